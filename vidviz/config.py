@@ -1,0 +1,40 @@
+"""Settings from the environment, and the limits that keep a hostile file from taking the machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEFAULT_WORKSPACE = "vidviz-workspace"
+
+
+@dataclass(frozen=True)
+class DecodeLimits:
+    """Bounds for one video file; a file beyond them fails with a sentence."""
+
+    pixels: int = 8192 * 8192
+    duration_seconds: float = 6 * 3600
+    frames: int = 2_000_000
+    wall_seconds: float = 1800
+    memory_bytes: int = 6 * 2**30
+
+
+@dataclass(frozen=True)
+class MilvusSettings:
+    """Where the vector index lives; an empty `uri` means Milvus Lite inside the workspace."""
+
+    uri: str = ""
+    token: str = field(default="", repr=False)
+
+
+def milvus_settings() -> MilvusSettings:
+    """Read `VIDVIZ_MILVUS_URI` and `VIDVIZ_MILVUS_TOKEN`, else `MILVUS_URI` and `MILVUS_TOKEN`."""
+    uri = os.environ.get("VIDVIZ_MILVUS_URI") or os.environ.get("MILVUS_URI") or ""
+    token = os.environ.get("VIDVIZ_MILVUS_TOKEN") or os.environ.get("MILVUS_TOKEN") or ""
+    return MilvusSettings(uri, token)
+
+
+def workspace_path(path: str | Path | None = None) -> Path:
+    """The workspace's folder: as given, else `VIDVIZ_WORKSPACE`, else `./vidviz-workspace`."""
+    return Path(path or os.environ.get("VIDVIZ_WORKSPACE") or DEFAULT_WORKSPACE).expanduser()

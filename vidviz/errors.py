@@ -1,0 +1,64 @@
+"""What can go wrong in a way that a person should read: one family, one sentence each.
+
+Every message says what is wrong with which input, and what to do about it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class VidvizError(Exception):
+    """The family: its text is shown to people as it stands, on pages and in `--json`."""
+
+
+class MediaError(VidvizError):
+    """A file that cannot be used as a video."""
+
+
+class DecoderCrashError(MediaError):
+    """The process that decoded a file died, hung or ran out of its bounds."""
+
+
+class RecipeError(VidvizError):
+    """A recipe for cutting clips that makes no sense."""
+
+
+class LabelError(VidvizError):
+    """A label table that cannot be read."""
+
+
+class WorkspaceError(VidvizError):
+    """A workspace that cannot be opened, read or written."""
+
+
+class UnknownNameError(VidvizError):
+    """A name that is not known; the sentence offers the nearest known ones."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.known = list(known)
+        near = difflib.get_close_matches(name, self.known, n=3, cutoff=0.4)
+        offer = ", ".join(near or self.known[:6]) or "none are available"
+        self.near = near
+        super().__init__(f"There is no {kind} called {name!r}. {'Nearest' if near else 'Known'}: {offer}.")
+
+
+class BackboneError(VidvizError):
+    """A backbone that cannot be loaded or run as asked."""
+
+
+class SearchIndexError(VidvizError):
+    """A vector index that cannot be reached, opened or trusted."""
+
+
+class IndexLockedError(SearchIndexError):
+    """The local Milvus file is held by another process."""
+
+
+class ProjectionError(VidvizError):
+    """Embeddings that cannot be laid out on a map."""
+
+
+class JobError(VidvizError):
+    """A job that does not exist or cannot be started or cancelled."""

@@ -1,0 +1,201 @@
+"""The nouns that stages hand to each other: recipe, span, clip, video, embedding set, hit.
+
+Everything here is plain data, free of torch, av and Streamlit. Times are seconds from the first frame of
+the video, whatever timestamp the file gives that frame.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+
+from vidviz.errors import RecipeError
+
+Cut = Literal["windows", "shots"]
+Tail = Literal["keep", "drop", "shift"]
+Pooling = Literal["mean", "max", "flatten"]
+
+SHORTEST_CLIP_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a video is cut into clips.
+
+    `windows` lays windows of `length_seconds` every `stride_seconds`; `shots` finds the cuts of the film first
+    and lays the windows inside each shot. `tail` says what becomes of the part that no whole window covers:
+    `keep` makes it a shorter clip, `drop` leaves it out, `shift` moves the last window back so that it ends
+    with the video. A video (or shot) shorter than one window is always one clip.
+    """
+
+    cut: Cut = "windows"
+    length_seconds: float = 2.0
+    stride_seconds: float = 2.0
+    tail: Tail = "keep"
+
+    def __post_init__(self) -> None:
+        if self.cut not in ("windows", "shots"):
+            raise RecipeError(f"A recipe cuts by 'windows' or 'shots', not {self.cut!r}.")
+        if self.tail not in ("keep", "drop", "shift"):
+            raise RecipeError(f"The tail of a recipe is 'keep', 'drop' or 'shift', not {self.tail!r}.")
+        for name in ("length_seconds", "stride_seconds"):
+            value = getattr(self, name)
+            if not (0.1 <= value <= 3600):
+                raise RecipeError(f"{name} must be between 0.1 and 3600 seconds, not {value!r}.")
+
+    @property
+    def key(self) -> str:
+        """The recipe as one short text, e.g. `windows-2-2-keep`; equal recipes have equal keys."""
+        return f"{self.cut}-{self.length_seconds:g}-{self.stride_seconds:g}-{self.tail}"
+
+    @classmethod
+    def from_key(cls, key: str) -> Recipe:
+        """The recipe that has this key.
+
+        Raises:
+            RecipeError: the text is not a recipe's key.
+        """
+        parts = key.split("-")
+        try:
+            cut, length, stride, tail = parts
+            return cls(cut, float(length), float(stride), tail)  # type: ignore[arg-type]
+        except ValueError as error:
+            raise RecipeError(f"{key!r} is not a recipe; one looks like 'windows-2-2-keep'.") from error
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a video, `start_seconds <= t < end_seconds`, from its first frame."""
+
+    start_seconds: float
+    end_seconds: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.start_seconds < self.end_seconds):
+            raise ValueError(f"a span needs 0 <= start < end, got {self.start_seconds} to {self.end_seconds}")
+
+    @property
+    def seconds(self) -> float:
+        """The length of the span."""
+        return self.end_seconds - self.start_seconds
+
+
+@dataclass(frozen=True)
+class VideoProbe:
+    """What a video file really holds, told by its decoded frames and not by its header alone.
+
+    Width and height are of the upright picture, after `rotation_degrees` (clockwise, 0/90/180/270) is applied.
+    `frame_rate` is frames per second by the decoded timestamps. `first_seconds` is the file's timestamp of the
+    first frame. `browser_playable` says whether a browser plays the file as it is, on a clock that starts with
+    the first frame; where it does not, an H.264 preview is made.
+    """
+
+    codec: str
+    container: str
+    width_px: int
+    height_px: int
+    rotation_degrees: int
+    frame_rate: float
+    variable_rate: bool
+    num_frames: int
+    duration_seconds: float
+    first_seconds: float
+    has_audio: bool
+    browser_playable: bool
+
+
+@dataclass(frozen=True)
+class FrameSpec:
+    """Which frames of a clip a backbone sees, and how large.
+
+    `num_frames` frames are taken evenly over the clip (the middle of each of `num_frames` equal parts). Each is
+    resized to `resize_px`, either the length of the shorter side or (height, width), then cropped in the centre
+    to `crop_px` square.
+    """
+
+    num_frames: int
+    resize_px: int | tuple[int, int]
+    crop_px: int
+
+    def __post_init__(self) -> None:
+        smallest = self.resize_px if isinstance(self.resize_px, int) else min(self.resize_px)
+        if self.num_frames < 1 or self.crop_px < 1 or smallest < self.crop_px:
+            raise ValueError(f"frames cannot be cropped to {self.crop_px} px after resizing to {self.resize_px}")
+
+
+def clip_id(video_id: str, span: Span, recipe_key: str) -> int:
+    """A clip's stable number: the same video, span and recipe give the same number on every machine.
+
+    53 bits, so that the number passes unchanged through JSON, a browser and a float64 column; a clash (chance
+    1 in 200,000 among 300,000 clips) is found and refused when clips are stored.
+    """
+    text = f"{video_id}|{span.start_seconds:.6f}|{span.end_seconds:.6f}|{recipe_key}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 11
+
+
+@dataclass(frozen=True)
+class EmbeddingSetSpec:
+    """Everything that decides what the vectors of an embedding set are; nothing else does.
+
+    `weights` names the weights ("random", a torchvision name such as "KINETICS400_V1", or "file:<sha256>").
+    """
+
+    backbone: str
+    weights: str
+    layer: str
+    pooling: str
+    recipe_key: str
+
+    @property
+    def key(self) -> str:
+        """16 hexadecimal digits derived from the fields."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def title(self) -> str:
+        """How the set is called on screen, e.g. `r3d_18 · avgpool · mean · windows-2-2-keep`."""
+        return f"{self.backbone} · {self.layer} · {self.pooling} · {self.recipe_key}"
+
+    @property
+    def slug(self) -> str:
+        """A name made of `[a-z0-9_]`, for files and collections."""
+        return re.sub(r"[^a-z0-9]+", "_", f"{self.backbone}_{self.layer}".lower()).strip("_")
+
+    @property
+    def random_weights(self) -> bool:
+        """Whether the network was never trained; screens must say so."""
+        return self.weights == "random"
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """Vectors beside the clips they belong to: `ids` (N,) int64, `vectors` (N, D) float32."""
+
+    ids: np.ndarray
+    vectors: np.ndarray
+
+    def __post_init__(self) -> None:
+        if self.ids.ndim != 1 or self.vectors.ndim != 2 or len(self.ids) != len(self.vectors):
+            raise ValueError(f"ids {self.ids.shape} and vectors {self.vectors.shape} do not belong together")
+
+    @property
+    def dimension(self) -> int:
+        """D, the embedding size."""
+        return int(self.vectors.shape[1])
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A clip that an index found, with its cosine similarity to the query."""
+
+    clip_id: int
+    score: float
