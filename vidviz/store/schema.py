@@ -1,0 +1,107 @@
+"""The catalogue's tables. A change here raises `SCHEMA_VERSION` and adds a step to `UPGRADES`."""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = 1
+
+TABLES = """
+CREATE TABLE video (
+    id TEXT PRIMARY KEY,               -- SHA-256 of the content
+    name TEXT NOT NULL,                -- the file's name as it was given: shown, never used as a path
+    path TEXT NOT NULL,                -- where the bytes are: in the workspace, or the folder it was found in
+    kept INTEGER NOT NULL,             -- 1 when the workspace holds the bytes itself
+    size_bytes INTEGER NOT NULL,
+    codec TEXT NOT NULL,
+    container TEXT NOT NULL,
+    width_px INTEGER NOT NULL,
+    height_px INTEGER NOT NULL,
+    rotation_degrees INTEGER NOT NULL,
+    frame_rate REAL NOT NULL,
+    variable_rate INTEGER NOT NULL,
+    num_frames INTEGER NOT NULL,
+    duration_seconds REAL NOT NULL,
+    first_seconds REAL NOT NULL,
+    has_audio INTEGER NOT NULL,
+    browser_playable INTEGER NOT NULL,
+    loss TEXT,                         -- what of the file could not be read, in a sentence
+    added_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE source (                  -- every file that was ever offered, with what became of it
+    path TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,              -- ok, partial, duplicate, failed
+    reason TEXT,
+    video_id TEXT,
+    size_bytes INTEGER NOT NULL,
+    seen_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE label (
+    video_id TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,                -- 'label', or a further column of a label table
+    value TEXT NOT NULL,
+    PRIMARY KEY (video_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE clip (
+    id INTEGER PRIMARY KEY,
+    video_id TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
+    recipe_key TEXT NOT NULL,
+    start_seconds REAL NOT NULL,
+    end_seconds REAL NOT NULL
+) STRICT;
+CREATE INDEX clip_by_recipe ON clip (recipe_key, video_id, start_seconds);
+
+CREATE TABLE embedding_set (
+    key TEXT PRIMARY KEY,
+    backbone TEXT NOT NULL,
+    weights TEXT NOT NULL,
+    layer TEXT NOT NULL,
+    pooling TEXT NOT NULL,
+    recipe_key TEXT NOT NULL,
+    dimension INTEGER NOT NULL,
+    precision TEXT NOT NULL,
+    created_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE clip_failure (            -- clips of a set that could not be embedded
+    set_key TEXT NOT NULL REFERENCES embedding_set(key) ON DELETE CASCADE,
+    clip_id INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (set_key, clip_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,                -- import, embed, map
+    title TEXT NOT NULL,
+    arguments TEXT NOT NULL,           -- JSON
+    state TEXT NOT NULL,               -- waiting, running, done, failed, cancelled, interrupted
+    message TEXT NOT NULL DEFAULT '',
+    pid INTEGER,
+    pid_started REAL,                  -- when that process started: a process id alone is used again
+    done INTEGER NOT NULL DEFAULT 0,
+    total INTEGER NOT NULL DEFAULT 0,
+    rate REAL NOT NULL DEFAULT 0,      -- done per second
+    cancel_requested INTEGER NOT NULL DEFAULT 0,
+    read INTEGER NOT NULL DEFAULT 0,   -- a person has put the finished job away
+    created_at REAL NOT NULL,
+    finished_at REAL
+) STRICT;
+
+CREATE TABLE job_item (                -- what an import did with each file, in order
+    job_id INTEGER NOT NULL REFERENCES job(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT,
+    video_id TEXT,
+    clips INTEGER NOT NULL,
+    PRIMARY KEY (job_id, position)
+) STRICT, WITHOUT ROWID;
+"""
+
+UPGRADES: dict[int, str] = {}
+"""From version N to N + 1, as SQL."""

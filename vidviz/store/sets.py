@@ -1,0 +1,77 @@
+"""Embedding sets in the catalogue: what was computed, and which clips failed."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vidviz.types import EmbeddingSetSpec
+
+
+@dataclass(frozen=True)
+class EmbeddingSet:
+    """A set as the catalogue knows it: its spec, D, and the precision it was computed in."""
+
+    spec: EmbeddingSetSpec
+    dimension: int
+    precision: str
+
+    @property
+    def key(self) -> str:
+        """The spec's key."""
+        return self.spec.key
+
+
+def add_set(db: sqlite3.Connection, embedding_set: EmbeddingSet) -> None:
+    """Store a set; a known one is left as it is."""
+    spec = embedding_set.spec
+    db.execute(
+        "INSERT INTO embedding_set VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        (
+            spec.key,
+            spec.backbone,
+            spec.weights,
+            spec.layer,
+            spec.pooling,
+            spec.recipe_key,
+            embedding_set.dimension,
+            embedding_set.precision,
+            time.time(),
+        ),
+    )
+
+
+def list_sets(db: sqlite3.Connection) -> list[EmbeddingSet]:
+    """All sets, newest first."""
+    return [_set(row) for row in db.execute("SELECT * FROM embedding_set ORDER BY created_at DESC, key")]
+
+
+def find_set(db: sqlite3.Connection, key: str) -> EmbeddingSet | None:
+    """The set with this key, if there is one."""
+    row = db.execute("SELECT * FROM embedding_set WHERE key = ?", (key,)).fetchone()
+    return _set(row) if row else None
+
+
+def record_failures(db: sqlite3.Connection, set_key: str, reasons: Mapping[int, str]) -> None:
+    """Remember why clips could not be embedded."""
+    rows = [(set_key, clip_id, reason) for clip_id, reason in reasons.items()]
+    db.executemany("INSERT OR REPLACE INTO clip_failure VALUES (?, ?, ?)", rows)
+
+
+def forget_failures(db: sqlite3.Connection, set_key: str) -> None:
+    """Forget them, before they are tried again."""
+    db.execute("DELETE FROM clip_failure WHERE set_key = ?", (set_key,))
+
+
+def list_failures(db: sqlite3.Connection, set_key: str) -> dict[int, str]:
+    """Clip id -> reason."""
+    return dict(
+        tuple(row) for row in db.execute("SELECT clip_id, reason FROM clip_failure WHERE set_key = ?", (set_key,))
+    )
+
+
+def _set(row: sqlite3.Row) -> EmbeddingSet:
+    spec = EmbeddingSetSpec(row["backbone"], row["weights"], row["layer"], row["pooling"], row["recipe_key"])
+    return EmbeddingSet(spec, row["dimension"], row["precision"])

@@ -1,0 +1,116 @@
+"""The vectors of one embedding set: numbered shards, each a file of clip ids beside float32 vectors.
+
+A shard is written whole and renamed into place, so a crash loses at most the batch in flight. One process
+writes a set at a time, held by a lock file; anybody may read meanwhile.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from vidviz.errors import JobError, WorkspaceError
+from vidviz.store.files import explain_disk_errors, replace_file
+from vidviz.types import Embeddings
+
+
+class VectorShards:
+    """The shards in `folder`: `00000001.npz`, `00000002.npz`, ..."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def append(self, embeddings: Embeddings) -> None:
+        """Add one shard; on disk for certain when this returns.
+
+        Raises:
+            WorkspaceError: the disk is full, or the folder cannot be written.
+        """
+        with explain_disk_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        last = max((int(path.stem) for path in self._shards()), default=0)
+        ids = embeddings.ids.astype(np.int64)
+        vectors = np.ascontiguousarray(embeddings.vectors, dtype=np.float32)
+        with replace_file(self.folder / f"{last + 1:08d}.npz") as file:
+            np.savez(file, ids=ids, vectors=vectors)
+
+    def load(self) -> Embeddings:
+        """All vectors, in the order they were written; a clip that was written twice counts once.
+
+        Raises:
+            WorkspaceError: a shard is damaged.
+        """
+        parts = [_read_shard(path) for path in self._shards()]
+        if not parts:
+            return Embeddings(np.empty(0, np.int64), np.empty((0, 0), np.float32))
+        ids = np.concatenate([part.ids for part in parts])
+        vectors = np.concatenate([part.vectors for part in parts])
+        _, first = np.unique(ids, return_index=True)
+        if len(first) < len(ids):
+            keep = np.sort(first)
+            ids, vectors = ids[keep], vectors[keep]
+        return Embeddings(ids, vectors)
+
+    def load_ids(self) -> np.ndarray:
+        """The clip ids alone, (N,) int64."""
+        parts = [_read_ids(path) for path in self._shards()]
+        return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+
+    @property
+    def version(self) -> str:
+        """Changes whenever a shard is added or replaced; equal versions mean equal content."""
+        text = "|".join(f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in self._shards())
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to append.
+
+        Raises:
+            JobError: another process holds it.
+        """
+        with explain_disk_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+                raise JobError(
+                    f"These clips are being embedded already, by process {holder}. Wait for it, or cancel its job."
+                ) from error
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _shards(self) -> list[Path]:
+        return sorted(self.folder.glob("[0-9]*.npz"))
+
+
+def _read_shard(path: Path) -> Embeddings:
+    try:
+        with np.load(path, allow_pickle=False) as shard:
+            return Embeddings(shard["ids"], shard["vectors"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise WorkspaceError(
+            f"The vectors in {path.name!r} of {str(path.parent)!r} are damaged. Delete that file and embed again: "
+            "only its clips are computed anew."
+        ) from error
+
+
+def _read_ids(path: Path) -> np.ndarray:
+    try:
+        with np.load(path, allow_pickle=False) as shard:
+            return np.asarray(shard["ids"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise WorkspaceError(f"The vectors in {path.name!r} of {str(path.parent)!r} are damaged.") from error

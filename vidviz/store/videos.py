@@ -1,0 +1,133 @@
+"""Videos, the files they were offered as, and their labels, in the catalogue."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+
+from vidviz.types import VideoProbe
+
+LABEL = "label"
+"""The name of the label column that colours the map unless another is chosen."""
+
+
+@dataclass(frozen=True)
+class Video:
+    """A video of the library: its file and what the file holds."""
+
+    id: str
+    name: str
+    path: str
+    kept: bool
+    size_bytes: int
+    probe: VideoProbe
+    loss: str | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was offered, and what became of it."""
+
+    path: str
+    name: str
+    status: str
+    reason: str | None
+    video_id: str | None
+    size_bytes: int
+
+
+_PROBE_COLUMNS = [field.name for field in fields(VideoProbe)]
+
+
+def add_video(db: sqlite3.Connection, video: Video) -> None:
+    """Store a video; one that is known keeps its first name and place."""
+    row = {
+        **asdict(video.probe),
+        "id": video.id,
+        "name": video.name,
+        "path": video.path,
+        "kept": video.kept,
+        "size_bytes": video.size_bytes,
+        "loss": video.loss,
+        "added_at": time.time(),
+    }
+    columns = ", ".join(row)
+    places = ", ".join(f":{name}" for name in row)
+    db.execute(f"INSERT INTO video ({columns}) VALUES ({places}) ON CONFLICT (id) DO NOTHING", row)  # noqa: S608 (names are ours)
+
+
+def find_video(db: sqlite3.Connection, video_id: str) -> Video | None:
+    """The video with this id, if the library has it."""
+    row = db.execute("SELECT * FROM video WHERE id = ?", (video_id,)).fetchone()
+    return _video(row) if row else None
+
+
+def list_videos(db: sqlite3.Connection) -> list[Video]:
+    """All videos, by name."""
+    return [_video(row) for row in db.execute("SELECT * FROM video ORDER BY name, id")]
+
+
+def move_video(db: sqlite3.Connection, video_id: str, path: str, *, kept: bool) -> None:
+    """Say where a known video's bytes are now."""
+    db.execute("UPDATE video SET path = ?, kept = ? WHERE id = ?", (path, kept, video_id))
+
+
+def record_source(db: sqlite3.Connection, source: Source) -> None:
+    """Remember what became of a file; the last time it was offered counts."""
+    db.execute(
+        "INSERT OR REPLACE INTO source (path, name, status, reason, video_id, size_bytes, seen_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            source.path,
+            source.name,
+            source.status,
+            source.reason,
+            source.video_id,
+            source.size_bytes,
+            time.time(),
+        ),
+    )
+
+
+def list_sources(db: sqlite3.Connection) -> list[Source]:
+    """All files ever offered, by name."""
+    rows = db.execute("SELECT path, name, status, reason, video_id, size_bytes FROM source ORDER BY name, path")
+    return [Source(**dict(row)) for row in rows]
+
+
+def set_labels(db: sqlite3.Connection, video_id: str, labels: Mapping[str, str]) -> None:
+    """Give a video label values by column; an empty value takes the label away."""
+    for name, value in labels.items():
+        db.execute("DELETE FROM label WHERE video_id = ? AND name = ?", (video_id, name))
+        if value:
+            db.execute("INSERT INTO label (video_id, name, value) VALUES (?, ?, ?)", (video_id, name, value))
+
+
+def list_labels(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """(video id, column, value) of every label."""
+    return [tuple(row) for row in db.execute("SELECT video_id, name, value FROM label ORDER BY name, value")]
+
+
+def known_video_ids(db: sqlite3.Connection, video_ids: Iterable[str]) -> set[str]:
+    """Those of the ids that the library has."""
+    return {
+        video_id for video_id in video_ids if db.execute("SELECT 1 FROM video WHERE id = ?", (video_id,)).fetchone()
+    }
+
+
+def _video(row: sqlite3.Row) -> Video:
+    values = dict(row)
+    for name in ("variable_rate", "has_audio", "browser_playable"):
+        values[name] = bool(values[name])
+    probe = VideoProbe(**{name: values[name] for name in _PROBE_COLUMNS})
+    return Video(
+        values["id"],
+        values["name"],
+        values["path"],
+        bool(values["kept"]),
+        values["size_bytes"],
+        probe,
+        values["loss"],
+    )
