@@ -1,0 +1,1 @@
+"""Draws the sample videos: short motion clips and a few small films."""

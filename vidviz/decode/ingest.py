@@ -1,0 +1,88 @@
+"""What an import does for one file, to be run in a worker: hash, scan, cut, and write what people see."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from vidviz.config import DecodeLimits
+from vidviz.decode.cut import cut_clips
+from vidviz.decode.naming import file_label
+from vidviz.decode.preview import STRIP_FRAMES, write_poster, write_preview, write_strip
+from vidviz.decode.probe import hash_file
+from vidviz.decode.reel import Reel
+from vidviz.decode.scan import VideoScan, scan_video
+from vidviz.errors import WorkspaceError
+from vidviz.types import Recipe, Span, VideoProbe, clip_id
+
+REEL_RATES = (4.0, 8.0)  # pictures a second: enough for the strips of long clips, and of short ones
+
+
+@dataclass(frozen=True)
+class IngestedVideo:
+    """A video as the catalogue records it; `clip_ids` belong to `spans`, one each, in order.
+
+    `video_id` is the SHA-256 of the content; `loss` is None or a sentence about what could not be read.
+    """
+
+    video_id: str
+    probe: VideoProbe
+    loss: str | None
+    spans: tuple[Span, ...]
+    clip_ids: tuple[int, ...]
+
+
+def ingest_video(path: str | os.PathLike[str], recipe: Recipe, previews: Path, limits: DecodeLimits) -> IngestedVideo:
+    """Read a file once, cut it into clips, and write its previews.
+
+    Writes `<clip_id>.poster.webp` and `<clip_id>.strip.webp` for each clip into `previews`, and
+    `<video_id>.mp4` where a browser could not play the original. Each appears whole or not at all, and when
+    anything fails, what this call has added is removed.
+
+    Raises:
+        MediaError: the file cannot be used as a video.
+        WorkspaceError: the previews cannot be written (disk full, folder read-only).
+    """
+    video_id = hash_file(path)
+    added: list[Path] = []
+    try:
+        previews.mkdir(parents=True, exist_ok=True)
+        with Reel(_reel_rate(recipe)) as reel:
+            scan = scan_video(path, limits, find_shots=recipe.cut == "shots", reel=reel)
+            spans = tuple(cut_clips(scan.duration_seconds, scan.shots, recipe))
+            ids = tuple(clip_id(video_id, span, recipe.key) for span in spans)
+            _write_clip_previews(reel, dict(zip(ids, spans, strict=True)), previews, added)
+        if not scan.probe.browser_playable:
+            write_preview(path, _noted(previews / f"{video_id}.mp4", added), limits)
+    except BaseException as error:
+        for file in added:
+            file.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+            text = f"The previews of {file_label(path)} cannot be written: {reason}."
+            raise WorkspaceError(f"{text} Make room or choose another workspace.") from error
+        raise
+    return _as_ingested(video_id, scan, spans, ids)
+
+
+def _reel_rate(recipe: Recipe) -> float:
+    low, high = REEL_RATES
+    return min(high, max(low, STRIP_FRAMES / recipe.length_seconds))
+
+
+def _write_clip_previews(reel: Reel, clips: dict[int, Span], previews: Path, added: list[Path]) -> None:
+    for number, span in clips.items():
+        write_poster(reel, span, _noted(previews / f"{number}.poster.webp", added))
+        write_strip(reel, span, _noted(previews / f"{number}.strip.webp", added))
+
+
+def _noted(path: Path, added: list[Path]) -> Path:
+    """Note a file as ours to remove, unless an earlier import already made it."""
+    if not path.exists():
+        added.append(path)
+    return path
+
+
+def _as_ingested(video_id: str, scan: VideoScan, spans: tuple[Span, ...], ids: tuple[int, ...]) -> IngestedVideo:
+    return IngestedVideo(video_id, scan.probe, scan.loss, spans, ids)

@@ -1,0 +1,134 @@
+"""One pass over all frames of a file: what it holds, how long it really is, what is lost, where it cuts."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vidviz.config import DecodeLimits
+from vidviz.decode.frames import FrameSource, rotation_clockwise
+from vidviz.decode.picture import upright_size
+from vidviz.decode.probe import OpenVideo, codec_name, header_seconds, is_browser_playable, open_video
+from vidviz.decode.reel import Reel
+from vidviz.decode.shots import ShotFinder
+from vidviz.types import Span, VideoProbe
+
+SHORTEST_FRAME_SECONDS = 0.04  # what a video of one frame lasts at least
+UNTOLD_LOSS_SECONDS = 0.5  # headers are this imprecise
+UNTOLD_LOSS_SHARE = 0.05
+UNEVEN_SHARE = 0.02  # of frames that may be off the beat in a video of constant rate
+
+
+@dataclass(frozen=True)
+class VideoScan:
+    """What one pass over a file found.
+
+    `loss` is None or a sentence about what could not be read; `shots` cover the video (one, where they were
+    not looked for).
+    """
+
+    probe: VideoProbe
+    duration_seconds: float
+    loss: str | None
+    shots: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class _FirstFrame:
+    """What the first frame tells about the file."""
+
+    width_px: int
+    height_px: int
+    rotation_degrees: int
+    pixel_format: str
+
+
+def scan_video(path: str | os.PathLike[str], limits: DecodeLimits, *, find_shots: bool, reel: Reel) -> VideoScan:
+    """Decode a whole file once, front to back; memory does not grow with its length (8 bytes a frame apart).
+
+    Args:
+        path: the video file.
+        limits: bounds; a file beyond them fails.
+        find_shots: whether to look for cuts; costs about 1 ms a frame.
+        reel: receives the small pictures that posters and strips are made from.
+
+    Raises:
+        MediaError: the file cannot be opened as a video, has no frame that decodes, or is beyond the limits.
+    """
+    with open_video(path, limits) as video:
+        source = FrameSource(video, limits)
+        finder = ShotFinder() if find_shots else None
+        first: _FirstFrame | None = None
+        times = array("d")
+        for seconds, frame in source:
+            first = first or _look_at(frame)
+            times.append(seconds)
+            reel.add(seconds, frame)
+            if finder:
+                finder.add(seconds, frame)
+        if first is None:  # cannot be: a source without frames raises
+            raise RuntimeError("a source ended without a frame")
+        stamps = np.array(times)
+        duration = _duration(stamps, source.step_seconds)
+        loss = _describe_loss(source, len(stamps), duration)
+        probe = _make_probe(video, source, first, stamps, duration, whole=loss is None)
+    shots = finder.shots(duration) if finder else (Span(0.0, duration),)
+    return VideoScan(probe, duration, loss, shots)
+
+
+def _look_at(frame: Any) -> _FirstFrame:
+    return _FirstFrame(*upright_size(frame), rotation_clockwise(frame), frame.format.name)
+
+
+def _duration(stamps: np.ndarray, step_seconds: float) -> float:
+    """From the first frame to the end of the last, which is taken to last as long as most do."""
+    if len(stamps) == 1:
+        return round(max(step_seconds, SHORTEST_FRAME_SECONDS), 6)
+    return round(float(stamps[-1] + np.median(np.diff(stamps))), 6)
+
+
+def _describe_loss(source: FrameSource, num_frames: int, duration_seconds: float) -> str | None:
+    promised = header_seconds(source.video, source.clock.first_seconds)
+    missing = (promised or 0.0) - duration_seconds
+    short = missing > max(UNTOLD_LOSS_SECONDS, UNTOLD_LOSS_SHARE * (promised or 0.0))
+    frames = "1 frame was" if num_frames == 1 else f"{num_frames:,} frames were"
+    if source.broken or (short and source.torn):
+        total = f" of {promised:.1f} s" if promised and missing > 0 else ""
+        return f"The file breaks after {duration_seconds:.1f} s{total}: {frames} read, the rest is lost."
+    if short:
+        return f"The file ends after {duration_seconds:.1f} s of the {promised:.1f} s in its header: {frames} read."
+    return None
+
+
+def _make_probe(
+    video: OpenVideo, source: FrameSource, first: _FirstFrame, stamps: np.ndarray, duration: float, *, whole: bool
+) -> VideoProbe:
+    playable = whole and not source.clock.repaired
+    return VideoProbe(
+        codec=codec_name(video),
+        container=str(video.container.format.name),
+        width_px=first.width_px,
+        height_px=first.height_px,
+        rotation_degrees=first.rotation_degrees,
+        frame_rate=round(len(stamps) / duration, 3),
+        variable_rate=_is_uneven(stamps),
+        num_frames=len(stamps),
+        duration_seconds=duration,
+        first_seconds=round(source.clock.first_seconds, 6),
+        has_audio=bool(video.container.streams.audio),
+        browser_playable=playable and is_browser_playable(video, first.pixel_format, source.clock.first_seconds),
+    )
+
+
+def _is_uneven(stamps: np.ndarray) -> bool:
+    """Whether frames come off the beat: by more than a tenth, or 2 ms (Matroska counts in milliseconds)."""
+    if len(stamps) < 3:
+        return False
+    steps = np.diff(stamps)
+    beat = float(np.median(steps))
+    off = np.abs(steps - beat) > max(0.1 * beat, 0.002)
+    return bool(np.mean(off) > UNEVEN_SHARE)
