@@ -1,3 +1,37 @@
-"""vidviz: explore how video models see."""
+"""vidviz: explore how video models see.
+
+    import vidviz
+
+    workspace = vidviz.Workspace("my-workspace")
+    workspace.add(["clips/"])
+    workspace.embed("r3d_18")
+    workspace.search(clip_id, k=5)
+
+Nothing heavy is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vidviz.embed.backbones import backbones
+    from vidviz.embed.load import load_backbone
+    from vidviz.services.workspace import Workspace
 
 __version__ = "0.1.0"
+__all__ = ["Workspace", "__version__", "backbones", "load_backbone"]
+
+_HOMES = {
+    "Workspace": "vidviz.services.workspace",
+    "backbones": "vidviz.embed.backbones",
+    "load_backbone": "vidviz.embed.load",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'vidviz' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

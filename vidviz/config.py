@@ -38,3 +38,8 @@ def milvus_settings() -> MilvusSettings:
 def workspace_path(path: str | Path | None = None) -> Path:
     """The workspace's folder: as given, else `VIDVIZ_WORKSPACE`, else `./vidviz-workspace`."""
     return Path(path or os.environ.get("VIDVIZ_WORKSPACE") or DEFAULT_WORKSPACE).expanduser()
+
+
+def worker_count() -> int:
+    """How many decoders work at a time: the processor's cores, at most four."""
+    return max(1, min(4, os.cpu_count() or 1))

@@ -5,6 +5,11 @@ from __future__ import annotations
 SCHEMA_VERSION = 1
 
 TABLES = """
+CREATE TABLE identity (                -- tells workspaces apart that share a Milvus server
+    id TEXT NOT NULL
+) STRICT;
+INSERT INTO identity VALUES (lower(hex(randomblob(8))));
+
 CREATE TABLE video (
     id TEXT PRIMARY KEY,               -- SHA-256 of the content
     name TEXT NOT NULL,                -- the file's name as it was given: shown, never used as a path

@@ -10,15 +10,19 @@ import fcntl
 import hashlib
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from vidviz.errors import JobError, WorkspaceError
 from vidviz.store.files import explain_disk_errors, replace_file
 from vidviz.types import Embeddings
+
+Part = TypeVar("Part")
+COMPACTED_MEANWHILE = 5
 
 
 class VectorShards:
@@ -47,7 +51,7 @@ class VectorShards:
         Raises:
             WorkspaceError: a shard is damaged.
         """
-        parts = [_read_shard(path) for path in self._shards()]
+        parts = self._read(_read_shard)
         if not parts:
             return Embeddings(np.empty(0, np.int64), np.empty((0, 0), np.float32))
         ids = np.concatenate([part.ids for part in parts])
@@ -60,8 +64,16 @@ class VectorShards:
 
     def load_ids(self) -> np.ndarray:
         """The clip ids alone, (N,) int64."""
-        parts = [_read_ids(path) for path in self._shards()]
+        parts = self._read(_read_ids)
         return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+
+    def compact(self) -> None:
+        """Put all shards into one. A crash in between leaves clips twice, which `load` counts once."""
+        old = self._shards()
+        if len(old) > 1:
+            self.append(self.load())
+            for path in old:
+                path.unlink(missing_ok=True)
 
     @property
     def version(self) -> str:
@@ -96,11 +108,22 @@ class VectorShards:
     def _shards(self) -> list[Path]:
         return sorted(self.folder.glob("[0-9]*.npz"))
 
+    def _read(self, read: Callable[[Path], Part]) -> list[Part]:
+        """Read every shard; where the writer has just put some into one, look again."""
+        for _ in range(COMPACTED_MEANWHILE):
+            try:
+                return [read(path) for path in self._shards()]
+            except FileNotFoundError:
+                continue
+        raise WorkspaceError(f"The vectors in {str(self.folder)!r} vanish while they are read.")
+
 
 def _read_shard(path: Path) -> Embeddings:
     try:
         with np.load(path, allow_pickle=False) as shard:
             return Embeddings(shard["ids"], shard["vectors"])
+    except FileNotFoundError:
+        raise
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise WorkspaceError(
             f"The vectors in {path.name!r} of {str(path.parent)!r} are damaged. Delete that file and embed again: "
@@ -112,5 +135,7 @@ def _read_ids(path: Path) -> np.ndarray:
     try:
         with np.load(path, allow_pickle=False) as shard:
             return np.asarray(shard["ids"])
+    except FileNotFoundError:
+        raise
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise WorkspaceError(f"The vectors in {path.name!r} of {str(path.parent)!r} are damaged.") from error

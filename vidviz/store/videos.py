@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 from vidviz.types import VideoProbe
@@ -75,19 +75,13 @@ def move_video(db: sqlite3.Connection, video_id: str, path: str, *, kept: bool) 
 
 
 def record_source(db: sqlite3.Connection, source: Source) -> None:
-    """Remember what became of a file; the last time it was offered counts."""
+    """Remember what became of a file. That it was offered again unchanged does not replace what is known of it."""
     db.execute(
-        "INSERT OR REPLACE INTO source (path, name, status, reason, video_id, size_bytes, seen_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            source.path,
-            source.name,
-            source.status,
-            source.reason,
-            source.video_id,
-            source.size_bytes,
-            time.time(),
-        ),
+        "INSERT INTO source (path, name, status, reason, video_id, size_bytes, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (path) DO UPDATE SET name = excluded.name, status = excluded.status, reason = excluded.reason, "
+        "video_id = excluded.video_id, size_bytes = excluded.size_bytes, seen_at = excluded.seen_at "
+        "WHERE excluded.status != 'duplicate' OR source.video_id IS NOT excluded.video_id",
+        (source.path, source.name, source.status, source.reason, source.video_id, source.size_bytes, time.time()),
     )
 
 
@@ -105,16 +99,10 @@ def set_labels(db: sqlite3.Connection, video_id: str, labels: Mapping[str, str])
             db.execute("INSERT INTO label (video_id, name, value) VALUES (?, ?, ?)", (video_id, name, value))
 
 
-def list_labels(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
-    """(video id, column, value) of every label."""
-    return [tuple(row) for row in db.execute("SELECT video_id, name, value FROM label ORDER BY name, value")]
-
-
-def known_video_ids(db: sqlite3.Connection, video_ids: Iterable[str]) -> set[str]:
-    """Those of the ids that the library has."""
-    return {
-        video_id for video_id in video_ids if db.execute("SELECT 1 FROM video WHERE id = ?", (video_id,)).fetchone()
-    }
+def list_labels(db: sqlite3.Connection, video_id: str | None = None) -> list[tuple[str, str, str]]:
+    """(video id, column, value) of every label, or of one video's."""
+    query = "SELECT video_id, name, value FROM label WHERE ?1 IS NULL OR video_id = ?1 ORDER BY name, value"
+    return [tuple(row) for row in db.execute(query, (video_id,))]
 
 
 def _video(row: sqlite3.Row) -> Video:

@@ -43,12 +43,12 @@ class WorkspaceFolder:
             WorkspaceError: it does not exist, is not a folder, cannot be written, or is of a newer version.
         """
         path = path.resolve()
-        if path.exists() and not path.is_dir():
-            raise WorkspaceError(f"{str(path)!r} is a file, not a workspace folder. Choose another --workspace.")
         folder = cls(path)
-        if not folder.catalogue.path.exists() and not create:
-            raise WorkspaceError(f"There is no workspace in {str(path)!r}. `vidviz import` makes one.")
         with explain_disk_errors(path):
+            if path.exists() and not path.is_dir():
+                raise WorkspaceError(f"{str(path)!r} is a file, not a workspace folder. Choose another --workspace.")
+            if not folder.catalogue.path.exists() and not create:
+                raise WorkspaceError(f"There is no workspace in {str(path)!r}. `vidviz import` makes one.")
             for part in (
                 path,
                 folder.videos,

@@ -1,0 +1,57 @@
+# vidviz: `make demo` opens the dashboard on the sample videos, `make test` runs every check.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+WORKSPACE ?= .demo
+
+.PHONY: demo test lint types contracts tests test-slow benchmarks lock samples clean
+
+demo: $(VENV)/.installed
+	$(BIN)/vidviz demo --workspace $(WORKSPACE)
+
+test: lint types contracts tests
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed
+	$(BIN)/mypy
+
+contracts: $(VENV)/.installed
+	$(BIN)/lint-imports --no-cache
+
+# Browser tests measure what a person waits for: they run by themselves, after the others.
+tests: $(VENV)/.installed
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not browser and not slow" tests
+	$(BIN)/pytest -q -m "browser" tests
+
+test-slow: $(VENV)/.installed
+	$(BIN)/pytest -q -m "slow" tests
+
+benchmarks: $(VENV)/.installed
+	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# One lock for every platform. It names no host.
+lock: $(UV)
+	$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --extra dev --no-header \
+		--output-file requirements.lock pyproject.toml
+
+samples: $(VENV)/.installed
+	$(BIN)/python sample_videos/make_samples.py
+
+clean:
+	rm -rf $(VENV) $(WORKSPACE) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit("vidviz needs Python 3.11 or newer; try: make PYTHON=python3.12 ...") \
+		if sys.version_info < (3, 11) else 0'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv
+
+$(VENV)/.installed: $(UV) requirements.lock pyproject.toml
+	$(UV) pip install --quiet --python $(BIN)/python -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@

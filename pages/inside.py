@@ -1,0 +1,30 @@
+"""Inside: what the layers of a network answer to one clip, channel by channel, in time with it."""
+
+import streamlit as st
+
+from vidviz.services import library
+from vidviz.ui import frame, inside_view, messages, search_view, state
+from vidviz.ui.cards import label_colours
+
+folder = state.open_workspace()
+if library.count_library(folder)[1] == 0:
+    messages.nothing_imported()
+chosen = state.current_set(folder)
+clip = state.current_clip(folder)
+if clip is None:
+    table = library.clip_table(folder, chosen.spec.recipe_key if chosen else None)
+    search_view.offer_clips(table, label_colours(table))
+    st.stop()
+
+request = inside_view.choose_network(chosen)
+st.text(
+    f"{clip.video} · {clip.start_seconds:.2f} to {clip.end_seconds:.2f} s" + (f" · {clip.label}" if clip.label else "")
+)
+with messages.telling_errors():
+    inspection = inside_view.inspect(folder, clip, request)
+    inside_view.mark(inspection)
+    inside_view.draw_film(inspection, request)
+    inside_view.draw_energy(inspection)
+    inside_view.draw_layers(inspection)
+    if chosen is not None and chosen.spec.random_weights and inspection.weights == "random":
+        st.caption(f":orange[{inspection.backbone} has {frame.RANDOM_NOTE}.] Its filters are noise.")

@@ -1,0 +1,31 @@
+"""Library: videos come in here, are cut into clips and embedded; every file with its state and reason."""
+
+import streamlit as st
+
+from vidviz.services import library
+from vidviz.ui import library_view, messages, state
+
+folder = state.open_workspace()
+num_videos, num_clips = library.count_library(folder)
+if num_videos == 0:
+    st.markdown("### Drop in videos, or start with the samples")
+
+recipe = library_view.choose_recipe()
+upload, server = st.columns(2, gap="medium")
+with messages.telling_errors():
+    with upload:
+        library_view.offer_upload(folder, recipe)
+    with server:
+        library_view.offer_folder(folder, recipe)
+        library_view.offer_samples(folder, recipe)
+
+if num_clips:
+    st.markdown("#### Embed")
+    with messages.telling_errors():
+        library_view.offer_embedding(folder)
+    st.markdown("#### Embedding sets")
+    library_view.draw_sets(folder)
+
+st.markdown("#### Videos")
+with messages.telling_errors():
+    library_view.draw_videos(folder)

@@ -1,0 +1,132 @@
+"""A page with every component on it; `?show=` chooses which."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from vidviz.render.sheets import SheetLayout
+from vidviz.ui.components import ShownClip, clip_gallery, clip_map, clip_player, feature_film
+from vidviz.ui.film_data import FilmClip, FilmLayer
+from vidviz.ui.map_points import MapPoints, ValueColours, group_by_label
+
+MEDIA = Path(os.environ["VIDVIZ_TEST_MEDIA"])
+
+
+def make_points(num_clips: int, layout: str, dimensions: int) -> MapPoints:
+    rng = np.random.default_rng(7)
+    group = np.arange(num_clips) % 5
+    centres = rng.normal(size=(5, 3)) * 4
+    places = (centres[group] + rng.normal(size=(num_clips, 3)))[:, :dimensions]
+    if layout == "turned":
+        places = places[:, ::-1] * 2
+    names = ["slide left", "slide right", "turn clockwise", "<b>bold</b> <img src=x onerror=alert(1)>", ""]
+    starts = (np.arange(num_clips) % 3) * 0.5
+    return MapPoints(
+        ids=np.arange(num_clips, dtype=np.int64) + 9_007_199_254_700_000,
+        coordinates=places,
+        spans=np.stack([starts, starts + 0.5], 1),
+        titles=[f"<i>video</i> {i // 5}.mp4" for i in range(num_clips)],
+        labels=[names[i] for i in group],
+        scores=rng.random(num_clips),
+    )
+
+
+def show_map() -> None:
+    num_clips = int(st.query_params.get("n", 300))
+    left, middle, right = st.columns(3)
+    colour = left.segmented_control("Colour", ["label", "time"], default="label", key="colour")
+    layout = middle.segmented_control("Layout", ["plain", "turned"], default="plain", key="layout")
+    dimensions = right.segmented_control("Dimensions", [2, 3], default=2, key="dimensions")
+    points = make_points(num_clips, layout or "plain", dimensions or 2)
+    selected = st.session_state.get("selected", np.zeros(num_clips, bool))
+    by = ValueColours(points.spans[:, 0], "start (s)") if colour == "time" else group_by_label(points.labels)
+    current = st.session_state.get("current")
+    ids = points.ids
+    event = clip_map(
+        points,
+        key="map",
+        colours=by,
+        height_px=460,
+        selected_ids=ids[selected] if selected.any() else None,
+        current=current,
+        lines=[] if current is None else [(current, int(ids[row])) for row in (10, 20, 30)],
+    )
+    if event.polygon is not None:
+        st.session_state.selected = event.polygon.apply(selected, points.coordinates)
+        st.session_state.polygon = event.polygon.mode
+        st.session_state.polygons = st.session_state.get("polygons", 0) + 1
+        st.rerun()
+    if event.clicked is not None:
+        st.session_state.current = event.clicked
+        st.rerun()
+    report(
+        current=current,
+        selected=int(selected.sum()),
+        mode=st.session_state.get("polygon"),
+        polygons=st.session_state.get("polygons", 0),
+    )
+
+
+def show_gallery() -> None:
+    clips = [
+        ShownClip(
+            clip_id=i,
+            video_id=("b" if i == 3 else "a") * 64,
+            start_seconds=0.5 * (i % 3),
+            end_seconds=0.5 * (i % 3) + 0.5,
+            title=f"a long name of a video, number {i}.mp4",
+            label=["slide left", "a label that is far too long for the card it is on"][i % 2],
+            colour=["#E69F00", "#56B4E9"][i % 2],
+            score=f"{1 - i / 40:.3f}",
+            note="near duplicate" if i % 4 == 0 else None,
+        )
+        for i in range(18)
+    ]
+    clicked = clip_gallery(clips, key="gallery", columns=6, current=st.session_state.get("card", 2))
+    if clicked is not None:
+        st.session_state.card = clicked
+        st.rerun()
+    report(card=st.session_state.get("card"))
+
+
+def show_player() -> None:
+    broken = st.toggle("broken", key="broken")
+    clip = ShownClip(1, ("b" if broken else "a") * 64, 0.5, 1.0, "a video.mp4", "slide left", "#E69F00")
+    left, _right = st.columns([2, 1])
+    with left:
+        clip_player(clip, key="player", aspect_ratio=4 / 3, frame_rate=20)
+
+
+def show_film() -> None:
+    st.button("rerun")
+    told = json.loads((MEDIA / "film.json").read_text())
+    clip = FilmClip("clip of a video.mp4", told["clip"]["token"], SheetLayout(**told["clip"]["layout"]), 2.0)
+    layers = [
+        FilmLayer(
+            name=f"layer{i}.conv",
+            title=f"layer {i}",
+            shape=" × ".join(map(str, layer["shape"])),
+            token=layer["token"],
+            layout=SheetLayout(**layer["layout"]),
+            channels=list(range(layer["layout"]["num_channels"])),
+            ranges=[(-0.5, 2.0)] * layer["layout"]["num_channels"],
+        )
+        for i, layer in enumerate(told["layers"])
+    ]
+    picked = feature_film(clip, layers, key="film")
+    if picked is not None:
+        st.session_state.picked = [picked.layer, picked.channel]
+    report(picked=st.session_state.get("picked"))
+
+
+def report(**values: object) -> None:
+    st.code(json.dumps(values), language="json")
+
+
+st.set_page_config(layout="wide", page_title="components")
+st.html("<style>.stMainBlockContainer{padding:4.5rem 2rem 2rem}</style>")
+pages = {"map": show_map, "gallery": show_gallery, "player": show_player, "film": show_film}
+pages[st.query_params.get("show", "map")]()

@@ -1,0 +1,16 @@
+"""What all tests share: no variable of the person who runs them leaks in, and nothing leaves the machine."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+for name in ("VIDVIZ_WORKSPACE", "VIDVIZ_MILVUS_URI", "VIDVIZ_MILVUS_TOKEN", "MILVUS_URI", "MILVUS_TOKEN"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_weights_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Weights that lie on this machine change no test."""
+    os.environ["TORCH_HOME"] = str(tmp_path_factory.mktemp("torch-home"))

@@ -1,0 +1,176 @@
+"""Receptive fields by arithmetic against what really reaches a unit."""
+
+# ruff: noqa: TID253 - these tests are about torch
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+from torchvision.models import mobilenet_v3_small, resnet18
+from torchvision.models.video import r3d_18
+
+from vidviz.introspect.receptive_field import ReceptiveField, receptive_fields
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> nn.Module:
+    """A convolution or pooling with its own size, stride, padding and dilation on each axis."""
+    kind = draw(st.sampled_from(["conv", "average", "max"]))
+    kernel = draw(st.tuples(*[st.integers(1, 3)] * 3))
+    stride = draw(st.tuples(*[st.integers(1, 2)] * 3))
+    padding = tuple(draw(st.integers(0, k // 2)) for k in kernel)
+    dilation = draw(st.tuples(*[st.integers(1, 2)] * 3))
+    if kind == "average":
+        return nn.AvgPool3d(kernel, stride, padding)
+    if kind == "max":
+        return nn.MaxPool3d(kernel, stride, padding, dilation)
+    conv = nn.Conv3d(1, 1, kernel, stride, padding, dilation)
+    # Positive weights, so that no two ways through the network cancel.
+    nn.init.uniform_(conv.weight, 0.5, 1.0)
+    return conv
+
+
+stacks = st.lists(windows(), min_size=1, max_size=4).map(lambda layers: nn.Sequential(*layers).double())
+
+
+def middle_unit(model: nn.Module, size: int) -> tuple[int, ...]:
+    with torch.no_grad():
+        return tuple(length // 2 for length in model(torch.zeros(1, 1, size, size, size).double()).shape[2:])
+
+
+def extent_by_gradient(model: nn.Module, unit: tuple[int, ...], size: int) -> list[tuple[int, int]]:
+    """First and one past the last position on each axis from which anything reaches the unit.
+
+    A maximum passes its gradient to one winner only: each slab of the input is made the winner in turn.
+    """
+    extents = []
+    for axis in range(3):
+        slabs = torch.zeros(size, 1, size, size, size, dtype=torch.float64)
+        for position in range(size):
+            slabs[position].select(axis + 1, position).fill_(1.0)
+        slabs.requires_grad_(True)
+        model(slabs)[(slice(None), 0, *unit)].sum().backward()
+        reached = [bool(slabs.grad[position, 0].select(axis, position).abs().sum() > 0) for position in range(size)]
+        where = [position for position, hit in enumerate(reached) if hit]
+        extents.append((where[0], where[-1] + 1))
+    return extents
+
+
+@settings(max_examples=25, deadline=None)
+@given(stacks)
+def test_equals_the_support_of_the_gradient(model: nn.Module) -> None:
+    size = 15
+    with torch.no_grad():
+        try:
+            unit = middle_unit(model, size)
+        except RuntimeError:
+            # The stack shrinks the input to nothing.
+            return
+    field = receptive_fields(model)[str(len(model) - 1)]
+    assert field.size is not None
+    assert list(field.box(unit, (size, size, size))) == extent_by_gradient(model, unit, size)
+
+
+@settings(max_examples=50, deadline=None)
+@given(stacks)
+def test_size_by_the_recurrence_of_the_literature(model: nn.Module) -> None:
+    """r += (k - 1) * dilation * jump; jump *= stride (Araujo et al. 2019)."""
+    field = receptive_fields(model)[str(len(model) - 1)]
+    for axis in range(3):
+        size = jump = 1
+        for layer in model:
+            dilation = getattr(layer, "dilation", (1, 1, 1))
+            size += (layer.kernel_size[axis] - 1) * dilation[axis] * jump
+            jump *= layer.stride[axis]
+        assert (field.size[axis], field.stride[axis]) == (size, jump)
+
+
+class Tutorial(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.pool1 = nn.Conv3d(3, 4, 3, padding=1), nn.MaxPool3d((1, 2, 2))
+        self.conv2, self.pool2 = nn.Conv3d(4, 4, 3, padding=1), nn.MaxPool3d((1, 2, 2))
+        self.fc = nn.Linear(4 * 2 * 4 * 4, 2)
+        self.spare = nn.ReLU()
+
+    def forward(self, clips: Tensor) -> Tensor:
+        return self.fc(self.pool2(self.conv2(self.pool1(torch.relu(self.conv1(clips))))).flatten(1))
+
+
+def test_the_tutorials_network_sees_three_and_then_five_frames() -> None:
+    fields = receptive_fields(Tutorial())
+    assert fields["conv1"] == ReceptiveField((3, 3, 3), (1, 1, 1), (0.0, 0.0, 0.0))
+    assert fields["pool1"].size == (3, 4, 4)
+    assert fields["conv2"].size == (5, 8, 8)
+    assert fields["pool2"] == ReceptiveField((5, 10, 10), (1, 4, 4), (0.0, 1.5, 1.5))
+    assert fields["fc"].sees_everything
+    assert fields["spare"].reason == "the forward pass does not call it"
+
+
+def test_branches_take_the_larger_field() -> None:
+    with torch.device("meta"):
+        video, image, squeezing = r3d_18(), resnet18(), mobilenet_v3_small()
+    fields = receptive_fields(video)
+    assert fields["stem"].size == (3, 7, 7)
+    assert fields["layer1"].size == (11, 23, 23)
+    assert fields["layer4"].stride == (8, 16, 16)
+    assert fields["avgpool"].sees_everything
+    assert not any(field.reason for field in fields.values())
+    fields = receptive_fields(image)
+    # 435 pixels: the figure published for ResNet-18.
+    assert fields["layer4"].size == (1, 435, 435)
+    # Squeeze-and-excitation looks at the whole picture.
+    assert receptive_fields(squeezing)["features.12"].sees_everything
+
+
+class Crooked(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two = nn.Conv2d(1, 1, 3, stride=2), nn.Conv2d(1, 1, 3)
+        self.up, self.own = nn.ConvTranspose2d(1, 1, 2), OwnPadding(1, 1, 3)
+        self.after = nn.ReLU()
+
+    def forward(self, frames: Tensor) -> Tensor:
+        self.own(frames)
+        self.up(frames)
+        return self.after(self.one(frames) + self.two(frames))
+
+
+class OwnPadding(nn.Conv2d):
+    def forward(self, frames: Tensor) -> Tensor:
+        return super().forward(nn.functional.pad(frames, (5, 5, 5, 5)))
+
+
+class Undecided(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 1, 3)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        return self.conv(frames) if frames.sum() > 0 else frames
+
+
+def test_what_cannot_be_worked_out_says_why() -> None:
+    fields = receptive_fields(Crooked())
+    assert "ConvTranspose2d" in fields["up"].reason
+    assert fields["after"].reason == "it joins branches of different strides"
+    assert fields["own"].reason
+    assert fields["own"].box((0, 0, 0), (1, 4, 4)) is None
+    assert fields["one"].size == (1, 3, 3)
+    assert "cannot be traced" in receptive_fields(Undecided())["conv"].reason
+
+
+def test_boxes_are_clipped_to_the_input() -> None:
+    field = ReceptiveField((5, 10, 10), (1, 4, 4), (0.0, 1.5, 1.5))
+    assert field.box((0, 0, 15), (16, 64, 64)) == ((0, 3), (0, 7), (57, 64))
+    assert field.box((8, 8, 8), (16, 64, 64)) == ((6, 11), (29, 39), (29, 39))
+    assert ReceptiveField(sees_everything=True).box((0, 0, 0), (2, 3, 4)) == ((0, 2), (0, 3), (0, 4))
+
+
+@pytest.mark.parametrize("flat", [nn.Conv2d(3, 4, 5, 2, 1), nn.MaxPool2d(5, 2, 1)])
+def test_2d_layers_see_one_frame(flat: nn.Module) -> None:
+    field = receptive_fields(nn.Sequential(flat))["0"]
+    assert field == ReceptiveField((1, 5, 5), (1, 2, 2), (0.0, 1.0, 1.0))

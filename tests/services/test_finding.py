@@ -1,0 +1,30 @@
+from vidviz.services.finding import find_files
+
+
+def test_a_folder_is_walked_in_order_and_says_what_it_leaves_out(tmp_path):
+    for name in ("b.mp4", "a.weird", "labels.csv", ".hidden.mp4", "sub/c.webm", ".git/d.mp4"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"")
+    found = find_files([tmp_path], {})
+    assert [file.shown for file in found.files] == ["a.weird", "b.mp4", "sub/c.webm"]
+    assert found.left_out == ("labels.csv",)
+    assert found.empty_folders == ()
+
+
+def test_a_file_named_by_itself_is_always_tried(tmp_path):
+    path = tmp_path / "notes.txt"
+    found = find_files([path], {})
+    assert [file.path for file in found.files] == [path]
+
+
+def test_a_folder_without_videos_is_told(tmp_path):
+    (tmp_path / "readme.md").write_text("")
+    assert find_files([tmp_path], {}).empty_folders == (tmp_path,)
+
+
+def test_an_upload_is_called_as_it_was_and_found_where_it_lies(tmp_path):
+    stored = tmp_path / "0001"
+    found = find_files([stored], {str(stored): "../../etc/passwd"})
+    assert found.files[0].path == stored
+    assert found.files[0].name == "passwd"

@@ -1,0 +1,103 @@
+import os
+import sqlite3
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from vidviz.errors import WorkspaceError
+from vidviz.store.catalogue import Catalogue
+from vidviz.store.files import replace_file
+from vidviz.store.schema import SCHEMA_VERSION
+from vidviz.store.workspace import WorkspaceFolder
+
+
+def test_a_new_catalogue_has_this_version(tmp_path):
+    catalogue = Catalogue(tmp_path / "catalogue.db")
+    catalogue.create_or_upgrade()
+    with catalogue.read() as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
+        assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+def test_a_newer_catalogue_is_refused_and_left_alone(tmp_path):
+    folder = WorkspaceFolder.open(tmp_path / "w")
+    with folder.catalogue.write() as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    with pytest.raises(WorkspaceError, match=f"newer vidviz .format {SCHEMA_VERSION + 1}"):
+        WorkspaceFolder.open(tmp_path / "w")
+
+
+def test_a_failed_write_leaves_nothing(tmp_path):
+    folder = WorkspaceFolder.open(tmp_path / "w")
+    with pytest.raises(RuntimeError), folder.catalogue.write() as db:
+        db.execute("INSERT INTO job (kind, title, arguments, state, created_at) VALUES ('map', 't', '{}', 'done', 0)")
+        raise RuntimeError
+    with folder.catalogue.read() as db:
+        assert db.execute("SELECT count(*) FROM job").fetchone()[0] == 0
+
+
+def test_a_damaged_catalogue_is_told(tmp_path):
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "catalogue.db").write_bytes(b"this is not a database, whatever its name says" * 40)
+    with pytest.raises(WorkspaceError, match="damaged"):
+        WorkspaceFolder.open(tmp_path / "w")
+
+
+def test_a_file_is_no_workspace(tmp_path):
+    (tmp_path / "w").write_text("hello")
+    with pytest.raises(WorkspaceError, match="is a file"):
+        WorkspaceFolder.open(tmp_path / "w")
+
+
+def test_a_missing_workspace_is_not_made_unless_asked_for(tmp_path):
+    with pytest.raises(WorkspaceError, match="There is no workspace"):
+        WorkspaceFolder.open(tmp_path / "w", create=False)
+    assert not (tmp_path / "w").exists()
+
+
+def test_sqlite_errors_become_sentences(tmp_path):
+    folder = WorkspaceFolder.open(tmp_path / "w")
+    for cause, sentence in {
+        "attempt to write a readonly database": "cannot be written",
+        "database or disk is full": "is full",
+        "database is locked": "is busy",
+    }.items():
+        with pytest.raises(WorkspaceError, match=sentence), folder.catalogue.read():
+            raise sqlite3.OperationalError(cause)
+
+
+def test_a_read_only_workspace_is_told(open_to_all, as_nobody):
+    folder = WorkspaceFolder.open(open_to_all / "w")
+    folder.path.chmod(0o555)
+    with as_nobody(), pytest.raises(WorkspaceError, match="cannot be written"):
+        WorkspaceFolder.open(open_to_all / "w")
+    with as_nobody(), pytest.raises(WorkspaceError, match="cannot be written"), replace_file(folder.path / "new"):
+        pass
+
+
+@pytest.fixture
+def open_to_all():
+    """A folder that other users may enter: pytest's own may not be."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture
+def as_nobody():
+    """Without the powers of root, who may write everywhere."""
+
+    @contextmanager
+    def lowered():
+        if os.geteuid() != 0:
+            yield
+            return
+        os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    return lowered

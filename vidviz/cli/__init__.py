@@ -1,0 +1,46 @@
+"""The command line: the same services as the dashboard, each answer readable or as JSON.
+
+Nothing heavy is imported before a command needs it: `vidviz --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import click
+
+from vidviz import __version__
+from vidviz.cli.explore import map_command, search
+from vidviz.cli.library import export, import_command
+from vidviz.cli.network import backbones, embed, inspect
+from vidviz.cli.serving import demo, serve
+from vidviz.cli.upkeep import doctor, index, jobs
+
+
+class InOrder(click.Group):
+    """Commands in the order in which a person meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """As they were added."""
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Explore how video models see: clips, embeddings, maps, neighbours, and networks from the inside."""
+
+
+for command in (
+    demo,
+    serve,
+    import_command,
+    embed,
+    map_command,
+    search,
+    inspect,
+    backbones,
+    export,
+    index,
+    jobs,
+    doctor,
+):
+    main.add_command(command)

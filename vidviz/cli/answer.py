@@ -1,0 +1,71 @@
+"""How commands answer: readable or as JSON, with errors as one sentence."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vidviz.config import workspace_path
+from vidviz.errors import VidvizError
+
+if TYPE_CHECKING:
+    from vidviz.store.workspace import WorkspaceFolder
+
+Command = Callable[..., Any]
+
+
+def answering(run: Command) -> Command:
+    """Give a command `--json` and `--workspace`, and turn errors into one sentence and exit code 1."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+    @click.option("--workspace", metavar="DIR", help="The workspace folder [default: ./vidviz-workspace].")
+    @wraps(run)
+    def answered(*args: Any, as_json: bool, workspace: str | None, **options: Any) -> None:
+        try:
+            run(*args, answer=Answer(as_json, workspace), **options)
+        except VidvizError as error:
+            if as_json:
+                click.echo(json.dumps({"error": str(error), "kind": type(error).__name__}))
+            else:
+                click.secho(f"{error}", err=True, fg="red")
+            sys.exit(1)
+
+    return answered
+
+
+class Answer:
+    """How a command answers, and the workspace it works on."""
+
+    def __init__(self, as_json: bool, workspace: str | None) -> None:
+        self.as_json = as_json
+        self.path = workspace_path(workspace)
+
+    def open(self, *, create: bool = False) -> WorkspaceFolder:
+        """The workspace."""
+        from vidviz.store.workspace import WorkspaceFolder
+
+        return WorkspaceFolder.open(self.path, create=create)
+
+    def give(self, data: Any, text: str) -> None:
+        """Print the answer, for a program or for a person."""
+        click.echo(json.dumps(data, ensure_ascii=True, default=str) if self.as_json else text)
+
+    def progress(self) -> Callable[[int, int, float, str], None] | None:
+        """How progress is shown: a line on the terminal that writes over itself, and nothing elsewhere."""
+        return _show_progress if sys.stderr.isatty() and not self.as_json else None
+
+
+def _show_progress(done: int, total: int, rate: float, message: str) -> None:
+    left = f" · {(total - done) / rate:.0f} s left" if rate > 0 and done < total else ""
+    line = f"{done}/{total} {message}" + (f" · {rate:.1f}/s" if rate else "") + left
+    click.echo(f"\r\x1b[K{line[:110]}", err=True, nl=done >= total > 0)
+
+
+def printable(text: str) -> str:
+    """A name as one line of a terminal shows it."""
+    return "".join(char if char.isprintable() else "?" for char in text)

@@ -1,0 +1,51 @@
+"""Commands for exploring: map, search."""
+
+from __future__ import annotations
+
+import click
+
+from vidviz.cli.answer import Answer, answering, printable
+
+
+@click.command("map")
+@click.option("--set", "set_key", default="", help="An embedding set's key or backbone [default: the newest].")
+@click.option("--method", type=click.Choice(["umap", "pca"]), default="umap", show_default=True)
+@click.option("--dims", type=click.IntRange(2, 3), default=2, show_default=True)
+@click.option("--neighbours", default=15, show_default=True, help="UMAP: how many neighbours make a neighbourhood.")
+@click.option("--min-dist", default=0.1, show_default=True, help="UMAP: how tightly points may lie.")
+@click.option("--seed", default=0, show_default=True)
+@answering
+def map_command(
+    answer: Answer, set_key: str, method: str, dims: int, neighbours: int, min_dist: float, seed: int
+) -> None:
+    """Lay the clips of a set out in the plane or in space."""
+    from vidviz.project.spec import MapSpec
+    from vidviz.services import mapping
+
+    spec = MapSpec(method, dims, neighbours, min_dist, seed)  # type: ignore[arg-type]
+    table = mapping.map_table(answer.open(), set_key, spec)
+    axes = list("xyz")[:dims]
+    points = table[["clip_id", "video", "start_seconds", "end_seconds", *axes]].to_dict("records")
+    answer.give({"method": method, "points": points}, table[["clip_id", "video", *axes]].to_string(index=False))
+
+
+@click.command()
+@click.option("--clip", "clip_id", type=int, required=True, help="The clip to start from; `vidviz export` lists them.")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many hits.")
+@click.option("--set", "set_key", default="", help="An embedding set's key or backbone [default: the newest].")
+@click.option("--leave-out-self", is_flag=True, help="Do not count the clip itself.")
+@answering
+def search(answer: Answer, clip_id: int, k: int, set_key: str, leave_out_self: bool) -> None:
+    """Find the clips nearest to a clip."""
+    from dataclasses import asdict
+
+    from vidviz.services import searching
+
+    found = searching.search_by_clip(answer.open(), set_key, clip_id, k, include_self=not leave_out_self)
+    lines = [
+        f"{hit.score:.4f}  {hit.clip_id:>16}  {hit.start_seconds:7.2f} - {hit.end_seconds:.2f} s  "
+        f"{printable(hit.video)}  {hit.label or ''}"
+        for hit in found.hits
+    ]
+    data = {"hits": [asdict(hit) for hit in found.hits], "engine": found.engine, "note": found.note}
+    answer.give(data, "\n".join([*lines, *([found.note] if found.note else [])]))

@@ -1,0 +1,72 @@
+"""Commands for backbones: list them, embed with one, look inside one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from vidviz.cli.answer import Answer, answering
+
+
+@click.command()
+@click.option("--backbone", required=True, help="See `vidviz backbones`.")
+@click.option("--weights", default="auto", show_default=True, help="auto, random, a published name, or a file.")
+@click.option("--layer", default="", help="Which layer is the embedding [default: the penultimate].")
+@click.option("--pooling", default="mean", show_default=True, help="mean, max or flatten.")
+@click.option("--recipe", "recipe_key", default="", help="Which clips [default: the recipe with most].")
+@click.option("--device", default="", help="cpu, cuda or mps [default: the best there is].")
+@click.option("--precision", default="auto", show_default=True, help="auto, float32, bfloat16 or float16.")
+@answering
+def embed(answer: Answer, **options: str) -> None:
+    """Compute the embeddings of all clips; go on where an earlier run stopped."""
+    from vidviz.services import embedding, jobs
+
+    folder = answer.open()
+    request = embedding.EmbedRequest(**options)
+    job_id = jobs.add_job(folder, "embed", f"Embed with {request.backbone}", embedding.request_arguments(request))
+    job = jobs.run_job(folder, job_id, answer.progress())
+    newest = embedding.find_set(folder) if job.state == "done" else None
+    data = {"job": job_id, "state": job.state, "message": job.message, "set": newest.key if newest else None}
+    answer.give(data, job.message)
+
+
+@click.command()
+@answering
+def backbones(answer: Answer) -> None:
+    """List the networks that can be used, with the state of their weights."""
+    from vidviz.embed.backbones import backbones as list_backbones
+    from vidviz.embed.weights import weights_state
+
+    rows, lines = [], []
+    for backbone in list_backbones().values():
+        state = weights_state(backbone)
+        rows.append({**asdict(backbone), "state": state})
+        lines.append(
+            f"{backbone.name:12} {backbone.family:18} {backbone.embedding_size:5}-d "
+            f"{backbone.parameters_millions:7.1f} M  {backbone.gmacs:6.1f} GMACs  {state:12} {backbone.title}"
+        )
+    answer.give({"backbones": rows}, "\n".join(lines))
+
+
+@click.command()
+@click.option("--clip", "clip_id", type=int, required=True, help="The clip to show the network.")
+@click.option("--backbone", default="r3d_18", show_default=True, help="See `vidviz backbones`.")
+@click.option("--weights", default="auto", show_default=True, help="auto, random, a published name, or a file.")
+@click.option("--layer", "layers", multiple=True, help="A layer to look at; may be given again [default: the stages].")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the activations to this .npz file.")
+@answering
+def inspect(
+    answer: Answer, clip_id: int, backbone: str, weights: str, layers: tuple[str, ...], out: Path | None
+) -> None:
+    """Show what the layers of a network answer to a clip."""
+    from vidviz.services import inspecting
+
+    inspection = inspecting.inspect_clip(answer.open(), clip_id, backbone, weights, layers)
+    rows = [inspecting.summarise_layer(layer) for layer in inspection.layers]
+    if out:
+        inspecting.save_activations(inspection, out.absolute())
+    lines = [f"{row['layer']:24} {row['shape']!s:24} mean {row['mean']:9.4f}  dead {row['dead']:4d}" for row in rows]
+    data = {"clip_id": clip_id, "backbone": backbone, "weights": inspection.weights, "layers": rows}
+    answer.give(data, "\n".join([f"{backbone}, weights: {inspection.weights}", *lines]))

@@ -1,0 +1,37 @@
+"""Commands for the dashboard: serve, demo."""
+
+from __future__ import annotations
+
+import click
+
+from vidviz.cli.answer import Answer, answering
+
+
+@click.command()
+@click.option("--port", default=8501, show_default=True, help="The next free one is taken where it is in use.")
+@click.option("--open/--no-open", "open_browser", default=True, help="Open a browser.")
+@answering
+def serve(answer: Answer, port: int, open_browser: bool) -> None:
+    """Open the dashboard on 127.0.0.1."""
+    from vidviz.services import serving
+
+    answer.open(create=True)
+    serving.serve(answer.path, port, open_browser=open_browser, say=click.echo)
+
+
+@click.command()
+@click.option("--port", default=8501, show_default=True, help="The next free one is taken where it is in use.")
+@click.option("--backbone", default="r3d_18", show_default=True, help="See `vidviz backbones`.")
+@click.option("--prepare-only", is_flag=True, help="Import, embed and index, and do not open the dashboard.")
+@click.option("--open/--no-open", "open_browser", default=True, help="Open a browser.")
+@answering
+def demo(answer: Answer, port: int, backbone: str, prepare_only: bool, open_browser: bool) -> None:
+    """Import the sample videos, embed them, build map and index, and open the dashboard."""
+    from vidviz.services import demonstrating, serving
+
+    folder = answer.open(create=True)
+    message = demonstrating.prepare_demo(folder, backbone, say=lambda text: click.echo(text, err=True))
+    if prepare_only:
+        answer.give({"workspace": str(folder.path), "message": message}, message)
+        return
+    serving.serve(folder.path, port, open_browser=open_browser, say=click.echo)

@@ -1,0 +1,183 @@
+"""Clips -> embeddings: one forward pass up to the chosen layer, pooled to a vector a clip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vidviz.embed.batch import is_out_of_memory, suggest_batch_size
+from vidviz.embed.layers import resolve_layer
+from vidviz.embed.load import LoadedBackbone
+from vidviz.embed.pool import POOLINGS, pool_activation
+from vidviz.embed.preprocess import check_frames, frames_to_tensor
+from vidviz.errors import BackboneError, UnknownNameError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class _LayerReachedError(Exception):
+    """The layer has answered: the rest of the network need not run."""
+
+    def __init__(self, output: Any) -> None:
+        super().__init__()
+        self.output = output
+
+
+class Embedder:
+    """Embeds clips with one layer of a loaded backbone.
+
+    The forward pass stops at the layer (at its first call, where a network calls it more than once). Several
+    threads may share one: the backbone's lock is held while the network runs.
+
+    Args:
+        loaded: the backbone.
+        layer: dotted path of the layer; the backbone's embedding layer when None.
+        pooling: "mean", "max" or "flatten"; see `pool_activation`.
+        batch_size: clips a forward pass at most; a suggestion for the device when None. Halved for good when
+            memory runs out.
+
+    Raises:
+        UnknownNameError: no such layer or pooling.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedBackbone,
+        layer: str | None = None,
+        pooling: str = "mean",
+        *,
+        batch_size: int | None = None,
+    ) -> None:
+        if pooling not in POOLINGS:
+            raise UnknownNameError("pooling", pooling, POOLINGS)
+        self.loaded = loaded
+        self.layer = layer or loaded.backbone.embedding_layer
+        self.pooling = pooling
+        self.batch_size = batch_size or suggest_batch_size(loaded.backbone, loaded.device)
+        self._module = resolve_layer(loaded.model, self.layer)
+        self._dimension: int | None = None
+
+    @property
+    def dimension(self) -> int:
+        """D, the embedding size; where the registry does not say it, one black clip is embedded to find out."""
+        if self._dimension is None:
+            backbone = self.loaded.backbone
+            if self.layer == backbone.embedding_layer and self.pooling != "flatten":
+                return backbone.embedding_size
+            spec = backbone.frames
+            black = np.zeros((1, spec.num_frames, spec.crop_px, spec.crop_px, 3), np.uint8)
+            self._dimension = int(self.embed(black).shape[1])
+        return self._dimension
+
+    def embed(self, frames: np.ndarray) -> np.ndarray:
+        """One vector a clip, in the clips' order.
+
+        Args:
+            frames: (N, T, H, W, 3) uint8, as the backbone's `frames` asks for.
+
+        Returns:
+            (N, D) float32, not normalised.
+
+        Raises:
+            BackboneError: the frames have another shape, memory runs out with a single clip, the layer gives no
+                tensor, or numbers that are not finite.
+        """
+        vectors, unusable = self.embed_finite(frames)
+        if unusable:
+            raise BackboneError(next(iter(unusable.values())))
+        return vectors
+
+    def embed_finite(self, frames: np.ndarray) -> tuple[np.ndarray, dict[int, str]]:
+        """As `embed`, but a clip whose numbers are not finite does not stop the others.
+
+        Returns:
+            (N, D) float32, and for each clip (by its place in `frames`) that cannot be used, a sentence.
+        """
+        check_frames(self.loaded.backbone, frames)
+        parts: list[np.ndarray] = []
+        start = 0
+        while start < len(frames):
+            part = self._embed_or_halve(frames[start : start + self.batch_size])
+            if part is not None:
+                parts.append(part)
+                start += len(part)
+        vectors = np.concatenate(parts) if parts else np.zeros((0, self.dimension), np.float32)
+        broken = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+        return vectors, {int(index): self._not_finite(int(index), len(vectors)) for index in broken}
+
+    def _not_finite(self, index: int, num_clips: int) -> str:
+        return (
+            f"{self.loaded.backbone.name} gave numbers that are not finite for clip {index + 1} of {num_clips} "
+            f"at layer {self.layer!r}: use precision float32, or other weights."
+        )
+
+    def _embed_or_halve(self, frames: np.ndarray) -> np.ndarray | None:
+        """The vectors of one batch; None where memory ran out and the batch size was halved."""
+        try:
+            return self._embed_batch(frames)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            if len(frames) == 1:
+                raise BackboneError(
+                    f"Memory ran out while {self.loaded.backbone.name} embedded a single clip: "
+                    "close other programs, or choose a smaller backbone."
+                ) from error
+        # Outside the handler, so that the error no longer holds the failed pass's tensors.
+        self.batch_size = max(1, len(frames) // 2)
+        _release_memory(self.loaded.device.type)
+        return None
+
+    def _embed_batch(self, frames: np.ndarray) -> np.ndarray:
+        import torch
+
+        backbone, loaded = self.loaded.backbone, self.loaded
+        with torch.inference_mode():
+            clips = frames_to_tensor(backbone, frames, loaded.device, loaded.dtype)
+            with loaded.lock:
+                output = forward_to_layer(loaded.model, self._module, clips)
+            if not isinstance(output, torch.Tensor):
+                raise BackboneError(
+                    f"The layer {self.layer!r} of {backbone.name} gives {type(output).__name__}, not one tensor: "
+                    "choose another layer."
+                )
+            vectors = pool_activation(
+                output,
+                self.pooling,
+                frames_per_clip=backbone.frames.num_frames if backbone.per_frame else 1,
+                channel_axis=backbone.channel_axis(self.layer),
+            )
+            return vectors.cpu().numpy()
+
+
+def forward_to_layer(model: nn.Module, module: nn.Module, clips: Tensor) -> Any:
+    """What `module` gives at its first call inside `model(clips)`; the rest of the network does not run.
+
+    No hook is left behind, whatever happens.
+
+    Raises:
+        BackboneError: the forward pass never calls the module.
+    """
+
+    def stop(_module: nn.Module, _inputs: Any, output: Any) -> None:
+        raise _LayerReachedError(output)
+
+    handle = module.register_forward_hook(stop)
+    try:
+        model(clips)
+    except _LayerReachedError as reached:
+        return reached.output
+    finally:
+        handle.remove()
+    raise BackboneError(f"The network never calls its {type(module).__name__} layer: choose another layer.")
+
+
+def _release_memory(device: str) -> None:
+    import torch
+
+    if device == "cuda":
+        torch.cuda.empty_cache()
+    elif device == "mps":
+        torch.mps.empty_cache()

@@ -1,0 +1,8 @@
+"""The registry's rows, one file for each family of backbones; `ROWS` is all of them in the order shown."""
+
+from __future__ import annotations
+
+from vidviz.embed.description import Backbone
+from vidviz.embed.families import cnn_2d, cnn_3d
+
+ROWS: tuple[Backbone, ...] = (*cnn_3d.ROWS, *cnn_2d.ROWS)

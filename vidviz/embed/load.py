@@ -1,0 +1,152 @@
+"""A backbone ready to run: module, weights, device, number type and the lock that guards it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from vidviz.embed.backbones import find_backbone
+from vidviz.embed.build import build_model
+from vidviz.embed.checkpoint import load_checkpoint
+from vidviz.embed.description import RANDOM, Backbone
+from vidviz.embed.device import choose_device, choose_precision
+from vidviz.embed.download import Progress, download_weights
+from vidviz.embed.weights import AUTO, WeightsChoice, check_digest, choose_weights
+from vidviz.errors import BackboneError
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class LoadedBackbone:
+    """A backbone in memory.
+
+    `model` is the plain module in eval mode with the published keys. It takes normalised clips (N, C, T, H, W);
+    where `backbone.per_frame`, it is torchvision's image network and takes frames (N, C, H, W). `weights` is the
+    identity that an embedding set records. Whoever runs or hooks the module holds `lock`.
+    """
+
+    backbone: Backbone
+    weights: str
+    model: nn.Module
+    device: torch.device
+    dtype: torch.dtype
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    @property
+    def random_weights(self) -> bool:
+        """Whether the network was never trained; screens must say so."""
+        return self.weights == RANDOM
+
+    @property
+    def precision(self) -> str:
+        """The number type's name, e.g. `bfloat16`."""
+        return str(self.dtype).removeprefix("torch.")
+
+
+def load_backbone(
+    name: str | Backbone,
+    weights: str | os.PathLike[str] = AUTO,
+    *,
+    device: str | None = None,
+    precision: str = "float32",
+    up_to: str | None = None,
+    on_progress: Progress | None = None,
+) -> LoadedBackbone:
+    """Build a backbone, fill it, and place it on its device.
+
+    Args:
+        name: a registered name, or a description of one's own.
+        weights: "auto" (the default published ones), "random", a published name, or a file's path.
+        device: "cpu", "cuda", "cuda:1", "mps"; the best there is when None.
+        precision: "float32", which takes ordinary tensors and is exact; "auto" for the fastest that keeps the
+            embeddings (bfloat16 where the processor computes in it); "bfloat16" or "float16".
+        up_to: the last layer that will be asked for; what comes after it need not be held in memory.
+        on_progress: called with bytes done and bytes in all while weights are downloaded.
+
+    Raises:
+        UnknownNameError: no such backbone, weights, device or precision.
+        BackboneError: weights that cannot be had or do not fit, or too little memory.
+    """
+    import torch
+
+    backbone = find_backbone(name) if isinstance(name, str) else name
+    choice = choose_weights(backbone, weights)
+    place = choose_device(device)
+    dtype: torch.dtype = getattr(torch, choose_precision(precision, place))
+    light = serves_light(backbone, up_to)
+    check_memory(backbone, light=light)
+    _fetch(backbone, choice, on_progress)
+    model = build_model(backbone, light=light)
+    if choice.path is not None:
+        load_checkpoint(model, choice.path, backbone.name)
+    _place(model, place, dtype, torch.channels_last if backbone.per_frame else torch.channels_last_3d)
+    return LoadedBackbone(backbone, choice.identity, model, place, dtype)
+
+
+def serves_light(backbone: Backbone, up_to: str | None) -> bool:
+    """Whether the light build of this backbone has every layer up to `up_to`."""
+    if backbone.light is None or up_to is None:
+        return False
+    return not any(up_to == name or up_to.startswith(f"{name}.") for name in backbone.light.without)
+
+
+def check_memory(backbone: Backbone, *, light: bool = False, available_gib: float | None = None) -> None:
+    """See that there is memory for a backbone before it is built.
+
+    Args:
+        backbone: the description.
+        light: whether only the light build is wanted.
+        available_gib: free memory; measured when None.
+
+    Raises:
+        BackboneError: there is too little; the sentence says how much it needs and what fits.
+    """
+    import psutil
+
+    needed = backbone.light.memory_gib if light and backbone.light else backbone.memory_gib
+    free = psutil.virtual_memory().available / 2**30 if available_gib is None else available_gib
+    if free >= needed:
+        return
+    advice = "choose a smaller backbone"
+    if backbone.light and not light and free >= backbone.light.memory_gib:
+        last = [stage.layer for stage in backbone.stages if serves_light(backbone, stage.layer)][-1]
+        advice = f"choose the layer {last!r} or an earlier one, which needs {backbone.light.memory_gib:g} GiB"
+    raise BackboneError(
+        f"{backbone.title} needs about {needed:.1f} GiB of memory and {free:.1f} GiB are free: "
+        f"close other programs, or {advice}."
+    )
+
+
+def _fetch(backbone: Backbone, choice: WeightsChoice, on_progress: Progress | None) -> None:
+    """See that published weights are in the cache and whole."""
+    if choice.path is None or choice.published is None:
+        return
+    if choice.path.is_file():
+        check_digest(choice.path, choice.published)
+    else:
+        download_weights(backbone.name, choice.published, choice.path, on_progress)
+
+
+def _place(model: nn.Module, device: torch.device, dtype: torch.dtype, layout: torch.memory_format) -> None:
+    """Bring the module into its number type, memory layout and place, one tensor at a time.
+
+    Unlike `Module.to`, it leaves alone what the light build keeps on the meta device.
+    """
+    import torch
+
+    rank = 4 if layout == torch.channels_last else 5
+
+    def move(tensor: torch.Tensor) -> torch.Tensor:
+        if tensor.is_meta:
+            return tensor
+        kind = dtype if tensor.is_floating_point() else tensor.dtype
+        if tensor.dim() == rank:
+            return tensor.to(device, kind, memory_format=layout)
+        return tensor.to(device, kind)
+
+    model._apply(move)  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""Network architectures of our own: plain PyTorch, one file each; they know nothing of the rest."""

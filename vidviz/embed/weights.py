@@ -1,0 +1,110 @@
+"""Which weights a request means, and whether they are on this machine; free of torch."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from vidviz.embed.description import RANDOM, Backbone, Weights
+from vidviz.errors import BackboneError, UnknownNameError
+
+AUTO = "auto"
+FILE_SUFFIXES = (".pth", ".pt", ".pyth", ".bin", ".safetensors")
+
+WeightsState = Literal["cached", "to download", "random"]
+
+
+@dataclass(frozen=True)
+class WeightsChoice:
+    """What a request turned out to mean.
+
+    `identity` is what an embedding set's spec records: "random", a published name, or "file:<16 digits of the
+    file's SHA-256>". `path` is where the file is, or will be once downloaded; None for random weights.
+    """
+
+    identity: str
+    path: Path | None = None
+    published: Weights | None = None
+
+
+def weights_folder() -> Path:
+    """Torch hub's cache of checkpoints, by `TORCH_HOME` or `XDG_CACHE_HOME`, else `~/.cache/torch`."""
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    home = os.environ.get("TORCH_HOME") or str(Path(cache) / "torch")
+    return Path(home).expanduser() / "hub" / "checkpoints"
+
+
+def choose_weights(backbone: Backbone, request: str | os.PathLike[str] = AUTO) -> WeightsChoice:
+    """What `request` means for this backbone.
+
+    Args:
+        backbone: the backbone's description.
+        request: "auto" (the default published weights; random only where none are published), "random", a
+            published name, or the path of a file.
+
+    Raises:
+        UnknownNameError: no published weights have that name.
+        BackboneError: the file is not there.
+    """
+    name = os.fspath(request)
+    if name == AUTO:
+        name = backbone.default_weights
+    if name == RANDOM:
+        return WeightsChoice(RANDOM)
+    for weights in backbone.weights:
+        if weights.name == name:
+            return WeightsChoice(name, weights_folder() / weights.file_name, weights)
+    return _choose_file(backbone, name)
+
+
+def _choose_file(backbone: Backbone, name: str) -> WeightsChoice:
+    path = Path(name).expanduser()
+    if path.is_file():
+        return WeightsChoice(f"file:{_file_digest(path)[:16]}", path)
+    if re.fullmatch(r"file:[0-9a-f]+", name):
+        raise BackboneError(
+            f"The weights {name!r} of {backbone.name} are known by their SHA-256 alone: "
+            "give the path of the file that has it."
+        )
+    if "/" in name or "\\" in name or path.suffix in FILE_SUFFIXES:
+        raise BackboneError(f"There is no weights file {name!r} for {backbone.name}: check the path.")
+    raise UnknownNameError(f"set of weights for {backbone.name}", name, (AUTO, *backbone.weights_names))
+
+
+def weights_state(backbone: Backbone, request: str | os.PathLike[str] = AUTO) -> WeightsState:
+    """Whether the weights are on this machine: "cached" (a local file too), "to download", or "random"."""
+    choice = choose_weights(backbone, request)
+    if choice.path is None:
+        return "random"
+    return "cached" if choice.path.is_file() else "to download"
+
+
+def check_digest(path: Path, weights: Weights) -> None:
+    """See that a cached file is the published one, where a checksum is published.
+
+    Raises:
+        BackboneError: it is another file, or only part of it.
+    """
+    digest = _file_digest(path)
+    if not digest.startswith(weights.sha256_prefix):
+        raise BackboneError(
+            f"{path} is not the file published at {weights.url}: its SHA-256 begins with {digest[:8]}, "
+            f"not {weights.sha256_prefix}. Delete it, and it is downloaded again."
+        )
+
+
+def _file_digest(path: Path) -> str:
+    status = path.stat()
+    return _digest_of(str(path), status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _digest_of(path: str, _size_bytes: int, _modified_ns: int) -> str:
+    # Size and time are in the key so that a file that changed is read again.
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,107 @@
+"""Exact search with numpy, in memory: the answer when Milvus Lite is in other hands, and the reference in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vidviz.index.filters import Filter, row_test
+from vidviz.index.ranking import rank_neighbours
+from vidviz.index.rows import ClipRow, LeftOut, check_k, check_queries, check_rows
+from vidviz.types import Neighbour
+
+BLOCK_SCORES = 16_000_000  # scores computed at once: 64 MB of float32
+
+
+class ExactIndex:
+    """A `VectorIndex` over vectors in memory; nothing is written anywhere."""
+
+    def __init__(self, dimension: int) -> None:
+        self.dimension = dimension
+        self.exact = True
+        self._forget()
+
+    def _forget(self) -> None:
+        self._rows: dict[int, ClipRow] = {}
+        self._ids = np.empty(0, dtype=np.int64)
+        self._vectors = np.empty((0, self.dimension), dtype=np.float32)
+        self._digest = ""
+
+    def prepare(self) -> None:
+        """Nothing to do: it is always ready."""
+
+    def upsert(self, rows: Sequence[ClipRow], vectors: np.ndarray) -> tuple[LeftOut, ...]:
+        """Store rows with their (N, D) vectors; where an id comes twice, the later one stays."""
+        checked = check_rows(rows, vectors, self.dimension)
+        last = {row.clip_id: place for place, row in enumerate(checked.rows)}
+        self.delete(list(last))
+        self._rows.update((clip_id, checked.rows[place]) for clip_id, place in last.items())
+        ids = np.concatenate([self._ids, np.fromiter(last, dtype=np.int64, count=len(last))])
+        order = np.argsort(ids)
+        self._vectors = np.concatenate([self._vectors, checked.vectors[list(last.values())]])[order]
+        self._ids = ids[order]
+        return checked.left_out
+
+    def delete(self, clip_ids: Sequence[int]) -> None:
+        """Remove clips; ids that are not there are no error."""
+        gone = [clip_id for clip_id in clip_ids if self._rows.pop(clip_id, None) is not None]
+        if gone:
+            kept = ~np.isin(self._ids, np.asarray(gone, dtype=np.int64))
+            self._ids, self._vectors = self._ids[kept], self._vectors[kept]
+
+    def search(self, vectors: np.ndarray, k: int, filters: Sequence[Filter] = ()) -> list[list[Neighbour]]:
+        """The `k` nearest clips of each query among those that every filter keeps."""
+        k, queries = check_k(k), check_queries(vectors, self.dimension)
+        ids, matrix = self._kept(filters)
+        if not len(ids):
+            return [[] for _ in queries]
+        step = max(1, BLOCK_SCORES // len(ids))
+        hits: list[list[Neighbour]] = []
+        for first in range(0, len(queries), step):
+            scores = queries[first : first + step] @ matrix.T
+            hits += [_best(ids, row, k) for row in scores]
+        return hits
+
+    def _kept(self, filters: Sequence[Filter]) -> tuple[np.ndarray, np.ndarray]:
+        if not filters:
+            return self._ids, self._vectors
+        keeps = row_test(filters)
+        mask = np.fromiter((keeps(self._rows[number]) for number in self._ids.tolist()), bool, len(self._ids))
+        return self._ids[mask], self._vectors[mask]
+
+    def count(self) -> int:
+        """How many clips the index holds."""
+        return len(self._ids)
+
+    def ids(self) -> np.ndarray:
+        """The ids of all clips, ascending."""
+        return self._ids.copy()
+
+    def read_rows(self) -> list[ClipRow]:
+        """All rows, by ascending id."""
+        return [self._rows[number] for number in self._ids.tolist()]
+
+    def digest(self) -> str:
+        """The note that `write_digest` left."""
+        return self._digest
+
+    def write_digest(self, digest: str) -> None:
+        """Keep a note of what the index holds."""
+        self._digest = digest
+
+    def flush(self) -> None:
+        """Nothing to do: memory is all there is."""
+
+    def drop(self) -> None:
+        """Forget everything."""
+        self._forget()
+
+
+def _best(ids: np.ndarray, scores: np.ndarray, k: int) -> list[Neighbour]:
+    if len(ids) > k:
+        # All that tie with the k-th stay candidates, so that the smallest ids win and not chance.
+        threshold = np.partition(scores, len(scores) - k)[len(scores) - k] - 1e-6
+        near = np.flatnonzero(scores >= threshold)
+        ids, scores = ids[near], scores[near]
+    return rank_neighbours(ids, scores, k)

@@ -1,0 +1,192 @@
+"""Filters as data. They become one Milvus expression, or a test of a row; no text of a person's is an expression.
+
+Every string that reaches an expression passes through `quote`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from vidviz.errors import SearchIndexError
+from vidviz.index.rows import ClipRow
+
+NOTHING = "id < 0"  # clip ids are never negative; both engines refuse or misread an empty `in []`
+
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+def quote(text: str) -> str:
+    """The text as a string literal of Milvus' expression language, whatever it holds.
+
+    Only these five need an escape; Lite knows no others (no `\\x00`, no `\\u0000`) and both engines take every
+    further character, control characters among them, as it is.
+
+    Raises:
+        SearchIndexError: the text is not valid Unicode and can be neither sent nor stored.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise SearchIndexError(f"{text!r} cannot be searched for: it is not valid Unicode.") from error
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+class Filter(Protocol):
+    """A condition on clips, known to Milvus as an expression and to us as a test."""
+
+    @property
+    def expression(self) -> str:
+        """The condition in Milvus' expression language."""
+
+    def keeps(self, row: ClipRow) -> bool:
+        """Whether a clip meets the condition."""
+
+
+@dataclass(frozen=True)
+class LabelIn:
+    """Clips that have one of these labels; none at all when no label is given."""
+
+    labels: tuple[str, ...]
+
+    @property
+    def expression(self) -> str:
+        """`label in [...]`."""
+        return _one_of("label", map(quote, self.labels))
+
+    def keeps(self, row: ClipRow) -> bool:
+        """Whether the row's label is among them."""
+        return row.label in self.labels
+
+
+@dataclass(frozen=True)
+class VideoIn:
+    """Clips of these videos."""
+
+    video_ids: tuple[str, ...]
+
+    @property
+    def expression(self) -> str:
+        """`video_id in [...]`."""
+        return _one_of("video_id", map(quote, self.video_ids))
+
+    def keeps(self, row: ClipRow) -> bool:
+        """Whether the row's video is among them."""
+        return row.video_id in self.video_ids
+
+
+@dataclass(frozen=True)
+class NotVideo:
+    """Clips of every other video; leaves a query's own video out of its answer."""
+
+    video_id: str
+
+    @property
+    def expression(self) -> str:
+        """`video_id != ...`."""
+        return f"video_id != {quote(self.video_id)}"
+
+    def keeps(self, row: ClipRow) -> bool:
+        """Whether the row is of another video."""
+        return row.video_id != self.video_id
+
+
+@dataclass(frozen=True)
+class ClipIn:
+    """These clips only."""
+
+    clip_ids: tuple[int, ...]
+
+    @property
+    def expression(self) -> str:
+        """`id in [...]`."""
+        return _one_of("id", (str(int(number)) for number in self.clip_ids))
+
+    def keeps(self, row: ClipRow) -> bool:
+        """Whether the row is one of them."""
+        return row.clip_id in self.clip_ids
+
+
+@dataclass(frozen=True)
+class NotClip:
+    """Every clip but these; leaves the query out of its own answer."""
+
+    clip_ids: tuple[int, ...]
+
+    @property
+    def expression(self) -> str:
+        """`id not in [...]`."""
+        numbers = ", ".join(str(int(number)) for number in self.clip_ids)
+        return f"id not in [{numbers}]" if numbers else "id >= 0"
+
+    def keeps(self, row: ClipRow) -> bool:
+        """Whether the row is none of them."""
+        return row.clip_id not in self.clip_ids
+
+
+@dataclass(frozen=True)
+class TimeRange:
+    """Clips that share some time with `start_seconds <= t < end_seconds` of their video."""
+
+    start_seconds: float
+    end_seconds: float
+
+    def __post_init__(self) -> None:
+        finite = math.isfinite(self.start_seconds) and math.isfinite(self.end_seconds)
+        if not finite or self.start_seconds >= self.end_seconds:
+            raise SearchIndexError(
+                f"A time range must end after it starts, not run from {self.start_seconds} to {self.end_seconds}."
+            )
+
+    @property
+    def expression(self) -> str:
+        """`start_seconds < ... and end_seconds > ...`."""
+        return f"start_seconds < {float(self.end_seconds)!r} and end_seconds > {float(self.start_seconds)!r}"
+
+    def keeps(self, row: ClipRow) -> bool:
+        """Whether the row's span overlaps the range."""
+        return row.start_seconds < self.end_seconds and row.end_seconds > self.start_seconds
+
+
+@dataclass(frozen=True)
+class ColumnIn:
+    """Clips whose further column (a key of `meta`) holds one of these texts."""
+
+    column: str
+    values: tuple[str, ...]
+
+    @property
+    def expression(self) -> str:
+        """`meta["column"] == ... or ...`, since Lite has no `in` for JSON."""
+        return _any_of([f"meta[{quote(self.column)}] == {quote(value)}" for value in self.values])
+
+    def keeps(self, row: ClipRow) -> bool:
+        """Whether the row's column holds one of them."""
+        return row.meta.get(self.column) in self.values
+
+
+def join_filters(filters: Sequence[Filter]) -> str:
+    """One expression that holds where all filters hold; "" without filters."""
+    return " and ".join(f"({condition.expression})" for condition in filters)
+
+
+def row_test(filters: Sequence[Filter]) -> Callable[[ClipRow], bool]:
+    """The same as `join_filters`, as a function of a row."""
+    return lambda row: all(condition.keeps(row) for condition in filters)
+
+
+def _one_of(field: str, literals: Iterable[str]) -> str:
+    listed = ", ".join(literals)
+    return f"{field} in [{listed}]" if listed else NOTHING
+
+
+def _any_of(conditions: list[str]) -> str:
+    # A balanced tree: Lite walks a chain of a thousand `or` recursively and falls over.
+    if not conditions:
+        return NOTHING
+    if len(conditions) == 1:
+        return conditions[0]
+    middle = len(conditions) // 2
+    return f"({_any_of(conditions[:middle])}) or ({_any_of(conditions[middle:])})"

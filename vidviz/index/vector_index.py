@@ -1,0 +1,65 @@
+"""What every index of vectors can do, whichever engine stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from vidviz.index.exact_index import ExactIndex
+from vidviz.index.filters import Filter
+from vidviz.index.milvus_index import MilvusIndex
+from vidviz.index.rows import ClipRow, LeftOut
+from vidviz.types import Neighbour
+
+__all__ = ["ExactIndex", "MilvusIndex", "VectorIndex"]
+
+
+class VectorIndex(Protocol):
+    """Clips with their vectors, searched by cosine similarity.
+
+    Scores are cosine similarities in -1..1, rounded to six decimals (float32 has no more to say), highest first
+    and, where equal, smallest clip id first.
+    """
+
+    @property
+    def dimension(self) -> int:
+        """D, the embedding size."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether a search compares every vector, or only those that an approximate index visits."""
+
+    def prepare(self) -> None:
+        """Make the index ready for rows: create it, or make it anew when it does not fit."""
+
+    def upsert(self, rows: Sequence[ClipRow], vectors: np.ndarray) -> tuple[LeftOut, ...]:
+        """Store rows with their (N, D) vectors, replacing rows of the same id; returns the clips left out."""
+
+    def delete(self, clip_ids: Sequence[int]) -> None:
+        """Remove clips; ids that are not there are no error."""
+
+    def search(self, vectors: np.ndarray, k: int, filters: Sequence[Filter] = ()) -> list[list[Neighbour]]:
+        """The `k` nearest clips of each query, (D,) or (Q, D), among those that every filter keeps."""
+
+    def count(self) -> int:
+        """How many clips the index holds; 0 when it does not exist."""
+
+    def ids(self) -> np.ndarray:
+        """The ids of all clips, (N,) int64, ascending."""
+
+    def read_rows(self) -> list[ClipRow]:
+        """All rows as they are stored, without vectors, by ascending id."""
+
+    def digest(self) -> str:
+        """The note that `write_digest` left; "" when there is none."""
+
+    def write_digest(self, digest: str) -> None:
+        """Leave a short note with the index of what it holds, to be compared when it is opened again."""
+
+    def flush(self) -> None:
+        """Make what was stored durable."""
+
+    def drop(self) -> None:
+        """Remove the index with everything in it; no error when it does not exist."""

@@ -1,0 +1,163 @@
+"""Activations -> what a page draws: the film of a layer's channels, and its energy over time. numpy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from vidviz.errors import UnknownNameError
+
+ChannelOrder = Literal["variance", "mean", "index"]
+Scale = Literal["channel", "common"]
+
+
+@dataclass(frozen=True)
+class FilmSheet:
+    """The film of some channels of a layer.
+
+    Attributes:
+        pixels: (T, K, h, w) uint8, 0 at a channel's minimum and 255 at its maximum.
+        channels: (K,) which channels of the layer these are.
+        minimum, maximum: (K,) float32, the values that 0 and 255 stand for.
+        num_channels: how many channels the layer has in all.
+    """
+
+    pixels: np.ndarray
+    channels: np.ndarray
+    minimum: np.ndarray
+    maximum: np.ndarray
+    num_channels: int
+
+    def __post_init__(self) -> None:
+        shown = self.pixels.shape[1] if self.pixels.ndim == 4 else -1
+        if not (shown == len(self.channels) == len(self.minimum) == len(self.maximum)):
+            raise ValueError(f"pixels {self.pixels.shape} do not belong to {len(self.channels)} channels")
+
+
+def feature_film(
+    activation: np.ndarray,
+    *,
+    num_channels: int = 64,
+    page: int = 0,
+    order: str = "variance",
+    scale: str = "channel",
+    frames_first: bool = False,
+) -> FilmSheet:
+    """The film of a layer for one clip.
+
+    Args:
+        activation: (C, T, H, W); (T, C, H, W) with `frames_first`, as networks give that see frames one by one;
+            (C, H, W) is one frame, and (C,) or (T, C) are channels of one pixel.
+        num_channels: K at most.
+        page: which K channels of the order: 0 the first K, 1 the next.
+        order: "variance" (those that change most over time first), "mean" (most active first) or "index".
+        scale: "channel" stretches each channel over its own range, "common" all over the range of those shown.
+        frames_first: whether the first axis is time.
+
+    Raises:
+        UnknownNameError: no such order or scale.
+        ValueError: the activation has no such shape.
+    """
+    if scale not in ("channel", "common"):
+        raise UnknownNameError("scale", scale, ("channel", "common"))
+    film = as_film(activation, frames_first=frames_first)
+    chosen = order_channels(film, order)[page * num_channels : (page + 1) * num_channels]
+    shown = film[chosen].astype(np.float32)
+    low, high = _ranges(shown)
+    if scale == "common" and len(low):
+        low, high = np.full_like(low, low.min()), np.full_like(high, high.max())
+    pixels = _to_bytes(shown, low, high)
+    return FilmSheet(np.ascontiguousarray(pixels.swapaxes(0, 1)), chosen, low, high, len(film))
+
+
+def as_film(activation: np.ndarray, *, frames_first: bool = False) -> np.ndarray:
+    """An activation of one clip as (C, T, H, W), whatever axes it lacks.
+
+    Raises:
+        ValueError: it has no or more than four axes, or two where time is not said to be one of them.
+    """
+    values = np.asarray(activation)
+    if frames_first and values.ndim in (2, 4):
+        values = values.swapaxes(0, 1)
+        return values if values.ndim == 4 else values[:, :, None, None]
+    if values.ndim == 4:
+        return values
+    if values.ndim == 3:
+        return values[:, None]
+    if values.ndim == 1:
+        return values[:, None, None, None]
+    raise ValueError(f"an activation of shape {values.shape} is not (C, T, H, W), (C, H, W) or (C,)")
+
+
+def order_channels(film: np.ndarray, order: str = "variance") -> np.ndarray:
+    """All channels of a film (C, T, H, W) as (C,) indices, best first; equal ones by index.
+
+    Raises:
+        UnknownNameError: no such order.
+    """
+    if order not in _ORDERS:
+        raise UnknownNameError("order of channels", order, _ORDERS)
+    best_first: np.ndarray = np.argsort(-_finite(_ORDERS[order](film)), kind="stable")
+    return best_first
+
+
+def energy_over_time(activation: np.ndarray, *, frames_first: bool = False) -> np.ndarray:
+    """How strongly a layer answers at each moment: the root mean square over channels and pixels.
+
+    Args:
+        activation: as in `feature_film`.
+        frames_first: whether the first axis is time.
+
+    Returns:
+        (T,) float32.
+    """
+    film = _finite(as_film(activation, frames_first=frames_first).astype(np.float32))
+    mean_square = np.square(film, dtype=np.float64).mean(axis=(0, 2, 3))
+    return np.asarray(np.sqrt(mean_square), np.float32)
+
+
+def _mean(film: np.ndarray) -> np.ndarray:
+    return np.asarray(film.mean(axis=(1, 2, 3), dtype=np.float32))
+
+
+def _variance_over_time(film: np.ndarray) -> np.ndarray:
+    """What changes at each place, averaged over the picture: a bright but still pattern has none."""
+    return np.asarray(film.var(axis=1, dtype=np.float32).mean(axis=(1, 2)))
+
+
+def _by_index(film: np.ndarray) -> np.ndarray:
+    return np.zeros(len(film), np.float32)
+
+
+_ORDERS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "variance": _variance_over_time,
+    "mean": _mean,
+    "index": _by_index,
+}
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    """The values, with 0 for those that are not finite."""
+    finite: np.ndarray = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    return finite
+
+
+def _ranges(film: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest and largest finite value of each channel, (K,) each; 0 and 0 where none is finite."""
+    finite = np.isfinite(film)
+    low = np.where(finite, film, np.inf).min(axis=(1, 2, 3), initial=np.inf)
+    high = np.where(finite, film, -np.inf).max(axis=(1, 2, 3), initial=-np.inf)
+    return _finite(low).astype(np.float32), _finite(high).astype(np.float32)
+
+
+def _to_bytes(film: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """(K, T, H, W) values as uint8 between each channel's `low` and `high`; what is not finite is 0."""
+    # float64 for the range alone: the difference of two large float32 may overflow.
+    span = high.astype(np.float64) - low
+    factor = np.where(span > 0, 255 / np.where(span > 0, span, 1), 0).astype(np.float64)
+    scaled = (film - low[:, None, None, None].astype(np.float64)) * factor[:, None, None, None]
+    clipped: np.ndarray = np.clip(np.rint(_finite(scaled)), 0, 255).astype(np.uint8)
+    return clipped

@@ -1,0 +1,1 @@
+"""Embeddings against embeddings or labels -> numbers."""

@@ -1,0 +1,39 @@
+"""What every way of laying out embeddings asks of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vidviz.errors import ProjectionError
+
+
+def check_vectors(vectors: np.ndarray) -> np.ndarray:
+    """The vectors as (N, D) float32.
+
+    Raises:
+        ProjectionError: not a table, or some rows hold NaN or infinite values; the sentence says how many.
+    """
+    matrix = np.asarray(vectors, dtype=np.float32)
+    if matrix.ndim != 2 or (len(matrix) and not matrix.shape[1]):
+        raise ProjectionError(f"A map needs one vector a clip, not an array of shape {matrix.shape}.")
+    faulty = int(len(matrix) - np.isfinite(matrix).all(axis=1).sum())
+    if faulty:
+        raise ProjectionError(
+            f"{faulty:,} of {len(matrix):,} vectors hold NaN or infinite values and have no place on a map; embed "
+            "those clips again, or leave them out."
+        )
+    return matrix
+
+
+def unit_rows(vectors: np.ndarray) -> np.ndarray:
+    """The rows of (N, D) at unit length, float32; rows of zeros stay zeros."""
+    matrix = np.asarray(vectors, dtype=np.float32)
+    peaks = np.abs(matrix).max(axis=1, keepdims=True, initial=0.0)
+    scaled = matrix / np.where(peaks > 0, peaks, 1.0)
+    norms = np.linalg.norm(scaled, axis=1, keepdims=True)
+    return np.asarray(scaled / np.where(norms > 0, norms, 1.0), dtype=np.float32)
+
+
+def all_equal(vectors: np.ndarray) -> bool:
+    """Whether all rows of (N, D) are the same vector; true of none and of one."""
+    return bool(len(vectors) < 2 or (vectors == vectors[0]).all())

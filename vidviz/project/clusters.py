@@ -1,0 +1,87 @@
+"""Clusters of clips, found in the embedding and not on the map, which tears and squeezes them."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Literal
+
+import numpy as np
+
+from vidviz.errors import ProjectionError
+from vidviz.project.checks import all_equal, check_vectors, unit_rows
+from vidviz.project.pca import project_pca
+
+ClusterMethod = Literal["hdbscan", "kmeans"]
+
+NOISE = -1
+REDUCED_DIMS = 20  # distances in hundreds of dimensions are all alike; HDBSCAN also is far slower there
+FEWEST_CLIPS = 4
+
+
+def cluster_embeddings(
+    vectors: np.ndarray,
+    method: ClusterMethod = "hdbscan",
+    *,
+    num_clusters: int = 8,
+    min_cluster_size: int | None = None,
+    seed: int = 0,
+) -> np.ndarray:
+    """Group clips whose embeddings point the same way.
+
+    Fewer than four clips, and clips that are all alike, are one cluster. Clusters are numbered by falling size.
+
+    Args:
+        vectors: (N, D) floats.
+        method: "hdbscan" finds the number of clusters by itself and leaves stragglers out as noise
+            (Campello, Moulavi, Sander 2013); "kmeans" puts every clip into one of `num_clusters`.
+        num_clusters: for k-means; at most one a clip.
+        min_cluster_size: for HDBSCAN; by default 5, or a hundredth of the clips.
+        seed: for k-means.
+
+    Returns:
+        (N,) int64, the cluster of each clip; -1 is noise.
+
+    Raises:
+        ProjectionError: some vectors are not finite, or the method or its parameters make no sense.
+    """
+    matrix = check_vectors(vectors)
+    if method not in ("hdbscan", "kmeans"):
+        raise ProjectionError(f"Clusters are found by 'hdbscan' or 'kmeans', not {method!r}.")
+    if num_clusters < 1 or (min_cluster_size is not None and min_cluster_size < 2):
+        raise ProjectionError("k-means needs at least 1 cluster, and HDBSCAN clusters of at least 2 clips.")
+    units = unit_rows(matrix)
+    if len(matrix) < FEWEST_CLIPS or all_equal(units):
+        return np.zeros(len(matrix), dtype=np.int64)
+    reduced = project_pca(units, min(REDUCED_DIMS, units.shape[1]))
+    if method == "kmeans":
+        return _number_by_size(_kmeans(reduced, num_clusters, seed))
+    return _number_by_size(_hdbscan(reduced, min_cluster_size))
+
+
+def _hdbscan(points: np.ndarray, min_cluster_size: int | None) -> np.ndarray:
+    from sklearn.cluster import HDBSCAN
+
+    size = min_cluster_size or max(5, len(points) // 100)
+    size = max(2, min(size, len(points) // 2))
+    # Few samples for the density, or small clusters drown in noise; capped, as time grows with them.
+    model = HDBSCAN(min_cluster_size=size, min_samples=min(size, 10), copy=True)
+    return np.asarray(model.fit_predict(points))
+
+
+def _kmeans(points: np.ndarray, num_clusters: int, seed: int) -> np.ndarray:
+    from sklearn.cluster import KMeans
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # fewer distinct points than clusters: fewer clusters are found
+        model = KMeans(min(num_clusters, len(points)), n_init=4, random_state=seed)
+        return np.asarray(model.fit_predict(points))
+
+
+def _number_by_size(labels: np.ndarray) -> np.ndarray:
+    """Clusters as 0, 1, 2, ... by falling size, the first clip deciding among equals; noise stays -1."""
+    names, firsts, sizes = np.unique(labels, return_index=True, return_counts=True)
+    order = [place for place in np.lexsort((firsts, -sizes)) if names[place] != NOISE]
+    numbered = np.full(len(labels), NOISE, dtype=np.int64)
+    for number, place in enumerate(order):
+        numbered[labels == names[place]] = number
+    return numbered

@@ -1,0 +1,1 @@
+"""Arrays and tables -> colours, Plotly figures and pictures; pure functions."""

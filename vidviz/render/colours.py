@@ -1,0 +1,69 @@
+"""Which colour a label, a number or a signed number gets, the same on every page and in every export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# Okabe and Ito, "Color Universal Design" (2008), without its black, which vanishes on a dark page.
+OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
+
+# Thirteen of Paul Tol's colours ("Colour Schemes", SRON/EPS/TN/09-002), each in turn the one that stays farthest
+# (in OKLab, as seen with normal sight, protanopia, deuteranopia and tritanopia) from all before it, and that can
+# be told from both a white and a nearly black page.
+_TOL = (
+    "#882255", "#90C987", "#FFAABB", "#AA4499", "#DC050C", "#EE6677", "#762A83",
+    "#88CCEE", "#994455", "#BBCC33", "#6699CC", "#DDCC77", "#9970AB",
+)  # fmt: skip
+
+CATEGORY_COLOURS = OKABE_ITO + _TOL
+OTHER_COLOUR = "#9AA5B1"
+OTHER_NAME = "other"
+
+# Eleven of the 256 steps of each map (van der Walt and Smith; Nunez, Anderton and Renslow), evenly taken; the diverging
+# one is ColorBrewer's RdBu, blue for negative. Plotly joins them by straight lines.
+SCALES = {
+    "viridis": (
+        "#440154", "#482576", "#414487", "#355F8D", "#2A788E", "#21918C",
+        "#22A884", "#42BE71", "#7AD151", "#BDDF26", "#FDE725",
+    ),
+    "magma": (
+        "#000004", "#150E38", "#3B0F70", "#641A80", "#8C2981", "#B73779",
+        "#DE4968", "#F66E5C", "#FE9F6D", "#FECF92", "#FCFDBF",
+    ),
+    "cividis": (
+        "#00224E", "#0C3470", "#35456C", "#4F576C", "#666970", "#7D7C78",
+        "#948E77", "#ADA272", "#C8B866", "#E5CF52", "#FEE838",
+    ),
+    "diverging": (
+        "#053061", "#2166AC", "#4393C3", "#92C5DE", "#D1E5F0", "#F7F7F7",
+        "#FDDBC7", "#F4A582", "#D6604D", "#B2182B", "#67001F",
+    ),
+}  # fmt: skip
+
+
+def scale_stops(name: str) -> list[tuple[float, str]]:
+    """The colour scale of this name (viridis, magma, cividis, diverging) as Plotly wants it."""
+    colours = SCALES[name]
+    return [(i / (len(colours) - 1), colour) for i, colour in enumerate(colours)]
+
+
+def colour_labels(labels: Iterable[str]) -> dict[str, str]:
+    """Give every label its colour.
+
+    The colours follow the sorted order of the distinct labels, so the caller passes all labels of the workspace
+    and not only those in view; then a label looks the same everywhere. An empty label, and labels beyond
+    the twentieth, are grey.
+
+    Returns:
+        label -> "#RRGGBB", in sorted order.
+    """
+    names = sorted(set(labels) - {""})
+    colours = {name: CATEGORY_COLOURS[i] if i < len(CATEGORY_COLOURS) else OTHER_COLOUR for i, name in enumerate(names)}
+    if "" in set(labels) or not names:
+        colours[""] = OTHER_COLOUR
+    return colours
+
+
+def is_colour(text: str) -> bool:
+    """Whether the text is a colour as `#RRGGBB`, and nothing that could smuggle style into a page."""
+    return len(text) == 7 and text[0] == "#" and all(c in "0123456789abcdefABCDEF" for c in text[1:])

@@ -1,0 +1,208 @@
+"""Plotly figures from arrays: for notebooks, stand-alone HTML files and the charts of the pages."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vidviz.render.colours import CATEGORY_COLOURS, OTHER_COLOUR, OTHER_NAME, colour_labels, scale_stops
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+LONGEST_NAME = 48
+_HOVER = "<b>%{customdata[1]}</b><br>%{customdata[2]}<br>%{customdata[3]}<extra></extra>"
+
+
+def plain_text(text: str, longest: int = LONGEST_NAME) -> str:
+    """A person's text as Plotly may draw it: shortened, on one line, its `<` and `&` shown and never obeyed."""
+    line = " ".join(text.split())
+    return html.escape(line if len(line) <= longest else f"{line[: longest - 1]}…", quote=False)
+
+
+def clip_scatter(
+    coordinates: np.ndarray,
+    *,
+    clip_ids: np.ndarray,
+    titles: Sequence[str],
+    spans: np.ndarray,
+    labels: Sequence[str] | None = None,
+    all_labels: Sequence[str] | None = None,
+    values: np.ndarray | None = None,
+    value_title: str = "",
+    scale: str = "viridis",
+    size_px: float | None = None,
+) -> go.Figure:
+    """The map of clips, coloured by label or by number, as a figure that needs nothing else.
+
+    Args:
+        coordinates: (N, 2) or (N, 3), the map.
+        clip_ids: (N,) int64, `customdata[0]` of each point.
+        titles: N names of the videos.
+        spans: (N, 2), start and end in seconds.
+        labels: N labels; one trace a label, those without a colour of their own together as "other".
+        all_labels: every label of the workspace, so that colours stay the same in a part of it.
+        values: (N,) numbers to colour by instead of labels; NaN is grey.
+        value_title: the name of the numbers, beside the colour bar.
+        scale: viridis, magma, cividis, or diverging for signed numbers, which is centred on zero.
+        size_px: diameter of a point; chosen by N when not given.
+
+    Raises:
+        ValueError: arrays that do not belong together.
+    """
+    import plotly.graph_objects as go
+
+    _check_lengths(coordinates, clip_ids=clip_ids, titles=titles, spans=spans, labels=labels, values=values)
+    shown = list(labels) if labels is not None else [""] * len(coordinates)
+    table = _hover_table(clip_ids, titles, shown, spans)
+    size = size_px if size_px is not None else point_size_px(len(coordinates))
+    if values is not None:
+        traces = _value_traces(coordinates, table, np.asarray(values, float), value_title, scale, size)
+    else:
+        traces = _label_traces(coordinates, table, shown, colour_labels(all_labels or shown), size)
+    figure = go.Figure(traces)
+    figure.update_layout(**_map_layout(coordinates.shape[1]))
+    return figure
+
+
+def point_size_px(num_points: int) -> float:
+    """A diameter at which points are seen and do not become one blot: 11 px for a few, 4 px for many."""
+    return float(np.clip(14 - 2.2 * np.log10(max(num_points, 1)), 4, 11))
+
+
+def energy_lines(
+    seconds: Mapping[str, np.ndarray], energies: Mapping[str, np.ndarray], *, unit: str = "mean |activation|"
+) -> go.Figure:
+    """Energy over time, one line a layer, each scaled to its own highest value so that shapes can be compared.
+
+    Args:
+        seconds: layer -> (T,) times from the start of the clip.
+        energies: layer -> (T,) energies, shown unscaled in the hover.
+        unit: what the energy is.
+    """
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for index, (name, energy) in enumerate(energies.items()):
+        values = np.asarray(energy, float)
+        peak = float(np.nanmax(values)) if values.size and np.isfinite(values).any() else 0.0
+        times = np.asarray(seconds[name], float)
+        if times.shape != values.shape:
+            raise ValueError(f"{name}: {times.shape} times for {values.shape} energies")
+        figure.add_scatter(
+            x=times,
+            y=values / peak if peak > 0 else values,
+            customdata=values,
+            name=plain_text(name),
+            mode="lines+markers" if len(values) <= 32 else "lines",
+            line={"color": CATEGORY_COLOURS[index % len(CATEGORY_COLOURS)], "width": 2},
+            hovertemplate=f"%{{x:.2f}} s: %{{customdata:.4g}} {plain_text(unit)}",
+        )
+    figure.update_layout(
+        margin={"l": 48, "r": 12, "t": 8, "b": 40},
+        hovermode="x unified",
+        xaxis={"title": "time (s)", "showgrid": False},
+        yaxis={"title": "energy / its peak", "rangemode": "tozero"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    )
+    return figure
+
+
+def score_histogram(scores: np.ndarray, *, threshold: float | None = None, num_bins: int = 40) -> go.Figure:
+    """How the scores (cosine similarities) of all hits are spread, with a line at the threshold if there is one."""
+    import plotly.graph_objects as go
+
+    finite = np.asarray(scores, float)
+    finite = finite[np.isfinite(finite)]
+    counts, edges = np.histogram(finite, bins=num_bins) if finite.size else (np.zeros(0), np.zeros(1))
+    figure = go.Figure(
+        go.Bar(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts,
+            width=np.diff(edges),
+            marker={"color": CATEGORY_COLOURS[4]},
+            hovertemplate="%{y} clips near %{x:.3f}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        margin={"l": 40, "r": 8, "t": 8, "b": 36},
+        bargap=0.05,
+        xaxis={"title": "cosine similarity", "showgrid": False},
+        yaxis={"title": "clips"},
+        showlegend=False,
+    )
+    if threshold is not None:
+        figure.add_vline(x=threshold, line={"color": OTHER_COLOUR, "dash": "dot"})
+    return figure
+
+
+def _check_lengths(coordinates: np.ndarray, **columns: Sequence[str] | np.ndarray | None) -> None:
+    if coordinates.ndim != 2 or coordinates.shape[1] not in (2, 3):
+        raise ValueError(f"a map has 2 or 3 coordinates a clip, got {coordinates.shape}")
+    for name, column in columns.items():
+        if column is not None and len(column) != len(coordinates):
+            raise ValueError(f"{len(column)} {name} for {len(coordinates)} clips")
+
+
+def _hover_table(clip_ids: np.ndarray, titles: Sequence[str], labels: Sequence[str], spans: np.ndarray) -> np.ndarray:
+    """(N, 4) of texts: clip id (as text: a float would round it in some readers), title, label, time range."""
+    rows = [
+        (str(int(number)), plain_text(title), plain_text(label), f"{start:.2f}–{end:.2f} s")
+        for number, title, label, (start, end) in zip(clip_ids, titles, labels, spans, strict=True)
+    ]
+    return np.array(rows, dtype=object).reshape(len(rows), 4)
+
+
+def _point_trace(coordinates: np.ndarray, table: np.ndarray, marker: dict[str, object], **more: object) -> object:
+    import plotly.graph_objects as go
+
+    kind = go.Scattergl if coordinates.shape[1] == 2 else go.Scatter3d
+    axes = dict(zip("xyz", coordinates.T.astype(float), strict=False))
+    return kind(**axes, mode="markers", marker=marker, customdata=table, hovertemplate=_HOVER, **more)
+
+
+def _label_traces(
+    coordinates: np.ndarray, table: np.ndarray, labels: Sequence[str], colours: Mapping[str, str], size: float
+) -> list[object]:
+    named = [name for name, colour in colours.items() if colour != OTHER_COLOUR]
+    groups = {name: [i for i, label in enumerate(labels) if label == name] for name in named}
+    rest = [i for i, label in enumerate(labels) if colours.get(label, OTHER_COLOUR) == OTHER_COLOUR]
+    traces = [
+        _point_trace(coordinates[rows], table[rows], {"size": size, "color": colours[name]}, name=plain_text(name))
+        for name, rows in groups.items()
+        if rows
+    ]
+    if rest:
+        name = OTHER_NAME if named else "clips"
+        traces.append(_point_trace(coordinates[rest], table[rest], {"size": size, "color": OTHER_COLOUR}, name=name))
+    return traces
+
+
+def _value_traces(
+    coordinates: np.ndarray, table: np.ndarray, values: np.ndarray, title: str, scale: str, size: float
+) -> list[object]:
+    known = np.isfinite(values)
+    bar = {"title": {"text": plain_text(title)}, "thickness": 12, "outlinewidth": 0}
+    marker = {"size": size, "color": values[known], "colorscale": scale_stops(scale), "colorbar": bar}
+    if scale == "diverging":
+        marker["cmid"] = 0.0
+    traces = [_point_trace(coordinates[known], table[known], marker, name=plain_text(title), showlegend=False)]
+    if not known.all():
+        grey: dict[str, object] = {"size": size, "color": OTHER_COLOUR}
+        traces.append(_point_trace(coordinates[~known], table[~known], grey, name="no value"))
+    return traces
+
+
+def _map_layout(dimensions: int) -> dict[str, object]:
+    bare = {"showgrid": dimensions == 3, "zeroline": False, "showticklabels": False, "title": ""}
+    layout: dict[str, object] = {
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "legend": {"itemsizing": "constant"},
+        "dragmode": "pan" if dimensions == 2 else "orbit",
+    }
+    if dimensions == 3:
+        return layout | {"scene": {"xaxis": bare, "yaxis": bare, "zaxis": bare, "aspectmode": "data"}}
+    return layout | {"xaxis": bare, "yaxis": bare | {"scaleanchor": "x"}}

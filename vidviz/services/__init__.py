@@ -1,0 +1,1 @@
+"""The only place where stages are joined: what pages, the CLI and the Python API call."""

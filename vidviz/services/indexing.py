@@ -1,0 +1,139 @@
+"""Index: the vectors of a set in Milvus, derived from the stored ones and brought in line when opened."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from vidviz.config import milvus_settings
+from vidviz.errors import IndexLockedError
+from vidviz.index.exact_index import ExactIndex
+from vidviz.index.milvus_index import MilvusIndex
+from vidviz.index.open import open_milvus
+from vidviz.index.rows import ClipRow, searchable
+from vidviz.index.sync import IndexCheck, check_index, sync_index
+from vidviz.index.vector_index import VectorIndex
+from vidviz.services import embedding, library
+from vidviz.services.progress import Progress, ignore_progress
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.videos import LABEL
+from vidviz.store.workspace import WorkspaceFolder
+
+_in_line: set[tuple[str, str, str]] = set()
+"""(workspace, set, version of its vectors) whose collection was checked by this process."""
+_guard = threading.Lock()
+
+
+@dataclass(frozen=True)
+class OpenIndex:
+    """An index ready for search; `note` tells a person where the answer comes from, if not from Milvus."""
+
+    index: VectorIndex
+    engine: str
+    note: str = ""
+
+
+def open_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress) -> OpenIndex:
+    """Open the index of a set, in line with its stored vectors.
+
+    Where another process holds the local Milvus file, the answer is computed from the stored vectors instead.
+
+    Raises:
+        SearchIndexError: a Milvus server does not answer, or the local files are damaged.
+    """
+    found = embedding.find_set(folder, set_key)
+    try:
+        index = _open_collection(folder, found)
+    except IndexLockedError as error:
+        return OpenIndex(_exact_index(folder, found), "stored vectors", f"{error} Answered from the stored vectors.")
+    _bring_in_line(folder, found, index, progress)
+    return OpenIndex(index, "Milvus" if milvus_settings().uri else "Milvus Lite")
+
+
+def refresh_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress) -> bool:
+    """Bring the collection of a set in line; False where another process holds it, which will do so itself.
+
+    Raises:
+        SearchIndexError: Milvus does not answer.
+    """
+    return not open_index(folder, set_key, progress).note
+
+
+def rebuild_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress) -> int:
+    """Drop the collection of a set and build it from the stored vectors; returns its rows.
+
+    Raises:
+        IndexLockedError: another process holds the local Milvus file.
+        SearchIndexError: Milvus does not answer.
+    """
+    found = embedding.find_set(folder, set_key)
+    index = _open_collection(folder, found)
+    index.drop()
+    _forget(folder, found)
+    index = _open_collection(folder, found)
+    _bring_in_line(folder, found, index, progress)
+    return index.count()
+
+
+def check_set(folder: WorkspaceFolder, set_key: str) -> IndexCheck:
+    """Hold the collection of a set against the stored vectors, without changing it."""
+    found = embedding.find_set(folder, set_key)
+    embeddings = embedding.load_embeddings(folder, found.key)
+    return check_index(_open_collection(folder, found), embeddings.ids[searchable(embeddings.vectors)])
+
+
+def summarise_check(folder: WorkspaceFolder, set_key: str) -> dict[str, int]:
+    """A check in numbers: vectors stored, missing from the collection, and in it without being stored."""
+    check = check_set(folder, set_key)
+    stored = len(embedding.load_embeddings(folder, set_key))
+    return {"stored": stored, "missing": len(check.missing), "extra": len(check.extra)}
+
+
+def _open_collection(folder: WorkspaceFolder, found: EmbeddingSet) -> MilvusIndex:
+    with folder.catalogue.read() as db:
+        workspace_id = db.execute("SELECT id FROM identity").fetchone()[0]
+    connection = open_milvus(milvus_settings(), folder.milvus)
+    return MilvusIndex(connection, found.spec, found.dimension, workspace_id)
+
+
+def _exact_index(folder: WorkspaceFolder, found: EmbeddingSet) -> ExactIndex:
+    embeddings = embedding.load_embeddings(folder, found.key)
+    index = ExactIndex(found.dimension)
+    index.upsert(_rows(folder, found, embeddings.ids.tolist()), embeddings.vectors)
+    return index
+
+
+def _bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusIndex, progress: Progress) -> None:
+    state = (str(folder.path), found.key, folder.vectors(found.key).version)
+    with _guard:
+        if state in _in_line:
+            return
+        embeddings = embedding.load_embeddings(folder, found.key)
+        rows = _rows(folder, found, embeddings.ids.tolist())
+        sync_index(index, rows, embeddings.vectors, progress)
+        _in_line.add(state)
+
+
+def _forget(folder: WorkspaceFolder, found: EmbeddingSet) -> None:
+    with _guard:
+        _in_line.difference_update({state for state in _in_line if state[:2] == (str(folder.path), found.key)})
+
+
+def _rows(folder: WorkspaceFolder, found: EmbeddingSet, ids: list[int]) -> list[ClipRow]:
+    """The rows of clips, in the order of `ids`."""
+    table = library.clip_table(folder, found.spec.recipe_key)
+    columns = [name for name in library.label_columns(table) if name != LABEL]
+    records: dict[int, Any] = {row["clip_id"]: row for row in table.to_dict("records")}
+    return [_row(records[clip_id], columns) for clip_id in ids]
+
+
+def _row(record: dict[str, Any], columns: list[str]) -> ClipRow:
+    return ClipRow(
+        clip_id=record["clip_id"],
+        video_id=record["video_id"],
+        label=record[LABEL] or "",
+        start_seconds=record["start_seconds"],
+        end_seconds=record["end_seconds"],
+        meta={name: record[name] for name in columns if record[name]},
+    )

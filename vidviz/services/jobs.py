@@ -1,0 +1,152 @@
+"""Jobs: long work in a process of its own, started the same way by a page and by the CLI.
+
+A job is a row in the catalogue first. Whoever runs it (`run_job`) writes progress there, so the page that
+started it may be left, reloaded or closed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from vidviz.errors import JobError, VidvizError
+from vidviz.services import embedding, importing, mapping
+from vidviz.services.progress import JobCancelledError, JobProgress, Progress
+from vidviz.store import jobs
+from vidviz.store.jobs import Job
+from vidviz.store.workspace import WorkspaceFolder
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[WorkspaceFolder, int, dict[str, Any], Progress], str]
+
+WORK: dict[str, Work] = {
+    "import": importing.run_import_job,
+    "embed": embedding.run_embed_job,
+    "map": mapping.run_map_job,
+}
+"""What each kind of job does; the text it returns is the message that stays."""
+
+
+def add_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[str, Any]) -> int:
+    """Put a job into the catalogue; returns its number."""
+    with folder.catalogue.write() as db:
+        return jobs.add_job(db, kind, title, arguments)
+
+
+def start_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[str, Any]) -> int:
+    """Start a job in a process of its own that outlives this one; returns its number.
+
+    Raises:
+        WorkspaceError: the catalogue cannot be written.
+    """
+    job_id = add_job(folder, kind, title, arguments)
+    command = [sys.executable, "-m", "vidviz", "jobs", "run", str(job_id), "--workspace", str(folder.path)]
+    with (folder.jobs / f"{job_id}.log").open("ab") as log_file:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file, start_new_session=True
+        )
+    with folder.catalogue.write() as db, contextlib.suppress(Exception):
+        jobs.claim_job(db, job_id, process.pid)
+    return job_id
+
+
+def run_job(folder: WorkspaceFolder, job_id: int, echo: Callable[[int, int, float, str], None] | None = None) -> Job:
+    """Do a job's work in this process; returns the job as it ended.
+
+    Raises:
+        JobError: there is no such job.
+        VidvizError: the work failed, in the sentence that the catalogue keeps as well.
+    """
+    job = find_job(folder, job_id)
+    with folder.catalogue.write() as db:
+        jobs.claim_job(db, job_id)
+    try:
+        message = WORK[job.kind](folder, job_id, job.arguments, JobProgress(folder, job_id, echo))
+    except (JobCancelledError, KeyboardInterrupt) as stop:
+        _finish(folder, job_id, "cancelled", str(stop) or "Cancelled. What was done is kept.")
+        if isinstance(stop, KeyboardInterrupt):
+            raise
+    except VidvizError as error:
+        _finish(folder, job_id, "failed", str(error))
+        raise
+    except Exception as error:
+        log.exception("job %d failed", job_id)
+        _finish(folder, job_id, "failed", f"Something unforeseen went wrong ({type(error).__name__}); see its log.")
+        raise
+    else:
+        _finish(folder, job_id, "done", message)
+    return find_job(folder, job_id)
+
+
+def find_job(folder: WorkspaceFolder, job_id: int) -> Job:
+    """The job with this number.
+
+    Raises:
+        JobError: there is none.
+    """
+    with folder.catalogue.read() as db:
+        job = jobs.find_job(db, job_id)
+    if job is None:
+        raise JobError(f"There is no job {job_id} in this workspace. `vidviz jobs` lists them.")
+    return job
+
+
+def list_jobs(folder: WorkspaceFolder, limit: int = 50) -> list[Job]:
+    """The last jobs, newest first; those whose process died are marked as interrupted on the way."""
+    with folder.catalogue.read() as db:
+        found = jobs.list_jobs(db, limit)
+    dead = [job for job in found if job.state == "running" and not jobs.is_alive(job)]
+    if not dead:
+        return found
+    with folder.catalogue.write() as db:
+        for job in dead:
+            current = jobs.find_job(db, job.id)
+            if current is not None and current.state == "running":
+                jobs.finish_job(db, job.id, "interrupted", "Its process ended early. Start it again: it goes on there.")
+    with folder.catalogue.read() as db:
+        return jobs.list_jobs(db, limit)
+
+
+def cancel_job(folder: WorkspaceFolder, job_id: int, *, force: bool = False) -> None:
+    """Ask a job to stop after the step in hand; with `force`, end its process at once.
+
+    Raises:
+        JobError: there is no such job, or it has ended.
+    """
+    job = find_job(folder, job_id)
+    if not job.active:
+        raise JobError(f"Job {job_id} has ended already ({job.state}).")
+    with folder.catalogue.write() as db:
+        jobs.request_cancel(db, job_id)
+    if force and job.pid and jobs.is_alive(job):
+        os.kill(job.pid, signal.SIGTERM)
+
+
+def restart_job(folder: WorkspaceFolder, job_id: int) -> int:
+    """Start a job that ended again with the same arguments; what it finished is not done twice."""
+    job = find_job(folder, job_id)
+    if job.active:
+        raise JobError(f"Job {job_id} is still at work.")
+    mark_read(folder, job_id)
+    return start_job(folder, job.kind, job.title, job.arguments)
+
+
+def mark_read(folder: WorkspaceFolder, job_id: int) -> None:
+    """Put a finished job away."""
+    with folder.catalogue.write() as db:
+        jobs.mark_read(db, job_id)
+
+
+def _finish(folder: WorkspaceFolder, job_id: int, state: str, message: str) -> None:
+    try:
+        with folder.catalogue.write() as db:
+            jobs.finish_job(db, job_id, state, message)
+    except VidvizError:
+        log.exception("the end of job %d (%s: %s) could not be written", job_id, state, message)

@@ -1,0 +1,116 @@
+"""What the library holds: videos with their state, clips, and where their pictures and films lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from vidviz.errors import WorkspaceError
+from vidviz.store import clips, videos
+from vidviz.store.clips import Clip
+from vidviz.store.videos import LABEL, Video
+from vidviz.store.workspace import WorkspaceFolder
+
+COLUMNS = {"clip_id", "video_id", "video", "start_seconds", "end_seconds", "recipe"}
+
+
+@dataclass(frozen=True)
+class KnownClip:
+    """A clip with what a person wants to know of it at a glance."""
+
+    clip_id: int
+    video_id: str
+    video: str
+    start_seconds: float
+    end_seconds: float
+    recipe_key: str
+    label: str | None
+
+
+def clip_table(folder: WorkspaceFolder, recipe_key: str | None = None) -> pd.DataFrame:
+    """One row a clip; see `vidviz.store.clips.clip_table`."""
+    with folder.catalogue.read() as db:
+        return clips.clip_table(db, recipe_key)
+
+
+def label_columns(table: pd.DataFrame) -> list[str]:
+    """The label columns of a clip table that hold anything, `label` first."""
+    columns = [name for name in table.columns if name not in COLUMNS and table[name].notna().any()]
+    return sorted(columns, key=lambda name: (name != LABEL, name))
+
+
+def find_clip(folder: WorkspaceFolder, clip_id: int) -> Clip:
+    """The clip with this number.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    with folder.catalogue.read() as db:
+        clip = clips.find_clip(db, clip_id)
+    if clip is None:
+        raise WorkspaceError(f"There is no clip {clip_id} in this workspace. `vidviz export` lists the clips.")
+    return clip
+
+
+def find_video(folder: WorkspaceFolder, video_id: str) -> Video:
+    """The video with this id.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    with folder.catalogue.read() as db:
+        video = videos.find_video(db, video_id)
+    if video is None:
+        raise WorkspaceError(f"There is no video {video_id[:12]!r} in this workspace.")
+    return video
+
+
+def know_clip(folder: WorkspaceFolder, clip_id: int) -> KnownClip:
+    """A clip with its video's name and label.
+
+    Raises:
+        WorkspaceError: there is no such clip.
+    """
+    clip = find_clip(folder, clip_id)
+    video = find_video(folder, clip.video_id)
+    with folder.catalogue.read() as db:
+        labels = {name: value for owner, name, value in videos.list_labels(db, clip.video_id)}
+    return KnownClip(
+        clip.id,
+        clip.video_id,
+        video.name,
+        clip.span.start_seconds,
+        clip.span.end_seconds,
+        clip.recipe_key,
+        labels.get(LABEL),
+    )
+
+
+def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
+    """One row a file that was ever offered, with its video where there is one and its state and reason."""
+    query = (
+        "SELECT source.name AS name, source.status AS status, source.reason AS reason, source.path AS path, "
+        "video.id AS video_id, duration_seconds, width_px, height_px, frame_rate, codec, "
+        "coalesce(video.size_bytes, source.size_bytes) AS size_bytes, loss, "
+        "(SELECT count(*) FROM clip WHERE clip.video_id = video.id) AS clips, "
+        "(SELECT min(id) FROM clip WHERE clip.video_id = video.id) AS first_clip, "
+        "(SELECT value FROM label WHERE label.video_id = video.id AND label.name = 'label') AS label "
+        "FROM source LEFT JOIN video ON video.id = source.video_id ORDER BY source.name, source.path"
+    )
+    with folder.catalogue.read() as db:
+        return pd.read_sql_query(query, db)
+
+
+def count_library(folder: WorkspaceFolder) -> tuple[int, int]:
+    """How many videos and clips there are."""
+    with folder.catalogue.read() as db:
+        row = db.execute("SELECT (SELECT count(*) FROM video), (SELECT count(*) FROM clip)").fetchone()
+    return int(row[0]), int(row[1])
+
+
+def playable_path(folder: WorkspaceFolder, video: Video) -> Path:
+    """The file a browser should play: the video itself, or its H.264 preview."""
+    preview = folder.preview(video.id)
+    return Path(video.path) if video.probe.browser_playable or not preview.exists() else preview

@@ -1,0 +1,98 @@
+"""Map: the vectors of a set -> points in the plane or in space, kept under the content they came from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from vidviz.errors import ProjectionError
+from vidviz.project.spec import MapSpec
+from vidviz.services import embedding, library
+from vidviz.services.progress import Progress, ignore_progress
+from vidviz.store.maps import StoredMap
+from vidviz.store.workspace import WorkspaceFolder
+
+
+def run_map_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:
+    """Build a map as a job; returns what to tell about it."""
+    spec = MapSpec(**arguments["map"])
+    built = build_map(folder, arguments["set_key"], spec, progress)
+    return f"{spec.method.upper()} of {len(built.ids)} clips. {built.note}".strip()
+
+
+def request_arguments(set_key: str, spec: MapSpec) -> dict[str, Any]:
+    """The request as JSON data for a job."""
+    return {"set_key": set_key, "map": asdict(spec)}
+
+
+def find_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> StoredMap | None:
+    """The map, if it was built from the vectors as they are now."""
+    return folder.maps.find(set_key, folder.vectors(set_key).version, spec.key)
+
+
+def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Progress = ignore_progress) -> StoredMap:
+    """Lay a set out, or take the map from where it was kept.
+
+    Raises:
+        WorkspaceError: there is no such set.
+        ProjectionError: the set is empty, or its vectors cannot be laid out.
+    """
+    set_key = embedding.find_set(folder, set_key).key
+    version = folder.vectors(set_key).version
+    known = folder.maps.find(set_key, version, spec.key)
+    if known is not None:
+        return known
+    embeddings = embedding.load_embeddings(folder, set_key)
+    if not len(embeddings):
+        raise ProjectionError("The set holds no vectors yet. Wait until some clips are embedded.")
+    progress(0, 1, f"{spec.method} of {len(embeddings)} clips")
+    points, note = _project(embeddings.vectors, spec)
+    stored = StoredMap(embeddings.ids, points, note)
+    folder.maps.save(set_key, version, spec.key, stored)
+    progress(1, 1, "")
+    return stored
+
+
+def _project(vectors: np.ndarray, spec: MapSpec) -> tuple[np.ndarray, str]:
+    if spec.method == "pca":
+        from vidviz.project.pca import project_pca
+
+        return project_pca(vectors, spec.dims), ""
+    from vidviz.project.umap_map import project_umap
+
+    result = project_umap(vectors, dims=spec.dims, n_neighbors=spec.n_neighbors, min_dist=spec.min_dist, seed=spec.seed)
+    return result.points, result.note
+
+
+def map_table(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> pd.DataFrame:
+    """One row a clip of the set: the columns of `library.clip_table`, and x, y (and z)."""
+    stored = build_map(folder, set_key, spec)
+    table = rows_of(folder, set_key, stored)
+    for axis, values in zip("xyz", stored.points.T, strict=False):
+        table[axis] = values
+    return table
+
+
+def rows_of(folder: WorkspaceFolder, set_key: str, stored: StoredMap) -> pd.DataFrame:
+    """The rows of the clip table that belong to a map's points, in their order."""
+    found = embedding.find_set(folder, set_key)
+    table = library.clip_table(folder, found.spec.recipe_key).set_index("clip_id")
+    return table.loc[stored.ids].reset_index()
+
+
+def find_clusters(folder: WorkspaceFolder, set_key: str) -> dict[int, int]:
+    """Clip id -> cluster (-1 is noise), by HDBSCAN on the vectors themselves, not on the map."""
+    return _clusters(folder.path, set_key, folder.vectors(set_key).version)
+
+
+@lru_cache(maxsize=16)
+def _clusters(path: Any, set_key: str, version: str) -> dict[int, int]:
+    from vidviz.project.clusters import cluster_embeddings
+
+    embeddings = embedding.load_embeddings(WorkspaceFolder(path), set_key)
+    clusters = cluster_embeddings(embeddings.vectors, method="hdbscan")
+    return dict(zip(embeddings.ids.tolist(), clusters.tolist(), strict=True))

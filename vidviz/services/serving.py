@@ -1,0 +1,111 @@
+"""Serve: the dashboard as a process of its own on 127.0.0.1."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vidviz.errors import VidvizError
+
+ADDRESS = "127.0.0.1"
+START_SECONDS = 60.0
+
+
+def find_site() -> Path:
+    """The folder with app.py, pages/ and sample_videos/: the checkout, or where the package put them.
+
+    Raises:
+        VidvizError: neither is there.
+    """
+    candidates = [Path(__file__).resolve().parents[2], Path(sysconfig.get_path("data"), "share", "vidviz")]
+    for candidate in candidates:
+        if (candidate / "app.py").is_file() and (candidate / "pages").is_dir():
+            return candidate
+    raise VidvizError("The dashboard's files are missing beside the package. Install vidviz again.")
+
+
+def serve(workspace: Path, port: int, *, open_browser: bool, say: Callable[[str], None]) -> None:
+    """Run the dashboard until it is interrupted.
+
+    Raises:
+        VidvizError: it does not come up.
+    """
+    port = free_port(port)
+    process = start_dashboard(workspace, port)
+    try:
+        wait_until_up(process, port)
+        url = f"http://{ADDRESS}:{port}"
+        say(f"vidviz is at {url} (workspace {workspace}). Ctrl+C ends it.")
+        if open_browser and sys.stdout.isatty():
+            webbrowser.open(url)
+        process.wait()
+    except KeyboardInterrupt:
+        say("")
+    finally:
+        end_process(process)
+
+
+def start_dashboard(workspace: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start Streamlit on the site; see `wait_until_up`."""
+    command = [sys.executable, "-m", "streamlit", "run", str(find_site() / "app.py")]
+    options = ["--server.address", ADDRESS, "--server.port", str(port), "--server.headless", "true"]
+    environment = {**os.environ, "VIDVIZ_WORKSPACE": str(workspace)}
+    return subprocess.Popen(command + options, cwd=find_site(), env=environment, stdout=subprocess.DEVNULL)
+
+
+def wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until the dashboard answers.
+
+    Raises:
+        VidvizError: it ends, or does not answer in time.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise VidvizError(f"The dashboard ended at once (exit code {process.returncode}). Run `vidviz doctor`.")
+        with contextlib.suppress(urllib.error.URLError, OSError), _ask_health(port) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise VidvizError(f"The dashboard did not answer within {START_SECONDS:.0f} seconds.")
+
+
+def _ask_health(port: int) -> Any:
+    return urllib.request.urlopen(f"http://{ADDRESS}:{port}/_stcore/health", timeout=2)
+
+
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """End a process that we started, gently first."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_port(wanted: int) -> int:
+    """The first free port from `wanted` on.
+
+    Raises:
+        VidvizError: none of the next fifty is free.
+    """
+    for port in range(wanted, wanted + 50):
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                attempt.bind((ADDRESS, port))
+                return port
+    raise VidvizError(f"No port from {wanted} to {wanted + 49} is free on {ADDRESS}. Choose one with --port.")

@@ -1,0 +1,89 @@
+"""The Python API: one workspace, with the same services that the dashboard and the CLI call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from vidviz.config import workspace_path
+from vidviz.project.spec import MapSpec
+from vidviz.services import embedding, importing, library, mapping, searching
+from vidviz.services.embedding import EmbedReport, EmbedRequest
+from vidviz.services.importing import ImportReport, ImportRequest
+from vidviz.services.progress import Progress, ignore_progress
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import Embeddings, Recipe
+
+
+class Workspace:
+    """A workspace folder, made where there is none.
+
+    Raises:
+        WorkspaceError: the folder cannot be used, or is of a newer version.
+    """
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        self.folder = WorkspaceFolder.open(workspace_path(path))
+
+    def add(
+        self,
+        paths: str | Path | Iterable[str | Path],
+        recipe: Recipe | None = None,
+        *,
+        labels: str | Path | None = None,
+        keep: bool = False,
+        progress: Progress = ignore_progress,
+    ) -> ImportReport:
+        """Import files and folders; see `vidviz.services.importing.ImportRequest`."""
+        listed = [paths] if isinstance(paths, (str, Path)) else list(paths)
+        request = ImportRequest(
+            tuple(str(Path(path).expanduser().absolute()) for path in listed),
+            recipe or Recipe(),
+            str(labels) if labels else None,
+            keep,
+        )
+        return importing.import_videos(self.folder, request, progress)
+
+    def clips(self, recipe: str | None = None) -> pd.DataFrame:
+        """One row a clip: clip_id, video_id, video, start_seconds, end_seconds, recipe, then a column a label."""
+        return library.clip_table(self.folder, recipe)
+
+    def embed(
+        self,
+        backbone: str,
+        *,
+        weights: str = "auto",
+        layer: str = "",
+        pooling: str = "mean",
+        recipe: str = "",
+        device: str = "",
+        precision: str = "auto",
+        progress: Progress = ignore_progress,
+    ) -> EmbedReport:
+        """Embed all clips of a recipe; clips that the set holds are not computed again."""
+        request = EmbedRequest(backbone, weights, layer, pooling, recipe, device, precision)
+        return embedding.embed_clips(self.folder, request, progress)
+
+    def sets(self) -> pd.DataFrame:
+        """One row an embedding set, newest first."""
+        rows = [
+            {"key": found.key, **asdict(found.spec), "dimension": found.dimension, "precision": found.precision}
+            for found in embedding.list_sets(self.folder)
+        ]
+        return pd.DataFrame(rows)
+
+    def embeddings(self, embedding_set: str = "") -> Embeddings:
+        """Clip ids (N,) beside vectors (N, D) of a set, the newest unless a key or backbone is named."""
+        return embedding.load_embeddings(self.folder, embedding_set)
+
+    def map(self, embedding_set: str = "", spec: MapSpec | None = None) -> pd.DataFrame:
+        """One row a clip: the columns of `clips`, and x, y (and z) on the map."""
+        return mapping.map_table(self.folder, embedding_set, spec or MapSpec("umap"))
+
+    def search(self, clip_id: int, k: int = 10, *, embedding_set: str = "", include_self: bool = True) -> pd.DataFrame:
+        """The nearest clips of a clip, best first: clip_id, video, start_seconds, end_seconds, score, label."""
+        answer = searching.search_by_clip(self.folder, embedding_set, clip_id, k, include_self=include_self)
+        return pd.DataFrame([asdict(hit) for hit in answer.hits])

@@ -1,0 +1,378 @@
+// The map of clips. Points in; the clip under the pointer, clicks and polygons out.
+
+const DWELL_MS = 120;
+const NARROW_PX = 800; // below, the legend goes under the map
+const TWEEN_MS = 400;
+const TWEEN_MOST_POINTS = 5000;
+
+// Plotly is one file of ours, loaded once a page by whoever comes first.
+function loadPlotly(base) {
+  if (!window.vidvizPlotly) {
+    window.vidvizPlotly = new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = `${base}vidviz/asset/plotly.min.js`;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => {
+        window.vidvizPlotly = null;
+        reject(new Error("Plotly could not be loaded from this server."));
+      };
+      document.head.appendChild(script);
+    });
+  }
+  return window.vidvizPlotly;
+}
+
+function hasWebGL() {
+  if (window.vidvizWebGL === undefined) {
+    const context = document.createElement("canvas").getContext("webgl");
+    window.vidvizWebGL = Boolean(context);
+    if (context) context.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return window.vidvizWebGL;
+}
+
+class MapView {
+  constructor(root) {
+    this.root = root;
+    this.box = element("div", "vv-map");
+    this.box.tabIndex = 0;
+    this.box.setAttribute("role", "application");
+    this.plot = element("div", "vv-plot");
+    this.ring = element("div", "vv-ring");
+    this.card = element("div", "vv-hover");
+    this.message = element("div", "vv-empty");
+    for (const node of [this.ring, this.card, this.message]) node.hidden = true;
+    this.box.append(this.plot, this.ring, this.card, this.message);
+    root.append(this.box, themeProbe(() => this.redraw()));
+    this.keys = {};
+    this.drawing = Promise.resolve();
+    this.listen();
+  }
+
+  listen() {
+    this.box.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.clear();
+    });
+    this.box.addEventListener("pointerdown", () => this.box.focus({ preventScroll: true }), true);
+    for (const name of ["mousedown", "mousemove", "mouseup"]) {
+      window.addEventListener(name, (this.noteKeys = this.noteKeys || ((event) => this.readKeys(event))), true);
+    }
+    this.box.addEventListener("mousedown", (event) => this.withoutCtrl(event), true);
+    this.box.addEventListener("pointerleave", () => this.hideHover());
+    this.box.addEventListener("wheel", () => this.hideHover(), { passive: true });
+    this.resizer = new ResizeObserver(() => this.resize());
+    this.resizer.observe(this.box);
+  }
+
+  readKeys(event) {
+    this.keys = { add: event.shiftKey, remove: event.ctrlKey || event.metaKey || event.altKey };
+  }
+
+  // Plotly takes a press with ctrl for a right click and alt for its own subtraction; both mean "remove" here.
+  withoutCtrl(event) {
+    if (event.button !== 0 || !event.isTrusted || !(event.ctrlKey || event.altKey || event.shiftKey)) return;
+    if (!event.target.closest(".draglayer") || !["lasso", "select"].includes(this.plot.layout?.dragmode)) return;
+    event.stopPropagation();
+    event.preventDefault();
+    const { clientX, clientY, screenX, screenY } = event;
+    const plain = { bubbles: true, cancelable: true, composed: true, view: window, button: 0, buttons: 1 };
+    event.target.dispatchEvent(new MouseEvent("mousedown", { ...plain, clientX, clientY, screenX, screenY }));
+  }
+
+  update(data) {
+    const before = this.points;
+    this.points = readPoints(data);
+    this.box.style.setProperty("--vv-height", `${data.height_px}px`);
+    this.box.setAttribute("aria-label", data.title);
+    const empty = this.points.ids.length === 0;
+    this.message.hidden = !empty;
+    this.plot.hidden = empty;
+    this.message.textContent = "No clips on this map yet.";
+    this.rowOf = new Map(Array.from(this.points.ids, (id, row) => [id, row]));
+    if (!empty) this.redraw(before);
+  }
+
+  // One after the other: Plotly answers later, and two drawings at once would mix.
+  redraw(before) {
+    this.drawing = this.drawing.then(() => this.draw(before)).catch((error) => {
+      this.message.textContent = error.message;
+      this.message.hidden = false;
+    });
+  }
+
+  async draw(before) {
+    if (this.gone || !this.points || !this.points.ids.length) return;
+    this.Plotly = await loadPlotly(this.base);
+    if (this.gone) return;
+    const { points } = this;
+    cancelAnimationFrame(this.tweening);
+    const changedKind = this.drawn && this.drawn !== points.dimensions;
+    if (changedKind) this.free();
+    const moves = before && !changedKind && before.dimensions === points.dimensions && before.view_key !== points.view_key;
+    const start = moves ? this.startOfTween(before) : null;
+    const final = points.axes;
+    if (start) points.axes = start;
+    await this.Plotly.react(this.plot, this.makeTraces(), this.makeLayout(), this.makeConfig());
+    this.hideHover();
+    if (!this.drawn) this.listenToPlot();
+    this.drawn = points.dimensions;
+    if (start) this.tween(points, start, final);
+  }
+
+  makeTraces() {
+    const { points } = this;
+    const theme = this.theme();
+    const flat = hasWebGL() ? "scattergl" : "scatter";
+    const kind = points.dimensions === 3 ? "scatter3d" : flat;
+    this.parts = splitRows(points);
+    const traces = this.parts.map((part) => pointTrace(points, part, kind, theme));
+    this.rowsOf = this.parts.map((part) => part.rows);
+    if (points.lines.length) traces.push(lineTrace(points, kind, theme));
+    const row = points.current === null ? undefined : this.rowOf.get(points.current);
+    if (row !== undefined) traces.push(currentTrace(points, row, kind, theme));
+    return traces;
+  }
+
+  makeLayout() {
+    this.revision = (this.revision || 0) + 1;
+    const layout = mapLayout(this.points, this.theme(), this.box.clientWidth < NARROW_PX);
+    return { ...layout, selectionrevision: this.revision, selections: [] };
+  }
+
+  makeConfig() {
+    const { Plotly } = this;
+    const fit = { name: "fit", title: "Fit all points", icon: Plotly.Icons.home, click: () => this.fit() };
+    const buttons = this.points.dimensions === 3
+      ? [["orbitRotation", "pan3d", "zoom3d"], [fit], ["toImage"]]
+      : [["pan2d", "zoom2d", "lasso2d", "select2d"], ["zoomIn2d", "zoomOut2d", fit], ["toImage"]];
+    return {
+      scrollZoom: true, displaylogo: false, displayModeBar: true, doubleClick: false, modeBarButtons: buttons,
+      toImageButtonOptions: { format: "png", filename: "vidviz-map", scale: 2 }, showTips: false,
+    };
+  }
+
+  theme() {
+    const style = getComputedStyle(this.root);
+    const read = (name) => style.getPropertyValue(name).trim();
+    const text = read("--st-text-color");
+    return {
+      text, page: read("--st-background-color"), line: read("--st-border-color"), accent: read("--st-primary-color"),
+      quiet: mixColours(text, read("--st-background-color"), 0.4), font: read("--st-font") || "sans-serif",
+    };
+  }
+
+  listenToPlot() {
+    const on = (name, act) => this.plot.on(name, act);
+    on("plotly_hover", (event) => this.onHover(event));
+    on("plotly_unhover", () => this.hideHover());
+    on("plotly_relayouting", () => this.hideHover());
+    on("plotly_click", (event) => this.onClick(event));
+    on("plotly_selected", (event) => this.onSelected(event));
+    on("plotly_deselect", () => this.clear());
+    on("plotly_doubleclick", () => this.clear());
+  }
+
+  rowAt(event) {
+    const hit = event && event.points && event.points.find((point) => this.rowsOf[point.curveNumber]);
+    return hit ? { row: this.rowsOf[hit.curveNumber][hit.pointNumber], hit } : null;
+  }
+
+  onClick(event) {
+    const at = this.rowAt(event);
+    if (at && at.row !== undefined) this.send("clicked", this.points.ids[at.row]);
+  }
+
+  onSelected(event) {
+    if (!event) return;
+    const { lassoPoints: lasso, range } = event;
+    let corners = [];
+    if (lasso) corners = thinPolygon(lasso.x, lasso.y);
+    else if (range) {
+      const [[left, right], [low, high]] = [range.x, range.y];
+      corners = thinPolygon([left, right, right, left], [low, low, high, high]);
+    }
+    // The outline goes; who is inside is the server's word.
+    setTimeout(() => !this.gone && this.Plotly.update(this.plot, { selectedpoints: null }, { selections: [] }), 0);
+    if (corners.length < 3) return;
+    const mode = this.keys.remove ? "remove" : this.keys.add ? "add" : "replace";
+    this.send("polygon", { mode, points: corners });
+  }
+
+  clear() {
+    const now = performance.now();
+    if (this.cleared && now - this.cleared < 400) return;
+    this.cleared = now;
+    this.send("polygon", { mode: "clear", points: [] });
+  }
+
+  fit() {
+    if (this.points.dimensions === 3) {
+      this.Plotly.relayout(this.plot, { "scene.camera": { eye: { x: 1.25, y: 1.25, z: 1.25 } } });
+    } else {
+      this.Plotly.relayout(this.plot, { "xaxis.autorange": true, "yaxis.autorange": true });
+    }
+  }
+
+  onHover(event) {
+    const at = this.rowAt(event);
+    if (!at || at.row === undefined) return this.hideHover();
+    if (at.row === this.hovered) return undefined;
+    this.hideHover();
+    this.hovered = at.row;
+    const place = this.placeOf(at.hit);
+    this.dwell = setTimeout(() => this.showHover(at.row, place), DWELL_MS);
+    return undefined;
+  }
+
+  // Pixels from the upper left corner of the plot.
+  placeOf(hit) {
+    if (this.points.dimensions === 3 || !hit.xaxis) {
+      const box = hit.bbox || { x0: 0, x1: 0, y0: 0, y1: 0 };
+      return { x: (box.x0 + box.x1) / 2, y: (box.y0 + box.y1) / 2 };
+    }
+    return { x: hit.xaxis._offset + hit.xaxis.d2p(hit.x), y: hit.yaxis._offset + hit.yaxis.d2p(hit.y) };
+  }
+
+  showHover(row, place) {
+    const size = this.points.point_px + 10;
+    Object.assign(this.ring.style, { left: `${place.x}px`, top: `${place.y}px`, width: `${size}px`, height: `${size}px` });
+    this.ring.hidden = false;
+    this.fillCard(row);
+    this.card.hidden = false;
+    const gap = 18;
+    const { offsetWidth: width, offsetHeight: height } = this.card;
+    const right = place.x + gap + width <= this.box.clientWidth;
+    const left = right ? place.x + gap : Math.max(0, place.x - gap - width);
+    const top = clamp(place.y - height / 2, 0, Math.max(0, this.box.clientHeight - height));
+    this.card.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  fillCard(row) {
+    const { points } = this;
+    const screen = element("div", "vv-screen");
+    const image = element("img");
+    image.alt = "";
+    image.addEventListener("error", () => image.classList.add("vv-blank"));
+    image.src = mediaUrl(this.base, "poster", points.ids[row]);
+    screen.appendChild(image);
+    if (!REDUCED_MOTION.matches) this.playStrip(screen, row);
+    const body = element("div", "vv-body");
+    const label = points.labels[points.labelOf[row]];
+    body.appendChild(element("div", "vv-line vv-title", points.titles[points.titleOf[row]]));
+    const line = element("div", "vv-row");
+    if (label) line.appendChild(labelChip(label, this.colourOf(row)));
+    line.appendChild(element("span", "vv-quiet", timeRange(points.starts[row], points.ends[row])));
+    body.appendChild(line);
+    if (points.scores && Number.isFinite(points.scores[row])) {
+      body.appendChild(element("div", "vv-quiet", `${points.score_title} ${points.scores[row].toFixed(3)}`));
+    }
+    if (points.values && Number.isFinite(points.values[row])) {
+      body.appendChild(element("div", "vv-quiet", `${points.scale.title} ${Number(points.values[row].toPrecision(4))}`));
+    }
+    this.card.replaceChildren(screen, body);
+  }
+
+  playStrip(screen, row) {
+    const strip = element("img");
+    strip.alt = "";
+    strip.addEventListener("load", () => screen.replaceChildren(strip));
+    strip.src = mediaUrl(this.base, "strip", this.points.ids[row]);
+  }
+
+  colourOf(row) {
+    const { points } = this;
+    return points.groupOf ? points.groups.colours[points.groupOf[row]] : null;
+  }
+
+  hideHover() {
+    clearTimeout(this.dwell);
+    this.hovered = undefined;
+    this.ring.hidden = true;
+    this.card.hidden = true;
+  }
+
+  // Where the points stood on the map before, new ones at their place already.
+  startOfTween(before) {
+    const { points } = this;
+    if (REDUCED_MOTION.matches || points.ids.length > TWEEN_MOST_POINTS) return null;
+    const rowBefore = new Map(Array.from(before.ids, (id, row) => [id, row]));
+    let known = 0;
+    const start = points.axes.map((axis) => axis.slice());
+    points.ids.forEach((id, row) => {
+      const old = rowBefore.get(id);
+      if (old === undefined) return;
+      known += 1;
+      start.forEach((axis, i) => (axis[row] = before.axes[i][old]));
+    });
+    return known ? start : null;
+  }
+
+  tween(points, start, final) {
+    const begun = performance.now();
+    const names = ["x", "y", "z"];
+    const draw = async () => {
+      if (this.gone || this.points !== points) {
+        points.axes = final;
+        return;
+      }
+      const part = clamp((performance.now() - begun) / TWEEN_MS, 0, 1);
+      const ease = part < 1 ? 1 - (1 - part) ** 3 : 1;
+      points.axes = ease === 1 ? final : start.map((axis, i) => axis.map((value, row) => value + (final[i][row] - value) * ease));
+      const traces = this.makeTraces();
+      const moved = {};
+      names.slice(0, points.dimensions).forEach((name) => (moved[name] = traces.map((trace) => trace[name])));
+      await this.Plotly.restyle(this.plot, moved);
+      if (part < 1) this.tweening = requestAnimationFrame(draw);
+    };
+    this.tweening = requestAnimationFrame(draw);
+  }
+
+  resize() {
+    if (!this.drawn || !this.box.clientWidth) return;
+    clearTimeout(this.resizing);
+    this.resizing = setTimeout(() => {
+      if (this.gone) return;
+      this.hideHover();
+      const narrow = this.box.clientWidth < NARROW_PX;
+      if (narrow !== this.narrow) this.redraw();
+      this.narrow = narrow;
+      this.Plotly.Plots.resize(this.plot);
+    }, 80);
+  }
+
+  // A browser keeps about sixteen GL contexts; each map gives its own back.
+  free() {
+    for (const canvas of this.plot.querySelectorAll("canvas")) {
+      const context = canvas.getContext("webgl2") || canvas.getContext("webgl");
+      context?.getExtension("WEBGL_lose_context")?.loseContext();
+    }
+    this.Plotly.purge(this.plot);
+    this.drawn = undefined;
+  }
+
+  end() {
+    this.gone = true;
+    this.hideHover();
+    this.resizer.disconnect();
+    clearTimeout(this.resizing);
+    cancelAnimationFrame(this.tweening);
+    for (const name of ["mousedown", "mousemove", "mouseup"]) window.removeEventListener(name, this.noteKeys, true);
+    if (this.drawn) this.free();
+  }
+}
+
+// Two #rrggbb (or rgb()) colours mixed; Plotly knows no color-mix().
+function mixColours(a, b, share) {
+  const read = (text) => {
+    const probe = document.createElement("canvas").getContext("2d");
+    probe.fillStyle = text;
+    const hex = probe.fillStyle;
+    return [1, 3, 5].map((at) => parseInt(hex.substr(at, 2), 16));
+  };
+  const [first, second] = [read(a), read(b)];
+  return `rgb(${first.map((value, i) => Math.round(value * (1 - share) + second[i] * share)).join(",")})`;
+}
+
+export default function (component) {
+  return mountView(component, MapView);
+}

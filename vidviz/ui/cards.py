@@ -1,0 +1,47 @@
+"""Clips as cards: the same name, range, label and colour wherever a clip is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from vidviz.render.colours import OTHER_COLOUR, colour_labels
+from vidviz.services.library import KnownClip
+from vidviz.ui.components import ShownClip
+
+MOST_CARDS = 120
+"""A gallery longer than this says how many it leaves out."""
+
+
+def label_colours(table: pd.DataFrame, column: str = "label") -> dict[str, str]:
+    """The colour of every value of a label column: equal on all pages, for all clips of the recipe."""
+    return colour_labels(str(value) for value in table[column].dropna().unique())
+
+
+def card_of(clip: KnownClip, colours: Mapping[str, str] | None = None) -> ShownClip:
+    """A clip of the library as a card."""
+    label = clip.label or ""
+    colour = (colours or {}).get(label, OTHER_COLOUR)
+    return ShownClip(clip.clip_id, clip.video_id, clip.start_seconds, clip.end_seconds, clip.video, label, colour)
+
+
+def cards_of(rows: pd.DataFrame, colours: Mapping[str, str], scores: Sequence[float] | None = None) -> list[ShownClip]:
+    """Rows of a clip table as cards, in their order."""
+    cards = []
+    for place, row in enumerate(rows.to_dict("records")):
+        label = str(row["label"] or "")
+        score = None if scores is None else f"{scores[place]:.3f}"
+        cards.append(
+            ShownClip(
+                row["clip_id"],
+                row["video_id"],
+                row["start_seconds"],
+                row["end_seconds"],
+                row["video"],
+                label,
+                colours.get(label, OTHER_COLOUR),
+                score,
+            )
+        )
+    return cards

@@ -1,0 +1,79 @@
+"""What stands around every page: the space bar on top, the clip at hand and the jobs in the sidebar."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vidviz.services import embedding, library
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui import state
+from vidviz.ui.cards import card_of
+from vidviz.ui.components import clip_player
+from vidviz.ui.jobs_panel import show_jobs
+from vidviz.ui.sitemap import link_to
+
+RANDOM_NOTE = "random weights: this network was never trained"
+
+
+def draw_space_bar(folder: WorkspaceFolder) -> None:
+    """Workspace · embedding set · clips, in one line over every page."""
+    every = {found.key: found for found in embedding.list_sets(folder)}
+    chosen = state.current_set(folder)
+    num_videos, num_clips = library.count_library(folder)
+    with st.container(horizontal=True, vertical_alignment="center", key="space_bar"):
+        st.markdown("**vidviz**")
+        st.caption(f"{folder.path.name} · {num_videos} videos · {num_clips} clips", help=f"Workspace: {folder.path}")
+        if chosen is None:
+            st.caption("nothing embedded yet")
+            return
+        picked = st.selectbox(
+            "Embedding set",
+            list(every),
+            index=list(every).index(chosen.key),
+            format_func=lambda key: every[key].spec.title,
+            label_visibility="collapsed",
+            width=420,
+            key="set picker",
+            help="Backbone · layer · pooling · recipe. All pages show this one.",
+        )
+        if picked != chosen.key:
+            state.choose_set(picked)
+            st.rerun()
+        mark_weights(chosen)
+
+
+def mark_weights(chosen: EmbeddingSet) -> None:
+    """Say which weights are behind what is shown; random ones stand out."""
+    if chosen.spec.random_weights:
+        st.badge(RANDOM_NOTE, color="orange")
+    else:
+        st.badge(chosen.spec.weights, color="gray")
+
+
+def draw_sidebar(folder: WorkspaceFolder) -> None:
+    """The clip at hand with its links, then the jobs."""
+    clip = state.current_clip(folder)
+    with st.sidebar:
+        if clip is not None:
+            st.caption("The clip at hand")
+            clip_player(card_of(clip), key="clip at hand")
+            st.text(f"{clip.video}\n{clip.start_seconds:.1f} to {clip.end_seconds:.1f} s" + _label(clip.label))
+            with st.container(horizontal=True):
+                link_to("map", "On the map")
+                link_to("search", "Find similar")
+                link_to("inside", "Look inside")
+        show_jobs(folder)
+
+
+def _label(label: str | None) -> str:
+    return f" · {label}" if label else ""
+
+
+def explain_random(chosen: EmbeddingSet) -> None:
+    """A line under results that come from a network that was never trained."""
+    if chosen.spec.random_weights:
+        st.caption(
+            f":orange[{chosen.spec.backbone} has {RANDOM_NOTE}.] What is near here is near in raw colour and "
+            "layout, not in meaning."
+        )

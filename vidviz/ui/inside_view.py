@@ -1,0 +1,159 @@
+"""The Inside page's parts: which network and layers, the film, energy over time, the layers in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from vidviz.embed.backbones import Backbone, backbones, find_backbone
+from vidviz.embed.weights import weights_state
+from vidviz.introspect.maps import feature_film as film_of
+from vidviz.render.figures import energy_lines
+from vidviz.render.sheets import film_sheet, frames_sheet
+from vidviz.services import inspecting
+from vidviz.services.inspecting import InspectedLayer, Inspection
+from vidviz.services.library import KnownClip
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui.components import feature_film
+from vidviz.ui.film_data import FilmClip, FilmLayer
+from vidviz.ui.media import SHELF
+
+TILE_PX = 96
+"""Feature maps larger than this are shown at every second, third, ... pixel, and so are the frames."""
+ORDERS = {"change over time": "variance", "mean": "mean", "index": "index"}
+SCALES = {"each channel": "channel", "common": "common"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to look at."""
+
+    backbone: str
+    weights: str
+    layers: tuple[str, ...]
+    num_channels: int
+    order: str
+    scale: str
+
+
+def choose_network(chosen: EmbeddingSet | None) -> Request:
+    """The controls over the film; the embedding set's own network unless another is picked."""
+    known = backbones()
+    usual = chosen.spec.backbone if chosen else "r3d_18"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Network", list(known), index=list(known).index(usual), key="inside network", width=200, bind="query-params"
+        )
+        backbone = find_backbone(name)
+        weights = _choose_weights(backbone, chosen)
+        num_channels = st.select_slider("Channels", [4, 9, 16, 25, 36, 64], 16, key="inside channels", width=160)
+        order = st.selectbox("Order by", list(ORDERS), key="inside order", width=170, help="Which channels come first.")
+        scale = st.selectbox(
+            "Scale", list(SCALES), key="inside scale", width=140, help="Brightness over each channel's range, or one."
+        )
+    titles = {stage.layer: stage.title for stage in backbone.stages}
+    layers = st.pills(
+        "Layers",
+        list(titles),
+        selection_mode="multi",
+        default=list(titles)[:3],
+        format_func=lambda layer: titles[layer],
+        key=f"inside layers {name}",
+    )
+    return Request(name, weights, tuple(layers), int(num_channels), ORDERS[order], SCALES[scale])
+
+
+def _choose_weights(backbone: Backbone, chosen: EmbeddingSet | None) -> str:
+    """Weights that are on this machine, the set's own first; random ones by their name."""
+    names = [name for name in backbone.weights_names if name == "random" or weights_state(backbone, name) == "cached"]
+    own = chosen.spec.weights if chosen and chosen.spec.backbone == backbone.name else names[0]
+    return str(
+        st.selectbox(
+            "Weights",
+            names,
+            index=names.index(own) if own in names else 0,
+            key=f"inside weights {backbone.name}",
+            width=190,
+            help="Trained weights appear here once they are on this machine; `vidviz embed` fetches them.",
+        )
+    )
+
+
+def inspect(folder: WorkspaceFolder, clip: KnownClip, request: Request) -> Inspection:
+    """Run the network on the clip, saying so while it takes long."""
+    with st.spinner(f"{request.backbone} looks at the clip", show_time=True):
+        return inspecting.inspect_clip(folder, clip.clip_id, request.backbone, request.weights, request.layers)
+
+
+def mark(inspection: Inspection) -> None:
+    """Say which weights these are, and which layers have no picture."""
+    if inspection.weights == "random":
+        st.badge("random weights: this network was never trained", color="orange")
+    for reason in inspection.skipped.values():
+        st.caption(reason)
+
+
+def draw_film(inspection: Inspection, request: Request) -> None:
+    """The clip and its layers on one clock."""
+    if not inspection.layers:
+        st.info("Choose a layer above to see its feature maps.")
+        return
+    frames = frames_sheet(np.ascontiguousarray(_thin(inspection.frames, 1, 2)))
+    clip = FilmClip("the clip as the network sees it", SHELF.put(frames.webp), frames.layout, inspection.seconds)
+    layers = [_film_layer(layer, request) for layer in inspection.layers]
+    feature_film(clip, layers, key="inside film")
+
+
+def _film_layer(layer: InspectedLayer, request: Request) -> FilmLayer:
+    film = film_of(_thin(layer.film, 2, 3), num_channels=request.num_channels, order=request.order, scale=request.scale)
+    sheet = film_sheet(film.pixels)
+    return FilmLayer(
+        name=layer.name,
+        title=layer.title,
+        shape=" × ".join(str(size) for size in layer.film.shape),
+        token=SHELF.put(sheet.webp),
+        layout=sheet.layout,
+        channels=film.channels.tolist(),
+        ranges=list(zip(film.minimum.tolist(), film.maximum.tolist(), strict=True)),
+    )
+
+
+def _thin(pictures: np.ndarray, *axes: int) -> np.ndarray:
+    """Every n-th pixel along the axes, so that no side is longer than a tile."""
+    step = max(1, *(-(-pictures.shape[axis] // TILE_PX) for axis in axes))
+    chosen = [slice(None, None, step if axis in axes else None) for axis in range(pictures.ndim)]
+    return pictures[tuple(chosen)]
+
+
+def draw_energy(inspection: Inspection) -> None:
+    """How strongly each layer answers over time."""
+    if not inspection.layers:
+        return
+    st.caption("Energy over time", help="Root mean square of a layer's values at each of its time steps.")
+    energies = {layer.title: layer.energy for layer in inspection.layers}
+    seconds = {
+        layer.title: (np.arange(len(layer.energy)) + 0.5) * inspection.seconds / len(layer.energy)
+        for layer in inspection.layers
+    }
+    st.plotly_chart(energy_lines(seconds, energies, unit="root mean square"), key="inside energy")
+
+
+def draw_layers(inspection: Inspection) -> None:
+    """The layers in numbers."""
+    rows = [inspecting.summarise_layer(layer) for layer in inspection.layers]
+    if not rows:
+        return
+    table = pd.DataFrame(
+        {
+            "layer": [row["layer"] for row in rows],
+            "output C × T × H × W": [" × ".join(map(str, row["shape"])) for row in rows],
+            "mean": [row["mean"] for row in rows],
+            "spread": [row["standard_deviation"] for row in rows],
+            "dead channels": [row["dead"] for row in rows],
+        }
+    )
+    st.dataframe(table, hide_index=True)

@@ -1,0 +1,75 @@
+"""Running and ended jobs, in the foot of the sidebar."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vidviz.errors import VidvizError
+from vidviz.services import jobs
+from vidviz.store.jobs import Job
+from vidviz.store.workspace import WorkspaceFolder
+
+POLL_SECONDS = 1.0
+SHOWN_ENDED = 4
+
+
+def show_jobs(folder: WorkspaceFolder) -> None:
+    """One line a job; polls only while one is active, and draws the page anew when one ends."""
+    active = any(job.active for job in jobs.list_jobs(folder, limit=20))
+    st.fragment(_draw, run_every=POLL_SECONDS if active else None)(folder, active)
+
+
+def _draw(folder: WorkspaceFolder, was_active: bool) -> None:
+    listed = jobs.list_jobs(folder, limit=20)
+    active = [job for job in listed if job.active]
+    if was_active and {job.id for job in active} != st.session_state.get("active jobs", {job.id for job in active}):
+        st.session_state["active jobs"] = {job.id for job in active}
+        st.rerun(scope="app")
+    st.session_state["active jobs"] = {job.id for job in active}
+    unread = [job for job in listed if not job.active and not job.read][:SHOWN_ENDED]
+    if active or unread:
+        st.caption("Jobs")
+    for job in active:
+        _draw_active(folder, job)
+    for job in unread:
+        _draw_ended(folder, job)
+
+
+def _draw_active(folder: WorkspaceFolder, job: Job) -> None:
+    left = f" · {job.seconds_left:.0f} s left" if job.seconds_left is not None else ""
+    rate = f" · {job.rate:.1f}/s" if job.rate else ""
+    text = f"{job.title}: {job.done} of {job.total}{rate}{left}" if job.total else f"{job.title}: starting"
+    st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=text)
+    if st.button(
+        "Stopping" if job.cancel_requested else "Cancel",
+        key=f"cancel {job.id}",
+        disabled=job.cancel_requested,
+        help="What is done until then is kept.",
+    ):
+        _try(lambda: jobs.cancel_job(folder, job.id))
+
+
+def _draw_ended(folder: WorkspaceFolder, job: Job) -> None:
+    mark = {"done": "✓", "failed": "✗", "cancelled": "–", "interrupted": "–"}[job.state]
+    with st.container(border=True):
+        st.markdown(f"{mark} **{_plain(job.title)}** {job.state}")
+        st.text(job.message)
+        with st.container(horizontal=True):
+            if job.state != "done" and st.button("Resume", key=f"resume {job.id}", help="Goes on where it stopped."):
+                _try(lambda: jobs.restart_job(folder, job.id))
+            if st.button("Put away", key=f"read {job.id}"):
+                _try(lambda: jobs.mark_read(folder, job.id))
+
+
+def _try(action: object) -> None:
+    try:
+        action()  # type: ignore[operator]
+    except VidvizError as error:
+        st.error(str(error))
+        return
+    st.rerun(scope="app")
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown does not read as Markdown."""
+    return "".join(f"\\{char}" if char in r"\`*_{}[]<>()#+-.!|$:~" else char for char in text)

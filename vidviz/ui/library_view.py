@@ -1,0 +1,186 @@
+"""The Library page's parts: ways in, embedding, sets, and the table of files."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vidviz.services import embedding, importing, jobs, library, networks, uploads
+from vidviz.services.serving import find_site
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import Recipe, Tail
+from vidviz.ui import state
+from vidviz.ui.cards import cards_of, label_colours
+from vidviz.ui.components import clip_gallery
+from vidviz.ui.media import media_url
+
+TAILS: dict[Tail, str] = {"keep": "a shorter clip", "drop": "left out", "shift": "the last window moves back"}
+
+
+def choose_recipe() -> Recipe:
+    """How new videos are cut; two seconds unless somebody looks."""
+    with st.popover("How videos are cut into clips"):
+        cut = st.segmented_control(
+            "Cut by",
+            ["windows", "shots"],
+            default="windows",
+            required=True,
+            key="recipe cut",
+            help="Windows of one length, or the film's own shots with windows inside the long ones.",
+        )
+        length = st.number_input("Length of a window, seconds", 0.2, 60.0, 2.0, 0.5, key="recipe length")
+        stride = st.number_input("From window to window, seconds", 0.1, 60.0, 2.0, 0.5, key="recipe stride")
+        tail = st.selectbox(
+            "What no window covers becomes", list(TAILS), format_func=TAILS.__getitem__, key="recipe tail"
+        )
+    return Recipe("shots" if cut == "shots" else "windows", float(length), float(stride), tail)
+
+
+def offer_upload(folder: WorkspaceFolder, recipe: Recipe) -> None:
+    """Files or a folder from the person's own machine; the workspace keeps them."""
+    whole_folder = st.toggle("A whole folder", key="upload folder", help="Its folders become labels.")
+    given = st.file_uploader(
+        "Drop videos here", accept_multiple_files="directory" if whole_folder else True, key=f"upload {whole_folder}"
+    )
+    if not given:
+        return
+    done: set[str] = st.session_state.setdefault("uploaded", set())
+    new = [file for file in given if file.file_id not in done]
+    if new and st.button(f"Import {len(new)} files", type="primary"):
+        request = uploads.receive(folder, [(file.name, file) for file in new], recipe)
+        done.update(file.file_id for file in new)
+        jobs.start_job(folder, "import", f"Import {len(new)} uploads", importing.request_arguments(request))
+        st.rerun()
+
+
+def offer_folder(folder: WorkspaceFolder, recipe: Recipe) -> None:
+    """A folder on the machine that serves this page; read where it lies."""
+    with st.form("server folder", border=False):
+        path = st.text_input("A folder or file on this machine", placeholder="/data/videos", key="server path")
+        labels = st.text_input(
+            "Label table (optional)", placeholder="labels.csv with a column 'video'", key="server labels"
+        )
+        if st.form_submit_button("Import") and path.strip():
+            request = importing.request_paths([path.strip()], recipe, labels.strip() or None)
+            jobs.start_job(folder, "import", "Import a folder", importing.request_arguments(request))
+            st.rerun()
+
+
+def offer_samples(folder: WorkspaceFolder, recipe: Recipe) -> None:
+    """The videos that come with vidviz."""
+    if st.button("Add the sample videos", help="Fifty small clips and three films of our own making."):
+        request = importing.request_paths([str(find_site() / "sample_videos")], recipe)
+        jobs.start_job(folder, "import", "Import the samples", importing.request_arguments(request))
+        st.rerun()
+
+
+def offer_embedding(folder: WorkspaceFolder) -> None:
+    """A backbone, its weights and layer, and the button."""
+    known = networks.list_networks()
+    recipes = embedding.count_recipes(folder)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Backbone",
+            list(known),
+            index=list(known).index("r3d_18"),
+            format_func=lambda name: f"{name} · {known[name].family}",
+            key="embed backbone",
+            width=240,
+        )
+        weights = st.selectbox(
+            "Weights",
+            known[name].weights,
+            format_func=lambda weights: f"{weights} ({known[name].states[weights]})",
+            key=f"embed weights {name}",
+            width=280,
+            help="Random weights are for comparison: nothing was learned.",
+        )
+        layer = st.selectbox(
+            "Layer",
+            list(known[name].layers),
+            index=list(known[name].layers).index(known[name].usual_layer),
+            format_func=lambda layer: known[name].layers[layer],
+            key=f"embed layer {name}",
+            width=220,
+            help="Whose output is the embedding; the penultimate is usual.",
+        )
+        pooling = st.selectbox("Pooling", ["mean", "max", "flatten"], key="embed pooling", width=110)
+        recipe_key = st.selectbox(
+            "Clips", list(recipes), format_func=lambda key: f"{key} ({recipes[key]})", key="embed recipe", width=220
+        )
+        if st.button("Embed", type="primary", key="embed now"):
+            request = embedding.EmbedRequest(name, weights, layer, pooling, recipe_key)
+            jobs.start_job(folder, "embed", f"Embed with {name}", embedding.request_arguments(request))
+            st.rerun()
+    st.caption(known[name].summary)
+
+
+def draw_sets(folder: WorkspaceFolder) -> None:
+    """Every embedding set as a card; "use" makes it the one that all pages show."""
+    sets = embedding.describe_sets(folder)
+    if not sets:
+        st.caption("None yet. Embed the clips above.")
+        return
+    current = state.current_set(folder)
+    for row in [sets[first : first + 3] for first in range(0, len(sets), 3)]:
+        for column, described in zip(st.columns(3), row, strict=False):
+            with column, st.container(border=True):
+                st.markdown(f"**{described.found.spec.backbone}** · {described.found.spec.layer}")
+                st.caption(
+                    f"{described.embedded} of {described.clips} clips · {described.found.dimension}-d · "
+                    f"{described.found.spec.pooling} · {described.found.spec.recipe_key} · {described.found.precision}"
+                )
+                if described.found.spec.random_weights:
+                    st.badge("random weights", color="orange")
+                if described.failed:
+                    st.caption(f"{described.failed} failed: {described.reason}")
+                used = current is not None and current.key == described.found.key
+                if st.button("In use" if used else "Use", key=f"use {described.found.key}", disabled=used):
+                    state.choose_set(described.found.key)
+                    st.rerun()
+
+
+def draw_videos(folder: WorkspaceFolder) -> None:
+    """Every file that was ever offered; a row opens its clips."""
+    table = library.video_table(folder)
+    if table.empty:
+        st.caption("None yet.")
+        return
+    table["poster"] = [media_url(f"poster/{int(clip)}") if clip == clip else None for clip in table["first_clip"]]
+    table["size"] = [
+        f"{w:.0f} × {h:.0f}" if w == w else "" for w, h in zip(table.width_px, table.height_px, strict=True)
+    ]
+    table["reason"] = table["reason"].fillna(table["loss"]).fillna("")
+    table["megabytes"] = table["size_bytes"] / 1e6
+    shown = ["poster", "name", "label", "duration_seconds", "size", "codec", "clips", "megabytes", "status", "reason"]
+    picked = st.dataframe(
+        table[shown],
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="videos",
+        column_config={
+            "poster": st.column_config.ImageColumn("", width="small"),
+            "duration_seconds": st.column_config.NumberColumn("seconds", format="%.2f"),
+            "megabytes": st.column_config.NumberColumn("MB", format="%.2f"),
+            "status": st.column_config.TextColumn("state"),
+            "reason": st.column_config.TextColumn(width="large"),
+        },
+    )
+    rows = picked.selection.rows
+    if rows:
+        draw_clips(folder, str(table.iloc[rows[0]]["video_id"]))
+    else:
+        st.caption("Select a row to see its clips.")
+
+
+def draw_clips(folder: WorkspaceFolder, video_id: str) -> None:
+    """The clips of one video, in time order."""
+    every = library.clip_table(folder)
+    clips = every[every["video_id"] == video_id]
+    if clips.empty:
+        st.caption("This file has no clips.")
+        return
+    picked = clip_gallery(cards_of(clips, label_colours(every)), key="clips of video")
+    if picked is not None:
+        state.choose_clip(picked)
+        st.rerun()

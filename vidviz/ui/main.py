@@ -1,0 +1,24 @@
+"""The script behind every page of the dashboard; app.py launches it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vidviz.services import library
+from vidviz.ui import frame, sitemap, state
+
+
+def run() -> None:
+    """Draw the frame, then the page that the URL names."""
+    st.set_page_config(page_title="vidviz", page_icon="🎞️", layout="wide")
+    folder = state.open_workspace()
+    pages = sitemap.make_pages("map" if library.count_library(folder)[1] else "library")
+    st.session_state["pages"] = pages
+    page = st.navigation({section: [pages[name] for name in names] for section, names in sitemap.SECTIONS.items()})
+    frame.draw_space_bar(folder)
+    page.run()
+    frame.draw_sidebar(folder)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,184 @@
+"""The points of a map and how they are coloured, checked here and packed for the browser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vidviz.render.colours import OTHER_COLOUR, OTHER_NAME, SCALES, colour_labels, is_colour, scale_stops
+
+
+@dataclass(frozen=True)
+class MapPoints:
+    """N clips on a map of 2 or 3 dimensions.
+
+    Attributes:
+        ids: (N,) int64.
+        coordinates: (N, 2) or (N, 3).
+        spans: (N, 2), start and end in seconds.
+        titles: N names of the videos.
+        labels: N labels, shown at the pointer; "" where there is none.
+        scores: (N,) or None, shown at the pointer as `score_title`.
+    """
+
+    ids: np.ndarray
+    coordinates: np.ndarray
+    spans: np.ndarray
+    titles: Sequence[str]
+    labels: Sequence[str]
+    scores: np.ndarray | None = None
+    score_title: str = "similarity"
+
+    def __post_init__(self) -> None:
+        if self.coordinates.ndim != 2 or self.coordinates.shape[1] not in (2, 3):
+            raise ValueError(f"a map has 2 or 3 coordinates a clip, got {self.coordinates.shape}")
+        columns = [self.ids, self.coordinates, self.spans, self.titles, self.labels]
+        lengths = {len(column) for column in columns} | ({len(self.scores)} if self.scores is not None else set())
+        if lengths != {len(self.ids)}:
+            raise ValueError(f"the columns of a map have different lengths: {sorted(lengths)}")
+        if not np.isfinite(self.coordinates).all():
+            raise ValueError("coordinates of a map must be finite")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class GroupColours:
+    """One colour a group: `index` (N,) says which of `names` each point belongs to."""
+
+    index: np.ndarray
+    names: Sequence[str]
+    colours: Sequence[str]
+
+    def __post_init__(self) -> None:
+        if len(self.names) != len(self.colours) or not all(map(is_colour, self.colours)):
+            raise ValueError("each group needs a name and a colour as #RRGGBB")
+        if len(self.index) and not (int(np.min(self.index)) >= 0 and int(np.max(self.index)) < len(self.names)):
+            raise ValueError(f"groups are numbered 0 to {len(self.names) - 1}")
+
+
+@dataclass(frozen=True)
+class ValueColours:
+    """A colour by number: `values` (N,), NaN where unknown (grey).
+
+    `scale` is viridis, magma, cividis, or `diverging` for signed values, which is centred on zero.
+    """
+
+    values: np.ndarray
+    title: str
+    scale: str = "viridis"
+
+    def __post_init__(self) -> None:
+        if self.scale not in SCALES:
+            raise ValueError(f"a colour scale is one of {sorted(SCALES)}, not {self.scale!r}")
+
+
+def group_by_label(
+    labels: Sequence[str], *, all_labels: Sequence[str] | None = None, unlabelled: str = "no label"
+) -> GroupColours:
+    """Groups for the labels of N points, coloured as everywhere; beyond twenty the rarest are one grey "other".
+
+    Args:
+        labels: N labels.
+        all_labels: every label of the workspace; the same as `labels` when not given.
+        unlabelled: what the group of the empty label is called.
+    """
+    colours = colour_labels(all_labels if all_labels is not None else labels)
+    counts = Counter(labels)
+    named = [name for name in colours if name and colours[name] != OTHER_COLOUR and counts[name]]
+    number = {name: i for i, name in enumerate(named)}
+    names, shades = list(named), [colours[name] for name in named]
+    rest = [name for name in counts if name and name not in number]
+    for extra, members in ((OTHER_NAME, rest), (unlabelled, [""] if counts[""] else [])):
+        if members:
+            number |= dict.fromkeys(members, len(names))
+            names.append(extra)
+            shades.append(OTHER_COLOUR)
+    return GroupColours(np.array([number[label] for label in labels], dtype=np.uint16), names, shades)
+
+
+def pack_points(points: MapPoints, colours: GroupColours | ValueColours) -> dict[str, Any]:
+    """The points as JSON: numbers as base64 of little-endian arrays, texts once each with an index."""
+    title_index, titles = _index_texts(points.titles)
+    label_index, labels = _index_texts(points.labels)
+    return {
+        "dimensions": int(points.coordinates.shape[1]),
+        "ids": _pack(points.ids, "<f8"),
+        "axes": [_pack(axis, "<f4") for axis in points.coordinates.T],
+        "starts": _pack(points.spans[:, 0], "<f4"),
+        "ends": _pack(points.spans[:, 1], "<f4"),
+        "titles": titles,
+        "title_index": title_index,
+        "labels": labels,
+        "label_index": label_index,
+        "scores": None if points.scores is None else _pack(points.scores, "<f4"),
+        "score_title": points.score_title,
+        **_pack_colours(colours, len(points)),
+    }
+
+
+def pack_flags(flags: np.ndarray | None, count: int) -> str | None:
+    """(N,) bool as base64 bytes; None stays None."""
+    if flags is None:
+        return None
+    if len(flags) != count:
+        raise ValueError(f"{len(flags)} flags for {count} points")
+    return _pack(flags, "u1")
+
+
+def digest_coordinates(points: MapPoints) -> str:
+    """A short text that changes when the map is laid out anew; the browser keeps its zoom while it stays."""
+    if not len(points):
+        return "empty"
+    return hashlib.sha256(np.ascontiguousarray(points.coordinates, "<f4").tobytes()).hexdigest()[:16]
+
+
+def _pack_colours(colours: GroupColours | ValueColours, count: int) -> dict[str, Any]:
+    if isinstance(colours, GroupColours):
+        if len(colours.index) != count:
+            raise ValueError(f"{len(colours.index)} groups for {count} points")
+        index = _pack(colours.index, "<u2")
+        return {
+            "groups": {"index": index, "names": list(colours.names), "colours": list(colours.colours)},
+            "scale": None,
+        }
+    values = np.asarray(colours.values, float)
+    if len(values) != count:
+        raise ValueError(f"{len(values)} values for {count} points")
+    low, high = _limits(values, centred=colours.scale == "diverging")
+    scale = {
+        "values": _pack(values, "<f4"),
+        "title": colours.title,
+        "stops": scale_stops(colours.scale),
+        "low": low,
+        "high": high,
+        "missing": OTHER_COLOUR,
+    }
+    return {"groups": None, "scale": scale}
+
+
+def _limits(values: np.ndarray, *, centred: bool) -> tuple[float, float]:
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return 0.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    if centred:
+        reach = max(abs(low), abs(high)) or 1.0
+        return -reach, reach
+    return (low, high) if high > low else (low - 0.5, low + 0.5)
+
+
+def _index_texts(texts: Sequence[str]) -> tuple[str, list[str]]:
+    number = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+    return _pack(np.array([number[text] for text in texts], dtype="<u4"), "<u4"), list(number)
+
+
+def _pack(array: np.ndarray, kind: str) -> str:
+    return base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode("ascii")

@@ -1,0 +1,55 @@
+"""Where the browser's pictures and films come from: the workspace, and the shelf of sheets."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import streamlit as st
+
+from vidviz.config import workspace_path
+from vidviz.errors import VidvizError
+from vidviz.services import library
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui.shelf import SheetShelf
+
+SHELF = SheetShelf()
+"""The sheets of this server, for all its sessions."""
+
+
+class WorkspaceMedia:
+    """Finds the media of the workspace that this server shows."""
+
+    @cached_property
+    def _folder(self) -> WorkspaceFolder:
+        return WorkspaceFolder.open(workspace_path())
+
+    def poster_path(self, clip_id: int) -> Path | None:
+        """The WebP poster of a clip."""
+        return _existing(self._folder.poster(clip_id))
+
+    def strip_path(self, clip_id: int) -> Path | None:
+        """The animated WebP of a clip."""
+        return _existing(self._folder.strip(clip_id))
+
+    def video_path(self, video_id: str) -> Path | None:
+        """A file that a browser plays."""
+        try:
+            video = library.find_video(self._folder, video_id)
+        except VidvizError:
+            return None
+        return _existing(library.playable_path(self._folder, video))
+
+    def sheet(self, token: str) -> bytes | None:
+        """A sprite sheet that a page has made."""
+        return SHELF.get(token)
+
+
+def media_url(path: str) -> str:
+    """The address of something that `media_routes` serves, e.g. `poster/17`."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/vidviz/{path}" if base else f"/vidviz/{path}"
+
+
+def _existing(path: Path) -> Path | None:
+    return path if path.is_file() else None

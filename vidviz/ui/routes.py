@@ -1,0 +1,186 @@
+"""What the browser may fetch from us beside the page: posters, strips, videos, sheets and Plotly itself.
+
+A request names a thing by its id only, which is parsed strictly; the server knows the path. Streamlit checks
+nothing on routes of our own, so each request is checked here against the host names this server answers to:
+otherwise a foreign page whose name is made to point at 127.0.0.1 (DNS rebinding) could read the videos.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+_CLIP_ID = re.compile(r"0|[1-9][0-9]{0,15}")
+_VIDEO_ID = re.compile(r"[0-9a-f]{64}")
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_LARGEST_CLIP_ID = 2**53 - 1
+
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+# A clip's preview is remade only when it was missing or broken; a video's and a sheet's content is its name.
+_CACHE_PREVIEW = "private, max-age=3600"
+_CACHE_FOREVER = "private, max-age=31536000, immutable"
+
+_VIDEO_TYPES = {
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".ogv": "video/ogg",
+    ".avi": "video/x-msvideo",
+}
+
+_Id = TypeVar("_Id", int, str)
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class MediaSource(Protocol):
+    """Who knows where the media are.
+
+    Each method may be called from any thread, and returns None for what is not there.
+    """
+
+    def poster_path(self, clip_id: int) -> Path | None:
+        """The WebP poster of a clip."""
+
+    def strip_path(self, clip_id: int) -> Path | None:
+        """The short animated WebP of a clip."""
+
+    def video_path(self, video_id: str) -> Path | None:
+        """A file of this video that a browser plays: the original, or its preview."""
+
+    def sheet(self, token: str) -> bytes | None:
+        """A sprite sheet (WebP) that the server keeps under this token."""
+
+
+def media_routes(
+    source: MediaSource, *, base_path: str | None = None, allowed_hosts: Iterable[str] | None = None
+) -> list[Route]:
+    """The routes for `st.App(routes=...)`; ids are the only thing a client can say.
+
+    Args:
+        source: finds the files and sheets.
+        base_path: where the app is served; Streamlit's `server.baseUrlPath` when not given.
+        allowed_hosts: host names answered beside the local ones, `*.example.com` and `*` understood; Streamlit's
+            `server.allowedHosts`, `server.address` and `browser.serverAddress` when not given.
+    """
+    prefix = _clean_base(_configured_base() if base_path is None else base_path) + "/vidviz"
+    hosts = frozenset(_LOCAL_HOSTS) | frozenset(_configured_hosts() if allowed_hosts is None else allowed_hosts)
+    handlers: dict[str, Handler] = {
+        "/poster/{clip_id}": _file_handler(source.poster_path, _parse_clip_id, _CACHE_PREVIEW),
+        "/strip/{clip_id}": _file_handler(source.strip_path, _parse_clip_id, _CACHE_PREVIEW),
+        "/video/{video_id}": _file_handler(source.video_path, _parse_video_id, _CACHE_PREVIEW),
+        "/sheet/{token}": _sheet_handler(source),
+        "/asset/plotly.min.js": _serve_plotly,
+    }
+    return [Route(prefix + path, _guard(handler, hosts), methods=["GET"]) for path, handler in handlers.items()]
+
+
+def is_allowed_host(header: str, hosts: Iterable[str]) -> bool:
+    """Whether a Host header names one of the hosts; the port does not matter."""
+    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?", header)
+    if match is None:
+        return False
+    name = match.group(1).lower().rstrip(".")
+    return any(_matches(name, pattern.lower()) for pattern in hosts)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    if pattern.startswith("*."):
+        return name.endswith(pattern[1:])
+    return pattern in ("*", name)
+
+
+def _guard(handler: Handler, hosts: frozenset[str]) -> Handler:
+    @functools.wraps(handler)
+    async def guarded(request: Request) -> Response:
+        if not is_allowed_host(request.headers.get("host", ""), hosts):
+            reason = "This host name is not allowed; add it with --server.allowedHosts when the server is started."
+            response: Response = PlainTextResponse(reason, status_code=403)
+        else:
+            response = await handler(request)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+    return guarded
+
+
+def _file_handler(find: Callable[[_Id], Path | None], parse: Callable[[Request], _Id | None], cache: str) -> Handler:
+    async def serve(request: Request) -> Response:
+        number = parse(request)
+        path = None if number is None else await anyio.to_thread.run_sync(find, number)
+        if path is None or not await anyio.Path(path).is_file():
+            return _not_found()
+        # FileResponse answers Range, If-Range and HEAD, and streams: a film is never read whole.
+        return FileResponse(path, media_type=_media_type(path), headers={"Cache-Control": cache})
+
+    return serve
+
+
+def _sheet_handler(source: MediaSource) -> Handler:
+    async def serve(request: Request) -> Response:
+        token = request.path_params["token"]
+        sheet = source.sheet(token) if _TOKEN.fullmatch(token) else None
+        if sheet is None:
+            return _not_found()
+        return Response(sheet, media_type="image/webp", headers={"Cache-Control": _CACHE_FOREVER})
+
+    return serve
+
+
+async def _serve_plotly(request: Request) -> Response:
+    import plotly
+
+    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    headers = {"Cache-Control": "public, max-age=604800"}
+    return FileResponse(path, media_type="text/javascript", headers=headers)
+
+
+def _not_found() -> Response:
+    return PlainTextResponse("Not here.", status_code=404, headers={"Cache-Control": "no-store"})
+
+
+def _parse_clip_id(request: Request) -> int | None:
+    text = request.path_params["clip_id"]
+    if not _CLIP_ID.fullmatch(text) or int(text) > _LARGEST_CLIP_ID:
+        return None
+    return int(text)
+
+
+def _parse_video_id(request: Request) -> str | None:
+    text: str = request.path_params["video_id"]
+    return text if _VIDEO_ID.fullmatch(text) else None
+
+
+def _media_type(path: Path) -> str:
+    if path.suffix.lower() == ".webp":
+        return "image/webp"
+    return _VIDEO_TYPES.get(path.suffix.lower(), "application/octet-stream")
+
+
+def _clean_base(base: str) -> str:
+    inner = base.strip("/")
+    return f"/{inner}" if inner else ""
+
+
+def _configured_base() -> str:
+    import streamlit as st
+
+    return str(st.get_option("server.baseUrlPath") or "")
+
+
+def _configured_hosts() -> list[str]:
+    import streamlit as st
+
+    listed = [str(host) for host in st.get_option("server.allowedHosts") or []]
+    named = [st.get_option("server.address"), st.get_option("browser.serverAddress")]
+    return listed + [str(host) for host in named if host]

@@ -1,0 +1,66 @@
+"""The Search page's parts: clips to start from, hits as cards, links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from vidviz.render.colours import OTHER_COLOUR
+from vidviz.services.searching import Hit
+from vidviz.ui import state
+from vidviz.ui.cards import cards_of
+from vidviz.ui.components import ShownClip, clip_gallery
+from vidviz.ui.sitemap import link_to
+
+OFFERED = 48
+
+
+def offer_clips(table: pd.DataFrame, colours: Mapping[str, str]) -> None:
+    """Clips to start from: a few of every label, where there are more than fit."""
+    st.caption("Choose the clip to start from.")
+    text = st.text_input("Name or label contains", key="offer text", placeholder="all clips", width=320)
+    if text:
+        wanted = table["video"].str.contains(text, case=False, regex=False)
+        table = table[wanted | table["label"].fillna("").str.contains(text, case=False, regex=False)]
+    if table.empty:
+        st.info("No clip's video or label contains that.")
+        return
+    rows = table
+    if len(table) > OFFERED:
+        turn = table.groupby(table["label"].fillna("")).cumcount()
+        rows = table.assign(turn=turn).sort_values(["turn", "video"]).head(OFFERED).drop(columns="turn")
+    picked = clip_gallery(cards_of(rows, colours), key="offered clips")
+    if len(table) > len(rows):
+        st.caption(f"{len(table) - len(rows)} more: narrow them down by name or label, or pick one on the map.")
+    if picked is not None:
+        state.choose_clip(picked)
+        st.rerun()
+
+
+def cards_of_hits(hits: Sequence[Hit], colours: Mapping[str, str]) -> list[ShownClip]:
+    """Hits as cards with their score."""
+    return [
+        ShownClip(
+            hit.clip_id,
+            hit.video_id,
+            hit.start_seconds,
+            hit.end_seconds,
+            hit.video,
+            hit.label or "",
+            colours.get(hit.label or "", OTHER_COLOUR),
+            f"{hit.score:.3f}",
+        )
+        for hit in hits
+    ]
+
+
+def draw_links() -> None:
+    """On to the other pages, and back to choosing a clip."""
+    with st.container(horizontal=True):
+        link_to("map", "On the map")
+        link_to("inside", "Look inside")
+    if st.button("Another clip", help="Choose the clip to start from."):
+        state.choose_clip(None)
+        st.rerun()

@@ -1,0 +1,96 @@
+"""What a session looks at: workspace, embedding set, clip at hand. Kept in the session, shown in the URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from vidviz.config import workspace_path
+from vidviz.errors import VidvizError, WorkspaceError
+from vidviz.services import embedding, library
+from vidviz.services.library import KnownClip
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace import WorkspaceFolder
+
+WRITTEN = "written to the URL"
+
+
+def open_workspace() -> WorkspaceFolder:
+    """The workspace that this server shows; a sentence and no more where it cannot be opened."""
+    try:
+        return _open(workspace_path())
+    except VidvizError as error:
+        st.error(str(error))
+        st.stop()
+
+
+@st.cache_resource(show_spinner=False)
+def _open(path: Path) -> WorkspaceFolder:
+    return WorkspaceFolder.open(path)
+
+
+def recall(name: str) -> str | None:
+    """A value of the session. One that a person put into the URL wins over the one kept."""
+    written: dict[str, str] = st.session_state.setdefault(WRITTEN, {})
+    given = st.query_params.get(name)
+    if given is not None and given != written.get(name):
+        st.session_state[f"kept {name}"] = given
+    kept: str | None = st.session_state.get(f"kept {name}")
+    if kept is not None:
+        _write(name, kept)
+    return kept
+
+
+def remember(name: str, value: str | None) -> None:
+    """Keep a value for the session, and show it in the URL; None forgets it."""
+    if value is None:
+        st.session_state.pop(f"kept {name}", None)
+        st.session_state.setdefault(WRITTEN, {}).pop(name, None)
+        st.query_params.pop(name, None)
+        return
+    st.session_state[f"kept {name}"] = value
+    _write(name, value)
+
+
+def _write(name: str, value: str) -> None:
+    st.session_state.setdefault(WRITTEN, {})[name] = value
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def current_set(folder: WorkspaceFolder) -> EmbeddingSet | None:
+    """The embedding set at hand: the chosen one, else the newest; None while nothing is embedded."""
+    every = embedding.list_sets(folder)
+    wanted = recall("set")
+    chosen = next((found for found in every if found.key == wanted), every[0] if every else None)
+    if chosen is not None:
+        remember("set", chosen.key)
+    return chosen
+
+
+def choose_set(key: str) -> None:
+    """Make another set the one at hand."""
+    remember("set", key)
+
+
+def current_clip(folder: WorkspaceFolder) -> KnownClip | None:
+    """The clip at hand, if there is one."""
+    text = recall("clip")
+    if text is None:
+        return None
+    try:
+        return library.know_clip(folder, int(text))
+    except (ValueError, WorkspaceError):
+        remember("clip", None)
+        return None
+
+
+def choose_clip(clip_id: int | None) -> None:
+    """Make another clip the one at hand."""
+    remember("clip", None if clip_id is None else str(clip_id))
+
+
+def links() -> dict[str, str]:
+    """What a link to another page carries along."""
+    return {name: value for name in ("set", "clip") if (value := recall(name)) is not None}
