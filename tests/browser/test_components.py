@@ -254,7 +254,7 @@ def test_points_glide_to_a_new_layout(map_page):
     map_page.wait_for_timeout(700)
     moved = map_page.evaluate(
         """() => { const view = document.querySelector('.vv-map').parentElement.parentElement.vidvizView;
-        return [view.points.axes[0][3], view.plot.data.find((t) => t.uid.startsWith('strong:<b>')).x[0]]; }"""
+        return [view.points.axes[0][view.rowsOf[0][0]], view.plot.data.find((t) => t.uid.startsWith('strong')).x[0]]; }"""
     )
     assert moved[0] == pytest.approx(moved[1])
 

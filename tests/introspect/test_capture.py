@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor, nn
-from torchvision.models import resnet18, resnet50
+from torchvision.models import resnet18
 from torchvision.models.feature_extraction import create_feature_extractor
 from torchvision.models.video import r3d_18
 
@@ -51,7 +53,7 @@ def odd() -> Odd:
 CLIPS = torch.randn(1, 3, 2, 8, 8, generator=torch.Generator().manual_seed(1))
 
 
-@pytest.mark.parametrize("make", [r3d_18, resnet18, resnet50], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", [r3d_18, resnet18], ids=lambda make: make.__name__)
 def test_equals_torchvisions_feature_extraction_exactly(make: type) -> None:
     torch.manual_seed(0)
     model = make().eval()
@@ -67,8 +69,7 @@ def test_equals_torchvisions_feature_extraction_exactly(make: type) -> None:
         expected = extractor(example)
     assert list(captured) == names
     for name in names:
-        if "relu" not in name or name.endswith("_1"):
-            assert torch.equal(captured[name], expected[name]), name
+        assert torch.equal(captured[name], expected[name]), name
     assert captured.skipped == {}
 
 
@@ -78,12 +79,14 @@ def test_every_layer_equals_a_plain_hook_that_copies() -> None:
     names = [name for name, _ in model.named_modules() if name]
     example = torch.randn(1, 3, 4, 32, 32)
     expected: dict[str, Tensor] = {}
-    handles = [
-        model.get_submodule(name).register_forward_hook(
-            lambda _m, _i, out, name=name: expected.setdefault(name, out.detach().clone())
-        )
-        for name in names
-    ]
+
+    def keep(name: str) -> Callable[..., None]:
+        def hook(_module: nn.Module, _inputs: object, output: Tensor) -> None:
+            expected[name] = output.detach().clone()
+
+        return hook
+
+    handles = [model.get_submodule(name).register_forward_hook(keep(name)) for name in names]
     with torch.no_grad():
         model(example)
     for handle in handles:
@@ -144,13 +147,15 @@ def test_nothing_is_left_behind_after_an_error(odd: Odd, where: str) -> None:
     def fail(_tensor: Tensor) -> Tensor:
         raise KeyError("no")
 
-    with (
-        pytest.raises((KeyError, RuntimeError)),
-        capture_activations(odd, ["conv", "twice_1"], reduce=fail if where == "reduce" else None),
-    ):
-        assert not odd.training
-        odd(CLIPS if where != "model" else CLIPS[:, :1])
-        raise KeyError("body")
+    def look() -> None:
+        reduce = fail if where == "reduce" else None
+        with capture_activations(odd, ["conv", "twice_1"], reduce=reduce):
+            assert not odd.training
+            odd(CLIPS if where != "model" else CLIPS[:, :1])
+            raise KeyError("body")
+
+    with pytest.raises(RuntimeError if where == "model" else KeyError):
+        look()
     assert count_hooks(odd) == 0
     assert {name: module.training for name, module in odd.named_modules()} == modes
     assert torch.equal(odd.norm.running_mean, statistics)

@@ -21,7 +21,7 @@ scales = st.sampled_from(["channel", "common"])
 orders = st.sampled_from(["variance", "mean", "index"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(films, orders, scales, st.integers(1, 6))
 def test_bytes_tell_the_values_to_half_a_step(film: np.ndarray, order: str, scale: str, most: int) -> None:
     sheet = feature_film(film, num_channels=most, order=order, scale=scale)
@@ -38,7 +38,7 @@ def test_bytes_tell_the_values_to_half_a_step(film: np.ndarray, order: str, scal
         assert len(set(sheet.minimum.tolist())) == len(set(sheet.maximum.tolist())) == 1
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(wild_films, orders, scales)
 def test_no_value_breaks_a_film(film: np.ndarray, order: str, scale: str) -> None:
     with np.errstate(all="ignore"):
@@ -50,7 +50,7 @@ def test_no_value_breaks_a_film(film: np.ndarray, order: str, scale: str) -> Non
     assert energy.shape == (film.shape[1],)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(films, orders)
 def test_orders_are_what_they_say(film: np.ndarray, order: str) -> None:
     ranked = order_channels(film, order)
@@ -92,7 +92,7 @@ def test_shapes_of_all_kinds_of_layers() -> None:
         feature_film(values.reshape(4, 6))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(films)
 def test_energy_is_the_root_mean_square_of_each_frame(film: np.ndarray) -> None:
     expected = [np.sqrt((film[:, t].astype(np.float64) ** 2).mean()) for t in range(film.shape[1])]

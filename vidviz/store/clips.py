@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from vidviz.errors import WorkspaceError
+from vidviz.store.videos import LABEL
 from vidviz.types import Span
 
 
@@ -69,11 +70,15 @@ def clip_table(db: sqlite3.Connection, recipe_key: str | None = None) -> pd.Data
     )
     table = pd.read_sql_query(query, db, params=(recipe_key,))
     labels = pd.read_sql_query("SELECT video_id, name, value FROM label", db)
-    table["label"] = None
-    for name, rows in labels.groupby("name", sort=True):
-        values = dict(zip(rows["video_id"], rows["value"], strict=True))
-        table[str(name)] = [values.get(video_id) for video_id in table["video_id"]]
+    by_column = {LABEL: {}, **{str(name): _by_video(rows) for name, rows in labels.groupby("name", sort=True)}}
+    for name, values in by_column.items():
+        # Plain objects: pandas would make a missing label NaN, which is neither text nor JSON.
+        table[name] = pd.Series([values.get(video_id) for video_id in table["video_id"]], dtype=object)
     return table
+
+
+def _by_video(rows: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(rows["video_id"], rows["value"], strict=True))
 
 
 def _clip(row: sqlite3.Row) -> Clip:

@@ -16,6 +16,14 @@ from vidviz.ui.sitemap import link_to
 RANDOM_NOTE = "random weights: this network was never trained"
 
 
+def tighten() -> None:
+    """Less air above and beside the page than Streamlit leaves: the map and the videos want it."""
+    st.html(
+        "<style>.stMainBlockContainer{padding:1.6rem 1.6rem 3rem;max-width:1680px}"
+        ".stSidebar [data-testid=stSidebarUserContent]{padding-bottom:1rem}</style>"
+    )
+
+
 def draw_space_bar(folder: WorkspaceFolder) -> None:
     """Workspace · embedding set · clips, in one line over every page."""
     every = {found.key: found for found in embedding.list_sets(folder)}

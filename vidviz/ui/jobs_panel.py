@@ -53,7 +53,7 @@ def _draw_ended(folder: WorkspaceFolder, job: Job) -> None:
     mark = {"done": "✓", "failed": "✗", "cancelled": "–", "interrupted": "–"}[job.state]
     with st.container(border=True):
         st.markdown(f"{mark} **{_plain(job.title)}** {job.state}")
-        st.text(job.message)
+        st.caption(_plain(job.message))
         with st.container(horizontal=True):
             if job.state != "done" and st.button("Resume", key=f"resume {job.id}", help="Goes on where it stopped."):
                 _try(lambda: jobs.restart_job(folder, job.id))

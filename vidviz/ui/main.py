@@ -12,12 +12,13 @@ def run() -> None:
     """Draw the frame, then the page that the URL names."""
     st.set_page_config(page_title="vidviz", page_icon="🎞️", layout="wide")
     folder = state.open_workspace()
-    pages = sitemap.make_pages("map" if library.count_library(folder)[1] else "library")
+    pages = sitemap.make_pages()
     st.session_state["pages"] = pages
-    page = st.navigation({section: [pages[name] for name in names] for section, names in sitemap.SECTIONS.items()})
+    page = sitemap.navigate(pages, start="map" if library.count_library(folder)[1] else "library")
+    frame.tighten()
     frame.draw_space_bar(folder)
-    page.run()
     frame.draw_sidebar(folder)
+    page.run()
 
 
 if __name__ == "__main__":

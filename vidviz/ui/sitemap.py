@@ -12,13 +12,25 @@ TITLES = {"map": "Map", "search": "Search", "inside": "Inside", "library": "Libr
 SECTIONS = {"Explore": ("map", "search"), "Understand": ("inside",), "Manage": ("library",)}
 
 
-def make_pages(start: str) -> dict[str, StreamlitPage]:
-    """Every page by name; `start` is shown where the URL names none."""
+def make_pages() -> dict[str, StreamlitPage]:
+    """Every page by name."""
     folder = find_site() / "pages"
-    return {
-        name: st.Page(folder / f"{name}.py", title=title, url_path=name, default=name == start)
-        for name, title in TITLES.items()
-    }
+    return {name: st.Page(folder / f"{name}.py", title=title, url_path=name) for name, title in TITLES.items()}
+
+
+def navigate(pages: dict[str, StreamlitPage], start: str) -> StreamlitPage:
+    """The page that the URL names; where it names none, `start`.
+
+    Streamlit serves its default page under no name of its own, so the default is a signpost: every page keeps
+    the address by which others link to it.
+    """
+
+    def go_to_start() -> None:
+        st.switch_page(pages[start], query_params=dict(st.query_params))
+
+    signpost = st.Page(go_to_start, title="vidviz", url_path="start", default=True, visibility="hidden")
+    sections = {section: [pages[name] for name in names] for section, names in SECTIONS.items()}
+    return st.navigation({"": [signpost], **sections})
 
 
 def link_to(name: str, label: str, help_text: str | None = None) -> None:

@@ -136,6 +136,8 @@ class MapView {
   makeLayout() {
     this.revision = (this.revision || 0) + 1;
     const layout = mapLayout(this.points, this.theme(), this.box.clientWidth < NARROW_PX);
+    // Plotly forgets the tool in hand when a selection is taken away.
+    if (this.points.dimensions === 2) layout.dragmode = this.tool || "pan";
     return { ...layout, selectionrevision: this.revision, selections: [] };
   }
 
@@ -166,6 +168,9 @@ class MapView {
     on("plotly_hover", (event) => this.onHover(event));
     on("plotly_unhover", () => this.hideHover());
     on("plotly_relayouting", () => this.hideHover());
+    on("plotly_relayout", (change) => {
+      if (change.dragmode && this.points.dimensions === 2) this.tool = change.dragmode;
+    });
     on("plotly_click", (event) => this.onClick(event));
     on("plotly_selected", (event) => this.onSelected(event));
     on("plotly_deselect", () => this.clear());
@@ -183,11 +188,12 @@ class MapView {
   }
 
   onSelected(event) {
-    if (!event) return;
-    const { lassoPoints: lasso, range } = event;
+    const { lassoPoints: lasso, range } = event || {};
+    // Plotly says it again, without a shape, when the outline is taken away.
+    if (!lasso && !range) return;
     let corners = [];
     if (lasso) corners = thinPolygon(lasso.x, lasso.y);
-    else if (range) {
+    else {
       const [[left, right], [low, high]] = [range.x, range.y];
       corners = thinPolygon([left, right, right, left], [low, low, high, high]);
     }

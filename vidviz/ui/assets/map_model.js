@@ -67,7 +67,7 @@ function pointTrace(points, part, kind, theme) {
   if (points.ids.length <= 5000 && part.strong) marker.line = { width: points.dimensions === 3 ? 0 : 0.7, color: theme.page };
   return {
     type: kind, mode: "markers", marker, ...axesOf(points.axes, part.rows), name: plainText(part.name), hoverinfo: "none",
-    uid: `${part.strong ? "strong" : "faded"}:${part.name}`, legendgroup: part.name, showlegend: part.first && !part.scaled,
+    uid: `${part.strong ? "strong" : "faded"}-${nameHash(part.name)}`, legendgroup: part.name, showlegend: part.first && !part.scaled,
   };
 }
 
@@ -120,7 +120,14 @@ function mapLayout(points, theme, narrow) {
     };
     return { ...layout, scene: { xaxis: axis, yaxis: axis, zaxis: axis, aspectmode: "cube", uirevision: points.view_key } };
   }
-  return { ...layout, dragmode: "pan", xaxis: bare, yaxis: { ...bare, scaleanchor: "x" } };
+  return { ...layout, xaxis: bare, yaxis: { ...bare, scaleanchor: "x" } };
+}
+
+// Plotly writes a uid into CSS selectors, where a person's text would break it; equal names give equal hashes (FNV-1a).
+function nameHash(text) {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash.toString(16);
 }
 
 // Plotly obeys a few HTML tags in names: a person's `<` is shown instead.
