@@ -4,8 +4,8 @@ import streamlit as st
 
 from vidviz.services import library, searching
 from vidviz.ui import frame, messages, search_view, state
-from vidviz.ui.cards import card_of, label_colours
-from vidviz.ui.components import clip_gallery, clip_player
+from vidviz.ui.cards import label_colours, play_large
+from vidviz.ui.components import clip_gallery
 
 folder = state.open_workspace()
 if library.count_library(folder)[1] == 0:
@@ -24,11 +24,7 @@ if clip is None:
 query, answer = st.columns([1, 3], gap="medium")
 with query:
     st.caption("Like this clip")
-    clip_player(card_of(clip, colours), key="query player", height_px=260)
-    st.text(
-        f"{clip.video}\n{clip.start_seconds:.2f} to {clip.end_seconds:.2f} s"
-        + (f" · {clip.label}" if clip.label else "")
-    )
+    play_large(clip, colours, key="query player", height_px=260)
     search_view.draw_links()
 with answer:
     with st.container(horizontal=True, vertical_alignment="bottom"):

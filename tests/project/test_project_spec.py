@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from vidviz.errors import ProjectionError
-from vidviz.project.spec import MapSpec
+from vidviz.types import MapSpec
 
 
 def test_keys_tell_maps_apart_and_are_fit_for_file_names():

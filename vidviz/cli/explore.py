@@ -19,8 +19,8 @@ def map_command(
     answer: Answer, set_key: str, method: str, dims: int, neighbours: int, min_dist: float, seed: int
 ) -> None:
     """Lay the clips of a set out in the plane or in space."""
-    from vidviz.project.spec import MapSpec
     from vidviz.services import mapping
+    from vidviz.types import MapSpec
 
     spec = MapSpec(method, dims, neighbours, min_dist, seed)  # type: ignore[arg-type]
     table = mapping.map_table(answer.open(), set_key, spec)

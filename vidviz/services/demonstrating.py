@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vidviz.errors import BackboneError
-from vidviz.project.spec import MapSpec
 from vidviz.services import embedding, importing, indexing, mapping, serving
 from vidviz.services.progress import Progress
 from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import MapSpec
 
 Say = Callable[[str], None]
 

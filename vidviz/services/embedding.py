@@ -100,36 +100,53 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
         JobError: another process embeds the same set.
         JobCancelledError: as `progress` asks; what was computed is kept.
     """
-    from vidviz.embed.embedder import Embedder
-    from vidviz.embed.load import load_backbone
-
     started = time.monotonic()
-    recipe_key = choose_recipe(folder, request.recipe_key)
-    progress(0, 0, f"loading {request.backbone}")
-    loaded = load_backbone(
-        request.backbone, request.weights, device=request.device or None, precision=request.precision
-    )
-    embedder = Embedder(loaded, request.layer or loaded.backbone.embedding_layer, request.pooling)
-    spec = EmbeddingSetSpec(loaded.backbone.name, loaded.weights, embedder.layer, request.pooling, recipe_key)
+    spec = plan_set(folder, request)
     shards = folder.vectors(spec.key)
     with shards.writing():
-        with folder.catalogue.write() as db:
-            sets.add_set(db, sets.EmbeddingSet(spec, embedder.dimension, loaded.precision))
-            sets.forget_failures(db, spec.key)
+        with folder.catalogue.read() as db:
+            stored = sets.find_set(db, spec.key)
         todo, known = _list_todo(folder, spec, shards)
+        if stored is not None and not todo:
+            return EmbedReport(spec, stored.dimension, known, known, 0, {}, time.monotonic() - started)
+        progress(0, 0, f"loading {spec.backbone}")
+        embedder = _load_embedder(spec, request)
+        with folder.catalogue.write() as db:
+            sets.add_set(db, sets.EmbeddingSet(spec, embedder.dimension, embedder.loaded.precision))
+            sets.forget_failures(db, spec.key)
         failed = _embed_all(folder, embedder, todo, shards, progress, known)
         shards.compact()
         with folder.catalogue.write() as db:
             sets.record_failures(db, spec.key, failed)
-    return EmbedReport(
-        spec,
-        embedder.dimension,
-        known + len(todo),
-        known,
-        len(todo) - len(failed),
-        failed,
-        time.monotonic() - started,
-    )
+    total, computed = known + len(todo), len(todo) - len(failed)
+    return EmbedReport(spec, embedder.dimension, total, known, computed, failed, time.monotonic() - started)
+
+
+def plan_set(folder: WorkspaceFolder, request: EmbedRequest) -> EmbeddingSetSpec:
+    """The set that a request means. Torch is not needed to tell, nor the weights themselves.
+
+    Raises:
+        UnknownNameError: no such backbone.
+        BackboneError: no such weights.
+        WorkspaceError: there is nothing to embed.
+    """
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.weights import choose_weights
+
+    backbone = find_backbone(request.backbone)
+    weights = choose_weights(backbone, request.weights).identity
+    layer = request.layer or backbone.embedding_layer
+    recipe_key = choose_recipe(folder, request.recipe_key)
+    return EmbeddingSetSpec(backbone.name, weights, layer, request.pooling, recipe_key)
+
+
+def _load_embedder(spec: EmbeddingSetSpec, request: EmbedRequest) -> Embedder:
+    from vidviz.embed.embedder import Embedder
+    from vidviz.embed.load import load_backbone
+
+    device = request.device or None
+    loaded = load_backbone(spec.backbone, request.weights, device=device, precision=request.precision, up_to=spec.layer)
+    return Embedder(loaded, spec.layer, spec.pooling)
 
 
 def _list_todo(folder: WorkspaceFolder, spec: EmbeddingSetSpec, shards: VectorShards) -> tuple[list[Clip], int]:
@@ -163,8 +180,12 @@ def _embed_all(
             read = [item for item in batch if item.frames is not None]
             failed.update({item.clip.id: item.reason for item in batch if item.frames is None})
             if read:
-                vectors = embedder.embed(np.stack([item.frames for item in read if item.frames is not None]))
-                keeper.add(np.array([item.clip.id for item in read], np.int64), vectors)
+                pixels = np.stack([item.frames for item in read if item.frames is not None])
+                vectors, unusable = embedder.embed_finite(pixels)
+                ids = np.array([item.clip.id for item in read], np.int64)
+                failed.update({int(ids[place]): reason for place, reason in unusable.items()})
+                good = [place for place in range(len(ids)) if place not in unusable]
+                keeper.add(ids[good], vectors[good])
             done += len(batch)
             progress(done, total, "clips")
     finally:

@@ -13,7 +13,7 @@ import numpy as np
 
 from vidviz.config import DecodeLimits
 from vidviz.errors import BackboneError
-from vidviz.introspect.maps import as_film, energy_over_time
+from vidviz.introspect.maps import FilmSheet, as_film, energy_over_time, feature_film
 from vidviz.services import library
 from vidviz.store.files import replace_file
 from vidviz.store.workspace import WorkspaceFolder
@@ -166,6 +166,11 @@ def _as_film(activation: np.ndarray, *, per_frame: bool) -> np.ndarray:
     if per_frame:
         return as_film(activation, frames_first=True)
     return as_film(activation[0])
+
+
+def choose_channels(film: np.ndarray, num_channels: int, order: str, scale: str) -> FilmSheet:
+    """The channels of a film (C, T, H, W) worth looking at, as bytes; see `vidviz.introspect.maps.feature_film`."""
+    return feature_film(film, num_channels=num_channels, order=order, scale=scale)
 
 
 def summarise_layer(layer: InspectedLayer) -> dict[str, Any]:

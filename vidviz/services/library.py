@@ -27,6 +27,8 @@ class KnownClip:
     end_seconds: float
     recipe_key: str
     label: str | None
+    aspect_ratio: float
+    frame_rate: float
 
 
 def clip_table(folder: WorkspaceFolder, recipe_key: str | None = None) -> pd.DataFrame:
@@ -85,6 +87,8 @@ def know_clip(folder: WorkspaceFolder, clip_id: int) -> KnownClip:
         clip.span.end_seconds,
         clip.recipe_key,
         labels.get(LABEL),
+        video.probe.width_px / video.probe.height_px,
+        video.probe.frame_rate,
     )
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from vidviz.errors import ProjectionError
-from vidviz.project.spec import MapSpec
 from vidviz.services import embedding, library
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.maps import StoredMap
 from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import MapSpec
 
 
 def run_map_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:

@@ -9,13 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from vidviz.config import workspace_path
-from vidviz.project.spec import MapSpec
 from vidviz.services import embedding, importing, library, mapping, searching
 from vidviz.services.embedding import EmbedReport, EmbedRequest
 from vidviz.services.importing import ImportReport, ImportRequest
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.types import Embeddings, Recipe
+from vidviz.types import Embeddings, MapSpec, Recipe
 
 
 class Workspace:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
 from vidviz.services.library import KnownClip
-from vidviz.ui.components import ShownClip
+from vidviz.ui.components import ShownClip, clip_player
 
 MOST_CARDS = 120
 """A gallery longer than this says how many it leaves out."""
@@ -24,6 +24,17 @@ def card_of(clip: KnownClip, colours: Mapping[str, str] | None = None) -> ShownC
     label = clip.label or ""
     colour = (colours or {}).get(label, OTHER_COLOUR)
     return ShownClip(clip.clip_id, clip.video_id, clip.start_seconds, clip.end_seconds, clip.video, label, colour)
+
+
+def play_large(clip: KnownClip, colours: Mapping[str, str], *, key: str, height_px: int) -> None:
+    """A clip in the large player, in its video's shape and at its pace."""
+    clip_player(
+        card_of(clip, colours),
+        key=key,
+        aspect_ratio=clip.aspect_ratio,
+        height_px=height_px,
+        frame_rate=clip.frame_rate,
+    )
 
 
 def cards_of(rows: pd.DataFrame, colours: Mapping[str, str], scores: Sequence[float] | None = None) -> list[ShownClip]:

@@ -8,8 +8,8 @@ from vidviz.services import embedding, library
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
-from vidviz.ui.cards import card_of
-from vidviz.ui.components import clip_player
+from vidviz.ui.cards import card_of, label_colours
+from vidviz.ui.components import clip_gallery
 from vidviz.ui.jobs_panel import show_jobs
 from vidviz.ui.sitemap import link_to
 
@@ -19,7 +19,7 @@ RANDOM_NOTE = "random weights: this network was never trained"
 def tighten() -> None:
     """Less air above and beside the page than Streamlit leaves: the map and the videos want it."""
     st.html(
-        "<style>.stMainBlockContainer{padding:1.6rem 1.6rem 3rem;max-width:1680px}"
+        "<style>.stAppHeader{height:2.4rem;min-height:2.4rem;background:transparent}.stMainBlockContainer{padding:2.2rem 1.6rem 3rem;max-width:1680px}"
         ".stSidebar [data-testid=stSidebarUserContent]{padding-bottom:1rem}</style>"
     )
 
@@ -65,17 +65,13 @@ def draw_sidebar(folder: WorkspaceFolder) -> None:
     with st.sidebar:
         if clip is not None:
             st.caption("The clip at hand")
-            clip_player(card_of(clip), key="clip at hand")
-            st.text(f"{clip.video}\n{clip.start_seconds:.1f} to {clip.end_seconds:.1f} s" + _label(clip.label))
-            with st.container(horizontal=True):
+            colours = label_colours(library.clip_table(folder))
+            clip_gallery([card_of(clip, colours)], key="clip at hand", columns=1, card_width_px=200)
+            with st.container(horizontal=True, gap="small"):
                 link_to("map", "On the map")
                 link_to("search", "Find similar")
                 link_to("inside", "Look inside")
         show_jobs(folder)
-
-
-def _label(label: str | None) -> str:
-    return f" · {label}" if label else ""
 
 
 def explain_random(chosen: EmbeddingSet) -> None:

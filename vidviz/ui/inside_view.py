@@ -8,14 +8,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from vidviz.embed.backbones import Backbone, backbones, find_backbone
-from vidviz.embed.weights import weights_state
-from vidviz.introspect.maps import feature_film as film_of
 from vidviz.render.figures import energy_lines
 from vidviz.render.sheets import film_sheet, frames_sheet
-from vidviz.services import inspecting
+from vidviz.services import inspecting, networks
 from vidviz.services.inspecting import InspectedLayer, Inspection
 from vidviz.services.library import KnownClip
+from vidviz.services.networks import Network
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui.components import feature_film
@@ -42,41 +40,40 @@ class Request:
 
 def choose_network(chosen: EmbeddingSet | None) -> Request:
     """The controls over the film; the embedding set's own network unless another is picked."""
-    known = backbones()
+    known = networks.list_networks()
     usual = chosen.spec.backbone if chosen else "r3d_18"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Network", list(known), index=list(known).index(usual), key="inside network", width=200, bind="query-params"
         )
-        backbone = find_backbone(name)
-        weights = _choose_weights(backbone, chosen)
+        network = known[name]
+        weights = _choose_weights(network, chosen)
         num_channels = st.select_slider("Channels", [4, 9, 16, 25, 36, 64], 16, key="inside channels", width=160)
         order = st.selectbox("Order by", list(ORDERS), key="inside order", width=170, help="Which channels come first.")
         scale = st.selectbox(
             "Scale", list(SCALES), key="inside scale", width=140, help="Brightness over each channel's range, or one."
         )
-    titles = {stage.layer: stage.title for stage in backbone.stages}
     layers = st.pills(
         "Layers",
-        list(titles),
+        list(network.layers),
         selection_mode="multi",
-        default=list(titles)[:3],
-        format_func=lambda layer: titles[layer],
+        default=list(network.layers)[:3],
+        format_func=network.layers.__getitem__,
         key=f"inside layers {name}",
     )
     return Request(name, weights, tuple(layers), int(num_channels), ORDERS[order], SCALES[scale])
 
 
-def _choose_weights(backbone: Backbone, chosen: EmbeddingSet | None) -> str:
+def _choose_weights(network: Network, chosen: EmbeddingSet | None) -> str:
     """Weights that are on this machine, the set's own first; random ones by their name."""
-    names = [name for name in backbone.weights_names if name == "random" or weights_state(backbone, name) == "cached"]
-    own = chosen.spec.weights if chosen and chosen.spec.backbone == backbone.name else names[0]
+    names = [name for name in network.weights if name == "random" or network.states[name] == "cached"]
+    own = chosen.spec.weights if chosen and chosen.spec.backbone == network.name else names[0]
     return str(
         st.selectbox(
             "Weights",
             names,
             index=names.index(own) if own in names else 0,
-            key=f"inside weights {backbone.name}",
+            key=f"inside weights {network.name}",
             width=190,
             help="Trained weights appear here once they are on this machine; `vidviz embed` fetches them.",
         )
@@ -109,7 +106,8 @@ def draw_film(inspection: Inspection, request: Request) -> None:
 
 
 def _film_layer(layer: InspectedLayer, request: Request) -> FilmLayer:
-    film = film_of(_thin(layer.film, 2, 3), num_channels=request.num_channels, order=request.order, scale=request.scale)
+    thin = _thin(layer.film, 2, 3)
+    film = inspecting.choose_channels(thin, request.num_channels, request.order, request.scale)
     sheet = film_sheet(film.pixels)
     return FilmLayer(
         name=layer.name,

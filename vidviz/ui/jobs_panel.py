@@ -10,7 +10,8 @@ from vidviz.store.jobs import Job
 from vidviz.store.workspace import WorkspaceFolder
 
 POLL_SECONDS = 1.0
-SHOWN_ENDED = 4
+SHOWN_ENDED = 3
+MESSAGE_CHARACTERS = 140
 
 
 def show_jobs(folder: WorkspaceFolder) -> None:
@@ -53,7 +54,8 @@ def _draw_ended(folder: WorkspaceFolder, job: Job) -> None:
     mark = {"done": "✓", "failed": "✗", "cancelled": "–", "interrupted": "–"}[job.state]
     with st.container(border=True):
         st.markdown(f"{mark} **{_plain(job.title)}** {job.state}")
-        st.caption(_plain(job.message))
+        short = job.message if len(job.message) <= MESSAGE_CHARACTERS else f"{job.message[:MESSAGE_CHARACTERS]}…"
+        st.caption(_plain(short), help=_plain(job.message) if short != job.message else None)
         with st.container(horizontal=True):
             if job.state != "done" and st.button("Resume", key=f"resume {job.id}", help="Goes on where it stopped."):
                 _try(lambda: jobs.restart_job(folder, job.id))
@@ -72,4 +74,4 @@ def _try(action: object) -> None:
 
 def _plain(text: str) -> str:
     """Text that Markdown does not read as Markdown."""
-    return "".join(f"\\{char}" if char in r"\`*_{}[]<>()#+-.!|$:~" else char for char in text)
+    return "".join(f"\\{char}" if char in r"\`*_{}[]<>()#+-.!|$:~/" else char for char in text)

@@ -10,16 +10,16 @@ import pandas as pd
 import streamlit as st
 
 from vidviz.errors import VidvizError
-from vidviz.project.spec import MapSpec
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
 from vidviz.services import jobs, library, mapping, searching
 from vidviz.services.library import KnownClip
 from vidviz.store.maps import StoredMap
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import MapSpec
 from vidviz.ui import state
-from vidviz.ui.cards import card_of, label_colours
-from vidviz.ui.components import MapEvent, clip_gallery, clip_player
+from vidviz.ui.cards import label_colours, play_large
+from vidviz.ui.components import MapEvent, clip_gallery
 from vidviz.ui.map_points import GroupColours, MapPoints, ValueColours
 from vidviz.ui.search_view import cards_of_hits
 from vidviz.ui.sitemap import link_to
@@ -188,11 +188,7 @@ def draw_panel(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownClip | 
         st.info("Click a point: its clip plays here, with its nearest neighbours.")
         return
     colours = label_colours(library.clip_table(folder, chosen.spec.recipe_key))
-    clip_player(card_of(clip, colours), key="map player", height_px=300)
-    st.text(
-        f"{clip.video}\n{clip.start_seconds:.2f} to {clip.end_seconds:.2f} s"
-        + (f" · {clip.label}" if clip.label else "")
-    )
+    play_large(clip, colours, key="map player", height_px=300)
     with st.container(horizontal=True):
         link_to("search", "Find similar")
         link_to("inside", "Look inside")

@@ -58,6 +58,8 @@ class MapView {
       window.addEventListener(name, (this.noteKeys = this.noteKeys || ((event) => this.readKeys(event))), true);
     }
     this.box.addEventListener("mousedown", (event) => this.withoutCtrl(event), true);
+    this.box.addEventListener("pointerdown", (event) => (this.pressed = { row: this.hovered, event }), true);
+    this.box.addEventListener("pointerup", (event) => this.onRelease(event), true);
     this.box.addEventListener("pointerleave", () => this.hideHover());
     this.box.addEventListener("wheel", () => this.hideHover(), { passive: true });
     this.resizer = new ResizeObserver(() => this.resize());
@@ -182,7 +184,17 @@ class MapView {
     return hit ? { row: this.rowsOf[hit.curveNumber][hit.pointNumber], hit } : null;
   }
 
+  // In 3-D Plotly sees a click only when a frame is drawn while the button is down; a quick one would be lost.
+  onRelease(event) {
+    const pressed = this.pressed;
+    this.pressed = null;
+    if (!pressed || pressed.row === undefined || this.points.dimensions !== 3) return;
+    const way = Math.hypot(event.clientX - pressed.event.clientX, event.clientY - pressed.event.clientY);
+    if (way < 4) this.send("clicked", this.points.ids[pressed.row]);
+  }
+
   onClick(event) {
+    if (this.points.dimensions === 3) return;
     const at = this.rowAt(event);
     if (at && at.row !== undefined) this.send("clicked", this.points.ids[at.row]);
   }

@@ -54,7 +54,7 @@ function axesOf(axes, rows) {
 }
 
 function pointTrace(points, part, kind, theme) {
-  const marker = { size: points.point_px, opacity: part.strong ? 0.9 : FADED };
+  const marker = { size: points.point_px * (points.dimensions === 3 ? 0.6 : 1), opacity: part.strong ? 0.9 : FADED };
   if (part.scaled) {
     Object.assign(marker, {
       color: pick(points.values, part.rows), colorscale: points.scale.stops, cmin: points.scale.low, cmax: points.scale.high,
@@ -86,7 +86,7 @@ function lineTrace(points, kind, theme) {
 function currentTrace(points, row, kind, theme) {
   return {
     type: kind, mode: "markers", uid: "current", ...axesOf(points.axes, [row]), hoverinfo: "skip", showlegend: false,
-    marker: { size: points.point_px + 9, symbol: "circle-open", color: theme.accent, line: { width: 3, color: theme.accent } },
+    marker: { size: points.dimensions === 3 ? points.point_px : points.point_px + 9, symbol: "circle-open", color: theme.accent, line: { width: 3, color: theme.accent } },
   };
 }
 
@@ -118,7 +118,7 @@ function mapLayout(points, theme, narrow) {
       showbackground: false, gridcolor: theme.line, zerolinecolor: theme.line, showticklabels: false, title: { text: "" },
       showspikes: false, linecolor: theme.line,
     };
-    return { ...layout, scene: { xaxis: axis, yaxis: axis, zaxis: axis, aspectmode: "cube", uirevision: points.view_key } };
+    return { ...layout, scene: { xaxis: axis, yaxis: axis, zaxis: axis, aspectmode: "data", uirevision: points.view_key } };
   }
   return { ...layout, xaxis: bare, yaxis: { ...bare, scaleanchor: "x" } };
 }
