@@ -3,7 +3,7 @@
 import streamlit as st
 
 from vidviz.services import library
-from vidviz.ui import frame, inside_view, messages, search_view, state
+from vidviz.ui import inside_view, messages, search_view, state
 from vidviz.ui.cards import label_colours
 
 folder = state.open_workspace()
@@ -17,14 +17,9 @@ if clip is None:
     st.stop()
 
 request = inside_view.choose_network(chosen)
-st.text(
-    f"{clip.video} · {clip.start_seconds:.2f} to {clip.end_seconds:.2f} s" + (f" · {clip.label}" if clip.label else "")
-)
 with messages.telling_errors():
     inspection = inside_view.inspect(folder, clip, request)
-    inside_view.mark(inspection)
+    inside_view.mark(inspection, chosen)
     inside_view.draw_film(inspection, request)
     inside_view.draw_energy(inspection)
     inside_view.draw_layers(inspection)
-    if chosen is not None and chosen.spec.random_weights and inspection.weights == "random":
-        st.caption(f":orange[{inspection.backbone} has {frame.RANDOM_NOTE}.] Its filters are noise.")

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from vidviz.services import library
-from vidviz.ui import frame, map_view, messages, state
+from vidviz.ui import frame, map_colours, map_panel, map_view, messages, state
 from vidviz.ui.cards import MOST_CARDS, cards_of, label_colours
 from vidviz.ui.components import clip_gallery, clip_map
 
@@ -19,14 +19,14 @@ if chosen is None:
 with st.container(horizontal=True, vertical_alignment="bottom"):
     projection = map_view.choose_projection()
     dims = map_view.choose_dimensions()
-    columns = map_view.colour_choices(folder, chosen.spec.recipe_key)
+    columns = map_colours.colour_choices(folder, chosen.spec.recipe_key)
     colour_by = st.selectbox("Colour by", columns, key="map colour", width=180, bind="query-params")
 
 with messages.telling_errors():
     view = map_view.load_view(folder, chosen.key, projection, dims)
-    colours = map_view.colour_points(folder, chosen.key, view, colour_by)
+    colours = map_colours.colour_points(folder, chosen.key, view, colour_by)
     clip = state.current_clip(folder)
-    selected = map_view.current_selection(chosen.key)
+    selected = map_panel.current_selection(chosen.key)
 
     picture, panel = st.columns([7, 3], gap="medium")
     with picture:
@@ -40,10 +40,10 @@ with messages.telling_errors():
             view_key=view.key,
         )
         map_view.caption(view, chosen)
-    if map_view.react(event, view, chosen.key):
+    if map_panel.react(event, view, chosen.key):
         st.rerun()
     with panel:
-        map_view.draw_panel(folder, chosen, clip)
+        map_panel.draw_panel(folder, chosen, clip)
 
     table = library.clip_table(folder, chosen.spec.recipe_key)
     rows = table[table["clip_id"].isin(selected)] if selected else pd.DataFrame()
@@ -51,7 +51,7 @@ with messages.telling_errors():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**Selection: {len(rows)} clips**")
             if st.button("Clear", key="clear selection", help="Or double-click the map."):
-                map_view.forget_selection(chosen.key)
+                map_panel.forget_selection(chosen.key)
                 st.rerun()
             st.download_button(
                 "CSV", rows.to_csv(index=False).encode(), "selection.csv", "text/csv", help="The clips as a table."

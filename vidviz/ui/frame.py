@@ -16,12 +16,16 @@ from vidviz.ui.sitemap import link_to
 RANDOM_NOTE = "random weights: this network was never trained"
 
 
+STYLE = """<style>
+.stAppHeader { height: 2.4rem; min-height: 2.4rem; background: transparent; }
+.stMainBlockContainer { padding: 2.2rem 1.6rem 3rem; max-width: 1680px; }
+.stSidebar [data-testid=stSidebarUserContent] { padding-bottom: 1rem; }
+</style>"""
+
+
 def tighten() -> None:
     """Less air above and beside the page than Streamlit leaves: the map and the videos want it."""
-    st.html(
-        "<style>.stAppHeader{height:2.4rem;min-height:2.4rem;background:transparent}.stMainBlockContainer{padding:2.2rem 1.6rem 3rem;max-width:1680px}"
-        ".stSidebar [data-testid=stSidebarUserContent]{padding-bottom:1rem}</style>"
-    )
+    st.html(STYLE)
 
 
 def draw_space_bar(folder: WorkspaceFolder) -> None:

@@ -18,6 +18,7 @@ from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui.components import feature_film
 from vidviz.ui.film_data import FilmClip, FilmLayer
+from vidviz.ui.frame import RANDOM_NOTE
 from vidviz.ui.media import SHELF
 
 TILE_PX = 96
@@ -86,10 +87,11 @@ def inspect(folder: WorkspaceFolder, clip: KnownClip, request: Request) -> Inspe
         return inspecting.inspect_clip(folder, clip.clip_id, request.backbone, request.weights, request.layers)
 
 
-def mark(inspection: Inspection) -> None:
-    """Say which weights these are, and which layers have no picture."""
-    if inspection.weights == "random":
-        st.badge("random weights: this network was never trained", color="orange")
+def mark(inspection: Inspection, chosen: EmbeddingSet | None) -> None:
+    """Say that weights are random, where the space bar does not say it already, and which layers have no picture."""
+    said = chosen is not None and chosen.spec.random_weights and chosen.spec.backbone == inspection.backbone
+    if inspection.weights == "random" and not said:
+        st.badge(RANDOM_NOTE, color="orange")
     for reason in inspection.skipped.values():
         st.caption(reason)
 
@@ -100,7 +102,7 @@ def draw_film(inspection: Inspection, request: Request) -> None:
         st.info("Choose a layer above to see its feature maps.")
         return
     frames = frames_sheet(np.ascontiguousarray(_thin(inspection.frames, 1, 2)))
-    clip = FilmClip("the clip as the network sees it", SHELF.put(frames.webp), frames.layout, inspection.seconds)
+    clip = FilmClip("The clip as the network sees it", SHELF.put(frames.webp), frames.layout, inspection.seconds)
     layers = [_film_layer(layer, request) for layer in inspection.layers]
     feature_film(clip, layers, key="inside film")
 

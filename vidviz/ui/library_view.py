@@ -84,14 +84,14 @@ def offer_embedding(folder: WorkspaceFolder) -> None:
             index=list(known).index("r3d_18"),
             format_func=lambda name: f"{name} · {known[name].family}",
             key="embed backbone",
-            width=240,
+            width=200,
         )
         weights = st.selectbox(
             "Weights",
             known[name].weights,
             format_func=lambda weights: f"{weights} ({known[name].states[weights]})",
             key=f"embed weights {name}",
-            width=280,
+            width=250,
             help="Random weights are for comparison: nothing was learned.",
         )
         layer = st.selectbox(
@@ -100,13 +100,15 @@ def offer_embedding(folder: WorkspaceFolder) -> None:
             index=list(known[name].layers).index(known[name].usual_layer),
             format_func=lambda layer: known[name].layers[layer],
             key=f"embed layer {name}",
-            width=220,
+            width=200,
             help="Whose output is the embedding; the penultimate is usual.",
         )
         pooling = st.selectbox("Pooling", ["mean", "max", "flatten"], key="embed pooling", width=110)
-        recipe_key = st.selectbox(
-            "Clips", list(recipes), format_func=lambda key: f"{key} ({recipes[key]})", key="embed recipe", width=220
-        )
+        recipe_key = next(iter(recipes))
+        if len(recipes) > 1:
+            recipe_key = st.selectbox(
+                "Clips", list(recipes), format_func=lambda key: f"{key} ({recipes[key]})", key="embed recipe", width=200
+            )
         if st.button("Embed", type="primary", key="embed now"):
             request = embedding.EmbedRequest(name, weights, layer, pooling, recipe_key)
             jobs.start_job(folder, "embed", f"Embed with {name}", embedding.request_arguments(request))

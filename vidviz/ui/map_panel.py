@@ -1,0 +1,67 @@
+"""What was done on the map, and the clip at hand beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from vidviz.errors import VidvizError
+from vidviz.services import library, searching
+from vidviz.services.library import KnownClip
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui import state
+from vidviz.ui.cards import label_colours, play_large
+from vidviz.ui.components import MapEvent, clip_gallery
+from vidviz.ui.map_view import View
+from vidviz.ui.search_view import cards_of_hits
+from vidviz.ui.sitemap import link_to
+
+
+def current_selection(set_key: str) -> set[int]:
+    """The clips that are selected on the map of this set."""
+    selection: set[int] = st.session_state.get(f"selection {set_key}", set())
+    return selection
+
+
+def forget_selection(set_key: str) -> None:
+    """Select nothing."""
+    st.session_state.pop(f"selection {set_key}", None)
+
+
+def react(event: MapEvent, view: View, set_key: str) -> bool:
+    """Do what was done on the map; whether the page must be drawn anew."""
+    if event.clicked is not None:
+        state.choose_clip(event.clicked)
+    if event.polygon is not None:
+        known = current_selection(set_key)
+        before = np.isin(view.points.ids, np.fromiter(known, np.int64, len(known)))
+        after = event.polygon.apply(before, view.points.coordinates)
+        st.session_state[f"selection {set_key}"] = set(view.points.ids[after].tolist())
+    return event.clicked is not None or event.polygon is not None
+
+
+def draw_panel(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownClip | None) -> None:
+    """The clip at hand, large, with its neighbours."""
+    if clip is None:
+        st.info("Click a point: its clip plays here, with its nearest neighbours.")
+        return
+    colours = label_colours(library.clip_table(folder, chosen.spec.recipe_key))
+    play_large(clip, colours, key="map player", height_px=300)
+    with st.container(horizontal=True):
+        link_to("search", "Find similar")
+        link_to("inside", "Look inside")
+    _draw_neighbours(folder, chosen, clip, colours)
+
+
+def _draw_neighbours(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownClip, colours: dict[str, str]) -> None:
+    try:
+        hits = searching.nearest_exactly(folder, chosen.key, clip.clip_id, 6)
+    except VidvizError as error:
+        st.caption(str(error))
+        return
+    st.caption("Nearest in the embedding, by cosine similarity", help="Of the vectors themselves, not of the map.")
+    picked = clip_gallery(cards_of_hits(hits, colours), key="map neighbours", columns=3, card_width_px=96)
+    if picked is not None:
+        state.choose_clip(picked)
+        st.rerun()
