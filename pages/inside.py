@@ -7,8 +7,7 @@ from vidviz.ui import inside_view, messages, search_view, state
 from vidviz.ui.cards import label_colours
 
 folder = state.open_workspace()
-if library.count_library(folder)[1] == 0:
-    messages.nothing_imported()
+messages.require_clips(folder)
 chosen = state.current_set(folder)
 clip = state.current_clip(folder)
 if clip is None:

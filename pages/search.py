@@ -8,11 +8,7 @@ from vidviz.ui.cards import label_colours, play_large
 from vidviz.ui.components import clip_gallery
 
 folder = state.open_workspace()
-if library.count_library(folder)[1] == 0:
-    messages.nothing_imported()
-chosen = state.current_set(folder)
-if chosen is None:
-    messages.nothing_embedded()
+chosen = messages.require_set(folder)
 
 table = library.clip_table(folder, chosen.spec.recipe_key)
 colours = label_colours(table)

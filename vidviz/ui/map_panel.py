@@ -11,7 +11,7 @@ from vidviz.services.library import KnownClip
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
-from vidviz.ui.cards import label_colours, play_large
+from vidviz.ui.cards import MOST_CARDS, cards_of, label_colours, play_large
 from vidviz.ui.components import MapEvent, clip_gallery
 from vidviz.ui.map_view import View
 from vidviz.ui.search_view import cards_of_hits
@@ -63,5 +63,29 @@ def _draw_neighbours(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownC
     st.caption("Nearest in the embedding, by cosine similarity", help="Of the vectors themselves, not of the map.")
     picked = clip_gallery(cards_of_hits(hits, colours), key="map neighbours", columns=3, card_width_px=96)
     if picked is not None:
+        state.choose_clip(picked)
+        st.rerun()
+
+
+def draw_selection(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownClip | None) -> None:
+    """The clips that are selected on the map, as a gallery and to take away."""
+    selected = current_selection(chosen.key)
+    if not selected:
+        st.caption("Draw a lasso or a box on the map to fill a gallery. Shift adds, ctrl removes, double-click clears.")
+        return
+    table = library.clip_table(folder, chosen.spec.recipe_key)
+    rows = table[table["clip_id"].isin(selected)]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**Selection: {len(rows)} clips**")
+        if st.button("Clear", key="clear selection", help="Or double-click the map."):
+            forget_selection(chosen.key)
+            st.rerun()
+        csv = rows.to_csv(index=False).encode()
+        st.download_button("CSV", csv, "selection.csv", "text/csv", help="The clips as a table.")
+    cards = cards_of(rows.iloc[:MOST_CARDS], label_colours(table))
+    picked = clip_gallery(cards, key="selection gallery", current=clip.clip_id if clip else None)
+    if len(rows) > MOST_CARDS:
+        st.caption(f"{len(rows) - MOST_CARDS} more are selected; the CSV has all of them.")
+    if picked is not None and (clip is None or picked != clip.clip_id):
         state.choose_clip(picked)
         st.rerun()

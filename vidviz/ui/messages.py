@@ -8,21 +8,31 @@ from contextlib import contextmanager
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.services import library
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui import state
 from vidviz.ui.sitemap import link_to
 
 
-def nothing_imported() -> None:
-    """There are no clips yet: the page ends here."""
+def require_clips(folder: WorkspaceFolder) -> None:
+    """End the page, with the way to the Library, where there are no clips yet."""
+    if library.count_library(folder)[1]:
+        return
     st.info("There are no clips yet. Add videos, or the samples, in the Library.")
     link_to("library", "Open the Library")
     st.stop()
 
 
-def nothing_embedded() -> None:
-    """There are clips and no vectors: the page ends here."""
-    st.info("The clips have no embeddings yet. Choose a backbone in the Library; it takes seconds a clip at most.")
-    link_to("library", "Embed in the Library")
-    st.stop()
+def require_set(folder: WorkspaceFolder) -> EmbeddingSet:
+    """The embedding set at hand; the page ends, with the way to the Library, where nothing is embedded yet."""
+    require_clips(folder)
+    chosen = state.current_set(folder)
+    if chosen is None:
+        st.info("The clips have no embeddings yet. Choose a backbone in the Library; it takes seconds a clip at most.")
+        link_to("library", "Embed in the Library")
+        st.stop()
+    return chosen
 
 
 @contextmanager
