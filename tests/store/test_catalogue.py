@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from vidviz.errors import WorkspaceError
+from vidviz.store import jobs
 from vidviz.store.catalogue import Catalogue
 from vidviz.store.files import replace_file
 from vidviz.store.schema import SCHEMA_VERSION
@@ -31,9 +32,14 @@ def test_a_newer_catalogue_is_refused_and_left_alone(tmp_path):
 
 def test_a_failed_write_leaves_nothing(tmp_path):
     folder = WorkspaceFolder.open(tmp_path / "w")
-    with pytest.raises(RuntimeError), folder.catalogue.write() as db:
-        db.execute("INSERT INTO job (kind, title, arguments, state, created_at) VALUES ('map', 't', '{}', 'done', 0)")
-        raise RuntimeError
+
+    def write_and_fail():
+        with folder.catalogue.write() as db:
+            jobs.add_job(db, "map", "Map", {})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
     with folder.catalogue.read() as db:
         assert db.execute("SELECT count(*) FROM job").fetchone()[0] == 0
 

@@ -21,13 +21,13 @@ from vidviz.cli.answer import Answer, answering
 @answering
 def embed(answer: Answer, **options: str) -> None:
     """Compute the embeddings of all clips; go on where an earlier run stopped."""
-    from vidviz.services import embedding, jobs
+    from vidviz.services import embedding, embedding_sets, jobs
 
     folder = answer.open()
     request = embedding.EmbedRequest(**options)
     job_id = jobs.add_job(folder, "embed", f"Embed with {request.backbone}", embedding.request_arguments(request))
     job = jobs.run_job(folder, job_id, answer.progress())
-    newest = embedding.find_set(folder) if job.state == "done" else None
+    newest = embedding_sets.find_set(folder) if job.state == "done" else None
     data = {"job": job_id, "state": job.state, "message": job.message, "set": newest.key if newest else None}
     answer.give(data, job.message)
 

@@ -19,10 +19,10 @@ def index() -> None:
 @answering
 def index_rebuild(answer: Answer, set_key: str) -> None:
     """Drop collections and build them again from the stored vectors."""
-    from vidviz.services import embedding, indexing
+    from vidviz.services import embedding_sets, indexing
 
     folder = answer.open()
-    sets = [embedding.find_set(folder, set_key)] if set_key else embedding.list_sets(folder)
+    sets = [embedding_sets.find_set(folder, set_key)] if set_key else embedding_sets.list_sets(folder)
     rows = [{"set": found.key, "rows": indexing.rebuild_index(folder, found.key)} for found in sets]
     answer.give({"rebuilt": rows}, "\n".join(f"{row['set']}: {row['rows']} rows" for row in rows) or "No sets yet.")
 
@@ -32,10 +32,10 @@ def index_rebuild(answer: Answer, set_key: str) -> None:
 @answering
 def index_check(answer: Answer, set_key: str) -> None:
     """Hold collections against the stored vectors."""
-    from vidviz.services import embedding, indexing
+    from vidviz.services import embedding_sets, indexing
 
     folder = answer.open()
-    sets = [embedding.find_set(folder, set_key)] if set_key else embedding.list_sets(folder)
+    sets = [embedding_sets.find_set(folder, set_key)] if set_key else embedding_sets.list_sets(folder)
     rows = [{"set": found.key, **indexing.summarise_check(folder, found.key)} for found in sets]
     lines = [f"{row['set']}: {row['stored']} stored, {row['missing']} missing, {row['extra']} extra" for row in rows]
     answer.give({"sets": rows}, "\n".join(lines) or "No sets yet.")

@@ -56,7 +56,7 @@ def _device(workspace: Path) -> Iterator[Finding]:
 
 
 def _workspace(workspace: Path) -> Iterator[Finding]:
-    from vidviz.services import embedding, library
+    from vidviz.services import embedding_sets, library
     from vidviz.store.workspace import WorkspaceFolder
 
     try:
@@ -65,7 +65,7 @@ def _workspace(workspace: Path) -> Iterator[Finding]:
         yield Finding("workspace", False, str(error))
         return
     num_videos, num_clips = library.count_library(folder)
-    sets = embedding.list_sets(folder)
+    sets = embedding_sets.list_sets(folder)
     yield Finding("workspace", True, f"{folder.path}: {num_videos} videos, {num_clips} clips, {len(sets)} sets")
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vidviz.errors import VidvizError, WorkspaceError
+from vidviz.errors import VidvizError
+from vidviz.services import embedding_sets, indexing
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, sets, videos
 from vidviz.store.clips import Clip
 from vidviz.store.vectors import VectorShards
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.types import Embeddings, EmbeddingSetSpec, FrameSpec
+from vidviz.types import Embeddings, EmbeddingSetSpec
 
 if TYPE_CHECKING:
     from vidviz.embed.embedder import Embedder
@@ -55,8 +55,6 @@ class EmbedReport:
 
 def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:
     """Embed as a job, then bring the index in line; returns what to tell about it."""
-    from vidviz.services import indexing
-
     report = embed_clips(folder, EmbedRequest(**arguments), progress)
     parts = [f"{report.computed} clips embedded"]
     if report.known:
@@ -74,20 +72,6 @@ def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any
 def request_arguments(request: EmbedRequest) -> dict[str, Any]:
     """The request as JSON data for a job."""
     return asdict(request)
-
-
-def choose_recipe(folder: WorkspaceFolder, recipe_key: str) -> str:
-    """The recipe that was asked for, else the one with most clips.
-
-    Raises:
-        WorkspaceError: there are no clips, or none of that recipe.
-    """
-    counts = count_recipes(folder)
-    if not counts:
-        raise WorkspaceError("There are no clips yet. Import videos first: `vidviz import PATH`.")
-    if recipe_key and recipe_key not in counts:
-        raise WorkspaceError(f"No clips are cut by {recipe_key!r}. There are clips by: {', '.join(counts)}.")
-    return recipe_key or next(iter(counts))
 
 
 def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progress = ignore_progress) -> EmbedReport:
@@ -136,7 +120,7 @@ def plan_set(folder: WorkspaceFolder, request: EmbedRequest) -> EmbeddingSetSpec
     backbone = find_backbone(request.backbone)
     weights = choose_weights(backbone, request.weights).identity
     layer = request.layer or backbone.embedding_layer
-    recipe_key = choose_recipe(folder, request.recipe_key)
+    recipe_key = embedding_sets.choose_recipe(folder, request.recipe_key)
     return EmbeddingSetSpec(backbone.name, weights, layer, request.pooling, recipe_key)
 
 
@@ -225,82 +209,3 @@ class _Keeper:
             self._shards.append(Embeddings(np.concatenate(self._ids), np.concatenate(self._vectors)))
         self._ids, self._vectors = [], []
         self._kept_at = time.monotonic()
-
-
-def list_sets(folder: WorkspaceFolder) -> list[sets.EmbeddingSet]:
-    """All embedding sets, newest first."""
-    with folder.catalogue.read() as db:
-        return sets.list_sets(db)
-
-
-@dataclass(frozen=True)
-class DescribedSet:
-    """A set with how much of its recipe it covers."""
-
-    found: sets.EmbeddingSet
-    clips: int
-    embedded: int
-    failed: int
-    reason: str
-
-
-def describe_sets(folder: WorkspaceFolder) -> list[DescribedSet]:
-    """All sets with what they cover, newest first."""
-    with folder.catalogue.read() as db:
-        counts = clips.count_clips(db)
-        every = [(found, sets.list_failures(db, found.key)) for found in sets.list_sets(db)]
-    return [
-        DescribedSet(
-            found,
-            counts.get(found.spec.recipe_key, 0),
-            len(folder.vectors(found.key).load_ids()),
-            len(failures),
-            next(iter(failures.values()), ""),
-        )
-        for found, failures in every
-    ]
-
-
-def count_recipes(folder: WorkspaceFolder) -> dict[str, int]:
-    """How many clips each recipe has, the recipe with most of them first."""
-    with folder.catalogue.read() as db:
-        return clips.count_clips(db)
-
-
-def find_set(folder: WorkspaceFolder, key: str = "") -> sets.EmbeddingSet:
-    """The set with this key, or one whose key starts with it, or whose backbone it names; else the newest.
-
-    Raises:
-        WorkspaceError: there is none.
-    """
-    every = list_sets(folder)
-    named = [found for found in every if found.key.startswith(key)]
-    named += [found for found in every if found.spec.backbone == key]
-    if named:
-        return named[0]
-    if not every:
-        raise WorkspaceError("Nothing is embedded yet. Run `vidviz embed --backbone r3d_18`.")
-    known = ", ".join(f"{found.key} ({found.spec.title})" for found in every[:5])
-    raise WorkspaceError(f"There is no embedding set {key!r}. There are: {known}.")
-
-
-def load_embeddings(folder: WorkspaceFolder, set_key: str) -> Embeddings:
-    """The vectors of a set beside their clip ids, by clip id. The arrays are shared: they cannot be written to."""
-    found = find_set(folder, set_key)
-    return _load(folder.path, found.key, found.dimension, folder.vectors(found.key).version)
-
-
-@lru_cache(maxsize=4)
-def _load(path: Path, set_key: str, dimension: int, version: str) -> Embeddings:
-    stored = WorkspaceFolder(path).vectors(set_key).load()
-    order = np.argsort(stored.ids)
-    ids, vectors = stored.ids[order], stored.vectors[order].reshape(-1, dimension)
-    ids.flags.writeable = vectors.flags.writeable = False
-    return Embeddings(ids, vectors)
-
-
-def frame_spec(set_spec: EmbeddingSetSpec) -> FrameSpec:
-    """Which frames of a clip the set's backbone sees."""
-    from vidviz.embed.backbones import find_backbone
-
-    return find_backbone(set_spec.backbone).frames

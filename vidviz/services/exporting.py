@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vidviz.errors import WorkspaceError
-from vidviz.services import embedding, library
+from vidviz.services import embedding_sets, library
 from vidviz.store.files import replace_file
 from vidviz.store.workspace import WorkspaceFolder
 
@@ -32,8 +32,8 @@ def export_clips(folder: WorkspaceFolder, out: Path, set_key: str = "") -> list[
     if not set_key:
         _write_table(table, out, ending)
         return [out]
-    found = embedding.find_set(folder, set_key)
-    embeddings = embedding.load_embeddings(folder, found.key)
+    found = embedding_sets.find_set(folder, set_key)
+    embeddings = embedding_sets.load_embeddings(folder, found.key)
     _write_table(table.set_index("clip_id").loc[embeddings.ids].reset_index(), out, ending)
     beside = out.with_suffix(".npz")
     with replace_file(beside) as file:

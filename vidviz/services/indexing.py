@@ -14,7 +14,7 @@ from vidviz.index.open import open_milvus
 from vidviz.index.rows import ClipRow, searchable
 from vidviz.index.sync import IndexCheck, check_index, sync_index
 from vidviz.index.vector_index import VectorIndex
-from vidviz.services import embedding, library
+from vidviz.services import embedding_sets, library
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.videos import LABEL
@@ -42,7 +42,7 @@ def open_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignor
     Raises:
         SearchIndexError: a Milvus server does not answer, or the local files are damaged.
     """
-    found = embedding.find_set(folder, set_key)
+    found = embedding_sets.find_set(folder, set_key)
     try:
         index = _open_collection(folder, found)
     except IndexLockedError as error:
@@ -67,7 +67,7 @@ def rebuild_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ig
         IndexLockedError: another process holds the local Milvus file.
         SearchIndexError: Milvus does not answer.
     """
-    found = embedding.find_set(folder, set_key)
+    found = embedding_sets.find_set(folder, set_key)
     index = _open_collection(folder, found)
     index.drop()
     _forget(folder, found)
@@ -78,15 +78,15 @@ def rebuild_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ig
 
 def check_set(folder: WorkspaceFolder, set_key: str) -> IndexCheck:
     """Hold the collection of a set against the stored vectors, without changing it."""
-    found = embedding.find_set(folder, set_key)
-    embeddings = embedding.load_embeddings(folder, found.key)
+    found = embedding_sets.find_set(folder, set_key)
+    embeddings = embedding_sets.load_embeddings(folder, found.key)
     return check_index(_open_collection(folder, found), embeddings.ids[searchable(embeddings.vectors)])
 
 
 def summarise_check(folder: WorkspaceFolder, set_key: str) -> dict[str, int]:
     """A check in numbers: vectors stored, missing from the collection, and in it without being stored."""
     check = check_set(folder, set_key)
-    stored = len(embedding.load_embeddings(folder, set_key))
+    stored = len(embedding_sets.load_embeddings(folder, set_key))
     return {"stored": stored, "missing": len(check.missing), "extra": len(check.extra)}
 
 
@@ -98,7 +98,7 @@ def _open_collection(folder: WorkspaceFolder, found: EmbeddingSet) -> MilvusInde
 
 
 def _exact_index(folder: WorkspaceFolder, found: EmbeddingSet) -> ExactIndex:
-    embeddings = embedding.load_embeddings(folder, found.key)
+    embeddings = embedding_sets.load_embeddings(folder, found.key)
     index = ExactIndex(found.dimension)
     index.upsert(_rows(folder, found, embeddings.ids.tolist()), embeddings.vectors)
     return index
@@ -109,7 +109,7 @@ def _bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusIn
     with _guard:
         if state in _in_line:
             return
-        embeddings = embedding.load_embeddings(folder, found.key)
+        embeddings = embedding_sets.load_embeddings(folder, found.key)
         rows = _rows(folder, found, embeddings.ids.tolist())
         sync_index(index, rows, embeddings.vectors, progress)
         _in_line.add(state)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from vidviz.errors import ProjectionError
-from vidviz.services import embedding, library
+from vidviz.services import embedding_sets, library
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.maps import StoredMap
 from vidviz.store.workspace import WorkspaceFolder
@@ -41,12 +41,12 @@ def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Pr
         WorkspaceError: there is no such set.
         ProjectionError: the set is empty, or its vectors cannot be laid out.
     """
-    set_key = embedding.find_set(folder, set_key).key
+    set_key = embedding_sets.find_set(folder, set_key).key
     version = folder.vectors(set_key).version
     known = folder.maps.find(set_key, version, spec.key)
     if known is not None:
         return known
-    embeddings = embedding.load_embeddings(folder, set_key)
+    embeddings = embedding_sets.load_embeddings(folder, set_key)
     if not len(embeddings):
         raise ProjectionError("The set holds no vectors yet. Wait until some clips are embedded.")
     progress(0, 1, f"{spec.method} of {len(embeddings)} clips")
@@ -79,7 +79,7 @@ def map_table(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> pd.DataFr
 
 def rows_of(folder: WorkspaceFolder, set_key: str, stored: StoredMap) -> pd.DataFrame:
     """The rows of the clip table that belong to a map's points, in their order."""
-    found = embedding.find_set(folder, set_key)
+    found = embedding_sets.find_set(folder, set_key)
     table = library.clip_table(folder, found.spec.recipe_key).set_index("clip_id")
     return table.loc[stored.ids].reset_index()
 
@@ -93,6 +93,6 @@ def find_clusters(folder: WorkspaceFolder, set_key: str) -> dict[int, int]:
 def _clusters(path: Any, set_key: str, version: str) -> dict[int, int]:
     from vidviz.project.clusters import cluster_embeddings
 
-    embeddings = embedding.load_embeddings(WorkspaceFolder(path), set_key)
+    embeddings = embedding_sets.load_embeddings(WorkspaceFolder(path), set_key)
     clusters = cluster_embeddings(embeddings.vectors, method="hdbscan")
     return dict(zip(embeddings.ids.tolist(), clusters.tolist(), strict=True))

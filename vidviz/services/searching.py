@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.errors import WorkspaceError
-from vidviz.services import embedding, indexing, library
+from vidviz.services import embedding_sets, indexing, library
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Neighbour
@@ -46,7 +46,7 @@ def search_by_clip(
         WorkspaceError: no such clip, or the set holds no vector of it.
         SearchIndexError: Milvus does not answer.
     """
-    found = embedding.find_set(folder, set_key)
+    found = embedding_sets.find_set(folder, set_key)
     opened = indexing.open_index(folder, found.key)
     neighbours = opened.index.search(query_vector(folder, found.key, clip_id)[None], k + 1)[0]
     neighbours = put_first(neighbours, clip_id)
@@ -61,8 +61,8 @@ def nearest_exactly(folder: WorkspaceFolder, set_key: str, clip_id: int, k: int)
     Raises:
         WorkspaceError: no such clip, or the set holds no usable vector of it.
     """
-    found = embedding.find_set(folder, set_key)
-    embeddings = embedding.load_embeddings(folder, found.key)
+    found = embedding_sets.find_set(folder, set_key)
+    embeddings = embedding_sets.load_embeddings(folder, found.key)
     query = query_vector(folder, found.key, clip_id)
     lengths = np.linalg.norm(embeddings.vectors, axis=1) * np.linalg.norm(query)
     scores = np.where(lengths > 0, embeddings.vectors @ query / np.maximum(lengths, 1e-30), -1.0)
@@ -77,7 +77,7 @@ def query_vector(folder: WorkspaceFolder, set_key: str, clip_id: int) -> np.ndar
     Raises:
         WorkspaceError: no such clip, or the set holds no usable vector of it.
     """
-    embeddings = embedding.load_embeddings(folder, set_key)
+    embeddings = embedding_sets.load_embeddings(folder, set_key)
     place = int(np.searchsorted(embeddings.ids, clip_id))
     if place >= len(embeddings) or embeddings.ids[place] != clip_id:
         card = library.know_clip(folder, clip_id)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from vidviz.config import workspace_path
-from vidviz.services import embedding, importing, library, mapping, searching
+from vidviz.services import embedding, embedding_sets, importing, library, mapping, searching
 from vidviz.services.embedding import EmbedReport, EmbedRequest
 from vidviz.services.importing import ImportReport, ImportRequest
 from vidviz.services.progress import Progress, ignore_progress
@@ -70,13 +70,13 @@ class Workspace:
         """One row an embedding set, newest first."""
         rows = [
             {"key": found.key, **asdict(found.spec), "dimension": found.dimension, "precision": found.precision}
-            for found in embedding.list_sets(self.folder)
+            for found in embedding_sets.list_sets(self.folder)
         ]
         return pd.DataFrame(rows)
 
     def embeddings(self, embedding_set: str = "") -> Embeddings:
         """Clip ids (N,) beside vectors (N, D) of a set, the newest unless a key or backbone is named."""
-        return embedding.load_embeddings(self.folder, embedding_set)
+        return embedding_sets.load_embeddings(self.folder, embedding_set)
 
     def map(self, embedding_set: str = "", spec: MapSpec | None = None) -> pd.DataFrame:
         """One row a clip: the columns of `clips`, and x, y (and z) on the map."""

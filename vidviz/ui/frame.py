@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vidviz.services import embedding, library
+from vidviz.services import embedding_sets, library
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
@@ -30,7 +30,7 @@ def tighten() -> None:
 
 def draw_space_bar(folder: WorkspaceFolder) -> None:
     """Workspace · embedding set · clips, in one line over every page."""
-    every = {found.key: found for found in embedding.list_sets(folder)}
+    every = {found.key: found for found in embedding_sets.list_sets(folder)}
     chosen = state.current_set(folder)
     num_videos, num_clips = library.count_library(folder)
     with st.container(horizontal=True, vertical_alignment="center", key="space_bar"):

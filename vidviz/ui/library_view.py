@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vidviz.services import embedding, importing, jobs, library, networks, uploads
+from vidviz.services import embedding, embedding_sets, importing, jobs, library, networks, uploads
 from vidviz.services.serving import find_site
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Recipe, Tail
@@ -76,7 +76,7 @@ def offer_samples(folder: WorkspaceFolder, recipe: Recipe) -> None:
 def offer_embedding(folder: WorkspaceFolder) -> None:
     """A backbone, its weights and layer, and the button."""
     known = networks.list_networks()
-    recipes = embedding.count_recipes(folder)
+    recipes = embedding_sets.count_recipes(folder)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Backbone",
@@ -118,7 +118,7 @@ def offer_embedding(folder: WorkspaceFolder) -> None:
 
 def draw_sets(folder: WorkspaceFolder) -> None:
     """Every embedding set as a card; "use" makes it the one that all pages show."""
-    sets = embedding.describe_sets(folder)
+    sets = embedding_sets.describe_sets(folder)
     if not sets:
         st.caption("None yet. Embed the clips above.")
         return

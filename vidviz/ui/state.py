@@ -8,7 +8,7 @@ import streamlit as st
 
 from vidviz.config import workspace_path
 from vidviz.errors import VidvizError, WorkspaceError
-from vidviz.services import embedding, library
+from vidviz.services import embedding_sets, library
 from vidviz.services.library import KnownClip
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
@@ -61,7 +61,7 @@ def _write(name: str, value: str) -> None:
 
 def current_set(folder: WorkspaceFolder) -> EmbeddingSet | None:
     """The embedding set at hand: the chosen one, else the newest; None while nothing is embedded."""
-    every = embedding.list_sets(folder)
+    every = embedding_sets.list_sets(folder)
     wanted = recall("set")
     chosen = next((found for found in every if found.key == wanted), every[0] if every else None)
     if chosen is not None:
