@@ -10,14 +10,15 @@ num_videos, num_clips = library.count_library(folder)
 if num_videos == 0:
     st.markdown("### Drop in videos, or start with the samples")
 
-recipe = library_view.choose_recipe()
+with st.container(horizontal=True):
+    recipe = library_view.choose_recipe()
+    library_view.offer_samples(folder, recipe, first=num_videos == 0)
 upload, server = st.columns(2, gap="medium")
 with messages.telling_errors():
     with upload:
         library_view.offer_upload(folder, recipe)
     with server:
         library_view.offer_folder(folder, recipe)
-        library_view.offer_samples(folder, recipe)
 
 if num_clips:
     st.markdown("#### Embed")

@@ -5,10 +5,12 @@ import streamlit as st
 from vidviz.ui import frame, map_colours, map_panel, map_view, messages, state
 from vidviz.ui.components import clip_map
 
+PANEL_PX = 690
+
 folder = state.open_workspace()
 chosen = messages.require_set(folder)
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="top"):
     projection = map_view.choose_projection()
     dims = map_view.choose_dimensions()
     columns = map_colours.colour_choices(folder, chosen.spec.recipe_key)
@@ -20,7 +22,8 @@ with messages.telling_errors():
     clip = state.current_clip(folder)
     selected = map_panel.current_selection(chosen.key)
 
-    picture, panel = st.columns([7, 3], gap="medium")
+    with st.container(key="side_by_side"):
+        picture, panel = st.columns([7, 3], gap="medium")
     with picture:
         event = clip_map(
             view.points,
@@ -34,7 +37,7 @@ with messages.telling_errors():
         map_view.caption(view, chosen)
     if map_panel.react(event, view, chosen.key):
         st.rerun()
-    with panel:
+    with panel, st.container(height=PANEL_PX, border=False):
         map_panel.draw_panel(folder, chosen, clip)
 
     map_panel.draw_selection(folder, chosen, clip)

@@ -17,7 +17,8 @@ if clip is None:
     search_view.offer_clips(table, colours)
     st.stop()
 
-query, answer = st.columns([1, 3], gap="medium")
+with st.container(key="side_by_side"):
+    query, answer = st.columns([1, 3], gap="medium")
 with query:
     st.caption("Like this clip")
     play_large(clip, colours, key="query player", height_px=260)

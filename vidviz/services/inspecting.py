@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +102,17 @@ def _load(backbone: str, weights: str) -> LoadedBackbone:
 
     light_layer = find_backbone(backbone).stages[-1].layer
     return load_backbone(backbone, weights, precision="float32", up_to=light_layer)
+
+
+@lru_cache(maxsize=1)
+def warm_up() -> None:
+    """Load what the first look inside needs, once, in the background: torch takes seconds."""
+    threading.Thread(target=_import_torch, name="warm-up", daemon=True).start()
+
+
+def _import_torch() -> None:
+    import_module("torch")
+    import_module("vidviz.embed.embedder")
 
 
 def read_frames(folder: WorkspaceFolder, clip_id: int, loaded: LoadedBackbone) -> np.ndarray:

@@ -19,6 +19,10 @@ RANDOM_NOTE = "random weights: this network was never trained"
 STYLE = """<style>
 .stAppHeader { height: 2.4rem; min-height: 2.4rem; background: transparent; }
 .stMainBlockContainer { padding: 2.2rem 1.6rem 3rem; max-width: 1680px; }
+@media (max-width: 1100px) {
+  .st-key-side_by_side [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn]) { flex-direction: column; }
+  .st-key-side_by_side [data-testid=stColumn] { width: 100%; min-width: 100%; flex: 1 1 100%; }
+}
 .stSidebar [data-testid=stSidebarUserContent] { padding-bottom: 1rem; }
 </style>"""
 
@@ -72,9 +76,9 @@ def draw_sidebar(folder: WorkspaceFolder) -> None:
             colours = label_colours(library.clip_table(folder))
             clip_gallery([card_of(clip, colours)], key="clip at hand", columns=1, card_width_px=200)
             with st.container(horizontal=True, gap="small"):
-                link_to("map", "On the map")
-                link_to("search", "Find similar")
-                link_to("inside", "Look inside")
+                link_to("map", "Map", "This clip on the map.")
+                link_to("search", "Similar", "Clips that are like this one.")
+                link_to("inside", "Inside", "What a network sees in this clip.")
         show_jobs(folder)
 
 

@@ -51,13 +51,19 @@ def _draw_active(folder: WorkspaceFolder, job: Job) -> None:
 
 
 def _draw_ended(folder: WorkspaceFolder, job: Job) -> None:
-    mark = {"done": "✓", "failed": "✗", "cancelled": "–", "interrupted": "–"}[job.state]
+    """A line for what went well, with its message at the mark; a box for what did not."""
+    if job.state == "done":
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.caption(f"✓ {_plain(job.title)}", help=_plain(job.message), width="content")
+            if st.button("✕", key=f"read {job.id}", type="tertiary", help="Put away"):
+                _try(lambda: jobs.mark_read(folder, job.id))
+        return
+    short = job.message if len(job.message) <= MESSAGE_CHARACTERS else f"{job.message[:MESSAGE_CHARACTERS]}…"
     with st.container(border=True):
-        st.markdown(f"{mark} **{_plain(job.title)}** {job.state}")
-        short = job.message if len(job.message) <= MESSAGE_CHARACTERS else f"{job.message[:MESSAGE_CHARACTERS]}…"
+        st.markdown(f"**{_plain(job.title)}** {job.state}")
         st.caption(_plain(short), help=_plain(job.message) if short != job.message else None)
         with st.container(horizontal=True):
-            if job.state != "done" and st.button("Resume", key=f"resume {job.id}", help="Goes on where it stopped."):
+            if st.button("Resume", key=f"resume {job.id}", help="Goes on where it stopped."):
                 _try(lambda: jobs.restart_job(folder, job.id))
             if st.button("Put away", key=f"read {job.id}"):
                 _try(lambda: jobs.mark_read(folder, job.id))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
 import streamlit as st
 
 from vidviz.services import embedding, embedding_sets, importing, jobs, library, networks, uploads
@@ -38,17 +41,16 @@ def choose_recipe() -> Recipe:
 def offer_upload(folder: WorkspaceFolder, recipe: Recipe) -> None:
     """Files or a folder from the person's own machine; the workspace keeps them."""
     whole_folder = st.toggle("A whole folder", key="upload folder", help="Its folders become labels.")
+    batch = st.session_state.setdefault("uploads", 0)  # a new key empties the box after an import
     given = st.file_uploader(
-        "Drop videos here", accept_multiple_files="directory" if whole_folder else True, key=f"upload {whole_folder}"
+        "Drop videos here",
+        accept_multiple_files="directory" if whole_folder else True,
+        key=f"upload {whole_folder} {batch}",
     )
-    if not given:
-        return
-    done: set[str] = st.session_state.setdefault("uploaded", set())
-    new = [file for file in given if file.file_id not in done]
-    if new and st.button(f"Import {len(new)} files", type="primary"):
-        request = uploads.receive(folder, [(file.name, file) for file in new], recipe)
-        done.update(file.file_id for file in new)
-        jobs.start_job(folder, "import", f"Import {len(new)} uploads", importing.request_arguments(request))
+    if given and st.button(f"Import {len(given)} files", type="primary"):
+        request = uploads.receive(folder, [(file.name, file) for file in given], recipe)
+        st.session_state["uploads"] = batch + 1
+        jobs.start_job(folder, "import", f"Import {len(given)} uploads", importing.request_arguments(request))
         st.rerun()
 
 
@@ -61,13 +63,14 @@ def offer_folder(folder: WorkspaceFolder, recipe: Recipe) -> None:
         )
         if st.form_submit_button("Import") and path.strip():
             request = importing.request_paths([path.strip()], recipe, labels.strip() or None)
-            jobs.start_job(folder, "import", "Import a folder", importing.request_arguments(request))
+            jobs.start_job(folder, "import", f"Import {Path(path.strip()).name}", importing.request_arguments(request))
             st.rerun()
 
 
-def offer_samples(folder: WorkspaceFolder, recipe: Recipe) -> None:
-    """The videos that come with vidviz."""
-    if st.button("Add the sample videos", help="Fifty small clips and three films of our own making."):
+def offer_samples(folder: WorkspaceFolder, recipe: Recipe, *, first: bool) -> None:
+    """The videos that come with vidviz; the first thing to press while there is nothing else."""
+    kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
+    if st.button("Add the sample videos", type=kind, help="Fifty small clips and three films of our own making."):
         request = importing.request_paths([str(find_site() / "sample_videos")], recipe)
         jobs.start_job(folder, "import", "Import the samples", importing.request_arguments(request))
         st.rerun()
@@ -151,12 +154,14 @@ def draw_videos(folder: WorkspaceFolder) -> None:
     table["size"] = [
         f"{w:.0f} × {h:.0f}" if w == w else "" for w, h in zip(table.width_px, table.height_px, strict=True)
     ]
+    table["label"] = table["label"].fillna("")
     table["reason"] = table["reason"].fillna(table["loss"]).fillna("")
     table["megabytes"] = table["size_bytes"] / 1e6
     shown = ["poster", "name", "label", "duration_seconds", "size", "codec", "clips", "megabytes", "status", "reason"]
     picked = st.dataframe(
         table[shown],
         hide_index=True,
+        row_height=52,
         on_select="rerun",
         selection_mode="single-row",
         key="videos",

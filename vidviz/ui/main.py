@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vidviz.services import library
+from vidviz.services import inspecting, library
 from vidviz.ui import frame, sitemap, state
 
 
@@ -19,6 +19,8 @@ def run() -> None:
     frame.draw_space_bar(folder)
     frame.draw_sidebar(folder)
     page.run()
+    if state.current_clip(folder) is not None:
+        inspecting.warm_up()
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def _colour_clusters(clusters: dict[int, int], view: View) -> GroupColours:
 
 
 def _group(values: np.ndarray, colours: dict[str, str]) -> GroupColours:
-    names = sorted(set(values.tolist()))
+    names = sorted(set(values.tolist()), key=lambda name: (name in ("", NOISE), name))
     places = {name: place for place, name in enumerate(names)}
     index = np.array([places[value] for value in values.tolist()], int)
     return GroupColours(index, [name or "no label" for name in names], [colours.get(n, OTHER_COLOUR) for n in names])

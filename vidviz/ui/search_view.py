@@ -40,7 +40,8 @@ def offer_clips(table: pd.DataFrame, colours: Mapping[str, str]) -> None:
 
 
 def cards_of_hits(hits: Sequence[Hit], colours: Mapping[str, str]) -> list[ShownClip]:
-    """Hits as cards with their score."""
+    """Hits as cards with their score, in as many digits as tell them apart."""
+    digits = score_digits([hit.score for hit in hits])
     return [
         ShownClip(
             hit.clip_id,
@@ -50,10 +51,18 @@ def cards_of_hits(hits: Sequence[Hit], colours: Mapping[str, str]) -> list[Shown
             hit.video,
             hit.label or "",
             colours.get(hit.label or "", OTHER_COLOUR),
-            f"{hit.score:.3f}",
+            f"{hit.score:.{digits}f}",
         )
         for hit in hits
     ]
+
+
+def score_digits(scores: Sequence[float]) -> int:
+    """Three, or up to six where most scores would look the same: random weights make all cosines near 1."""
+    for digits in (3, 4, 5):
+        if len({f"{score:.{digits}f}" for score in scores}) > len(scores) / 2:
+            return digits
+    return 6
 
 
 def draw_links() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 Mode = Literal["replace", "add", "remove", "clear"]
 
 MOST_CORNERS = 2000
+FARTHEST = 1e30
 LARGEST_CLIP_ID = 2**53 - 1
 
 
@@ -35,11 +36,12 @@ class Polygon:
             return inside
         x, y = np.asarray(coordinates, float).T[:2]
         # A point is inside when a ray to its right crosses the outline an odd number of times.
-        for (x0, y0), (x1, y1) in zip(self.corners, np.roll(self.corners, -1, axis=0), strict=True):
-            if y0 == y1:
-                continue
-            crosses = (y0 > y) != (y1 > y)
-            inside ^= crosses & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
+        with np.errstate(over="ignore", invalid="ignore"):  # at an edge that is all but level, where nothing crosses
+            for (x0, y0), (x1, y1) in zip(self.corners, np.roll(self.corners, -1, axis=0), strict=True):
+                if y0 == y1:
+                    continue
+                crosses = (y0 > y) != (y1 > y)
+                inside ^= crosses & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
         return inside
 
     def apply(self, selected: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
@@ -77,7 +79,6 @@ def _read_corners(value: Any) -> np.ndarray | None:
         return None
     if not all(isinstance(corner, list) and len(corner) == 2 for corner in value):
         return None
-    if not all(isinstance(number, int | float) for corner in value for number in corner):
+    if not all(isinstance(number, int | float) and abs(number) < FARTHEST for corner in value for number in corner):
         return None
-    corners = np.array(value, dtype=float).reshape(-1, 2)
-    return corners if np.isfinite(corners).all() else None
+    return np.array(value, dtype=float).reshape(-1, 2)

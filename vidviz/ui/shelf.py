@@ -42,7 +42,3 @@ class SheetShelf:
             if sheet is not None:
                 self._sheets.move_to_end(token)
             return sheet
-
-
-# One a process: pages put sheets here, the route hands them out.
-SHELF = SheetShelf()

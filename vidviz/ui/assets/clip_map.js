@@ -138,8 +138,13 @@ class MapView {
   makeLayout() {
     this.revision = (this.revision || 0) + 1;
     const layout = mapLayout(this.points, this.theme(), this.box.clientWidth < NARROW_PX);
-    // Plotly forgets the tool in hand when a selection is taken away.
-    if (this.points.dimensions === 2) layout.dragmode = this.tool || "pan";
+    if (this.points.dimensions === 2) {
+      layout.dragmode = this.tool || "pan";
+      if (this.zoom && this.zoom.key === this.points.view_key) {
+        Object.assign(layout.xaxis, { range: [...this.zoom.x], autorange: false });
+        Object.assign(layout.yaxis, { range: [...this.zoom.y], autorange: false });
+      }
+    }
     return { ...layout, selectionrevision: this.revision, selections: [] };
   }
 
@@ -170,13 +175,22 @@ class MapView {
     on("plotly_hover", (event) => this.onHover(event));
     on("plotly_unhover", () => this.hideHover());
     on("plotly_relayouting", () => this.hideHover());
-    on("plotly_relayout", (change) => {
-      if (change.dragmode && this.points.dimensions === 2) this.tool = change.dragmode;
-    });
+    on("plotly_relayout", (change) => this.onRelayout(change));
     on("plotly_click", (event) => this.onClick(event));
     on("plotly_selected", (event) => this.onSelected(event));
     on("plotly_deselect", () => this.clear());
     on("plotly_doubleclick", () => this.clear());
+  }
+
+  // The tool in hand and the part in view are kept here: Plotly's own memory of them loses some.
+  onRelayout(change) {
+    if (this.points.dimensions !== 2) return;
+    if (change.dragmode) this.tool = change.dragmode;
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    if (change["xaxis.autorange"]) this.zoom = null;
+    else if ("xaxis.range[0]" in change || "yaxis.range[0]" in change) {
+      this.zoom = { key: this.points.view_key, x: [...xaxis.range], y: [...yaxis.range] };
+    }
   }
 
   rowAt(event) {
@@ -225,7 +239,7 @@ class MapView {
 
   fit() {
     if (this.points.dimensions === 3) {
-      this.Plotly.relayout(this.plot, { "scene.camera": { eye: { x: 1.25, y: 1.25, z: 1.25 } } });
+      this.Plotly.relayout(this.plot, { "scene.camera": { eye: { ...EYE } } });
     } else {
       this.Plotly.relayout(this.plot, { "xaxis.autorange": true, "yaxis.autorange": true });
     }

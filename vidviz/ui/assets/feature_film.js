@@ -7,16 +7,16 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4];
 class FilmView {
   constructor(root) {
     this.root = root;
-    this.room = element("div", "vv-film-room");
     this.box = element("div", "vv-film");
     this.box.tabIndex = -1;
     this.box.setAttribute("role", "group");
     this.box.addEventListener("keydown", (event) => this.onKey(event));
     this.side = element("div", "vv-side");
     this.grid = element("div", "vv-layers");
-    this.box.append(this.makeBar(), this.side, this.grid);
-    this.room.appendChild(this.box);
-    root.append(this.room, themeProbe(() => this.drawAll()));
+    const parts = element("div", "vv-parts");
+    parts.append(this.side, this.grid);
+    this.box.append(this.makeBar(), parts);
+    root.append(this.box, themeProbe(() => this.drawAll()));
     this.makeSide();
     this.layers = new Map();
     Object.assign(this, { frame: 0, speed: 1, draws: 0, wantsPlay: !REDUCED_MOTION.matches });

@@ -1,6 +1,9 @@
 // From what the server sends to what Plotly draws; no state and no page here.
 
+const EYE = { x: 1.05, y: 1.05, z: 0.85 };
 const FADED = 0.13;
+const LEGEND_PX = 200; // the same room for every legend, so that a recolour moves no point
+const LONGEST_NAME = 24;
 
 // Numbers come as base64 of little-endian typed arrays: one point is about 30 bytes instead of a JSON row.
 function readPoints(data) {
@@ -25,7 +28,7 @@ function readPoints(data) {
 // Rows of points that share a trace: a group in its colour, or points with and without a number; each twice where some are faded.
 function splitRows(points) {
   const parts = points.groupOf
-    ? points.groups.names.map((name, i) => ({ name, colour: points.groups.colours[i], rows: [] }))
+    ? points.groups.names.map((name, i) => ({ name, rank: i + 1, colour: points.groups.colours[i], rows: [] }))
     : [{ name: points.scale.title, scaled: true, rows: [] }, { name: "no value", colour: points.scale.missing, rows: [] }];
   for (let row = 0; row < points.ids.length; row++) {
     const part = points.groupOf ? points.groupOf[row] : Number.isFinite(points.values[row]) ? 0 : 1;
@@ -67,7 +70,7 @@ function pointTrace(points, part, kind, theme) {
   if (points.ids.length <= 5000 && part.strong) marker.line = { width: points.dimensions === 3 ? 0 : 0.7, color: theme.page };
   return {
     type: kind, mode: "markers", marker, ...axesOf(points.axes, part.rows), name: plainText(part.name), hoverinfo: "none",
-    uid: `${part.strong ? "strong" : "faded"}-${nameHash(part.name)}`, legendgroup: part.name, showlegend: part.first && !part.scaled,
+    uid: `${part.strong ? "strong" : "faded"}-${nameHash(part.name)}`, legendgroup: part.name, legendrank: part.rank, showlegend: part.first && !part.scaled,
   };
 }
 
@@ -98,29 +101,32 @@ function colourBar(title, theme) {
 }
 
 function mapLayout(points, theme, narrow) {
-  const bare = { visible: false, showgrid: false, zeroline: false, uirevision: points.view_key };
+  const bare = { visible: false, showgrid: false, zeroline: false, autorange: true, uirevision: null };
   const legend = narrow
     ? { orientation: "h", y: -0.01, yanchor: "top", x: 0 }
     : { orientation: "v", y: 1, yanchor: "top", x: 1.01, xanchor: "left" };
+  const grouped = Boolean(points.groups) && points.groups.names.length > 1;
+  const explained = grouped || Boolean(points.scale);
   const layout = {
     uirevision: "vidviz", paper_bgcolor: theme.page, plot_bgcolor: theme.page, hovermode: "closest", hoverdistance: 14,
-    margin: { l: 4, r: 4, t: 40, b: 4 }, font: { family: theme.font, size: 12, color: theme.text },
+    margin: { l: 4, r: explained && !narrow ? LEGEND_PX : 4, t: 40, b: 4 }, font: { family: theme.font, size: 12, color: theme.text },
     legend: {
       ...legend, itemsizing: "constant", font: { size: 12, color: theme.text }, bgcolor: "rgba(0,0,0,0)",
       itemclick: "toggle", itemdoubleclick: "toggleothers", uirevision: "legend", tracegroupgap: 0,
     },
     modebar: { bgcolor: "rgba(0,0,0,0)", color: theme.quiet, activecolor: theme.accent, orientation: "h" },
     newselection: { line: { color: theme.text, width: 1.2, dash: "solid" } },
-    showlegend: Boolean(points.groups) && points.groups.names.length > 1,
+    showlegend: grouped,
   };
   if (points.dimensions === 3) {
     const axis = {
       showbackground: false, gridcolor: theme.line, zerolinecolor: theme.line, showticklabels: false, title: { text: "" },
       showspikes: false, linecolor: theme.line,
     };
-    return { ...layout, scene: { xaxis: axis, yaxis: axis, zaxis: axis, aspectmode: "data", uirevision: points.view_key } };
+    const camera = { eye: { ...EYE } };
+    return { ...layout, scene: { camera, xaxis: axis, yaxis: axis, zaxis: axis, aspectmode: "data", uirevision: points.view_key } };
   }
-  return { ...layout, xaxis: bare, yaxis: { ...bare, scaleanchor: "x" } };
+  return { ...layout, xaxis: { ...bare }, yaxis: { ...bare, scaleanchor: "x" } };
 }
 
 // Plotly writes a uid into CSS selectors, where a person's text would break it; equal names give equal hashes (FNV-1a).
@@ -133,7 +139,7 @@ function nameHash(text) {
 // Plotly obeys a few HTML tags in names: a person's `<` is shown instead.
 function plainText(text) {
   const line = String(text).replace(/\s+/g, " ");
-  const short = line.length > 40 ? `${line.slice(0, 39)}…` : line;
+  const short = line.length > LONGEST_NAME ? `${line.slice(0, LONGEST_NAME - 1)}…` : line;
   return short.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
