@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-import cv2  # noqa: TID253  # the script needs it at once
+import cv2  # the script needs it at once
 import numpy as np
 from numpy.typing import NDArray
 

@@ -9,7 +9,7 @@ meet in all 25 ways.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2  # noqa: TID253  # the script needs it at once
+import cv2  # the script needs it at once
 import numpy as np
 
 from studio.backdrops import BACKGROUNDS, backdrop

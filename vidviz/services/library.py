@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -32,8 +33,15 @@ class KnownClip:
 
 
 def clip_table(folder: WorkspaceFolder, recipe_key: str | None = None) -> pd.DataFrame:
-    """One row a clip; see `vidviz.store.clips.clip_table`."""
+    """One row a clip; see `vidviz.store.clips.clip_table`. It is read anew only when the library has changed."""
     with folder.catalogue.read() as db:
+        revision = db.execute("SELECT revision FROM identity").fetchone()[0]
+    return _clip_table(folder.path, recipe_key, revision).copy(deep=False)
+
+
+@lru_cache(maxsize=8)
+def _clip_table(path: Path, recipe_key: str | None, revision: int) -> pd.DataFrame:
+    with WorkspaceFolder(path).catalogue.read() as db:
         return clips.clip_table(db, recipe_key)
 
 

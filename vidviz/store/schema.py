@@ -5,10 +5,11 @@ from __future__ import annotations
 SCHEMA_VERSION = 1
 
 TABLES = """
-CREATE TABLE identity (                -- tells workspaces apart that share a Milvus server
-    id TEXT NOT NULL
+CREATE TABLE identity (
+    id TEXT NOT NULL,                  -- tells workspaces apart that share a Milvus server
+    revision INTEGER NOT NULL          -- rises with every change of videos, clips and labels: what was read is kept by it
 ) STRICT;
-INSERT INTO identity VALUES (lower(hex(randomblob(8))));
+INSERT INTO identity VALUES (lower(hex(randomblob(8))), 0);
 
 CREATE TABLE video (
     id TEXT PRIMARY KEY,               -- SHA-256 of the content
@@ -107,6 +108,13 @@ CREATE TABLE job_item (                -- what an import did with each file, in 
     PRIMARY KEY (job_id, position)
 ) STRICT, WITHOUT ROWID;
 """
+
+for _table in ("video", "clip", "label"):
+    for _change in ("INSERT", "UPDATE", "DELETE"):
+        TABLES += (
+            f"CREATE TRIGGER {_table}_{_change.lower()} AFTER {_change} ON {_table} "
+            "BEGIN UPDATE identity SET revision = revision + 1; END;\n"
+        )
 
 UPGRADES: dict[int, str] = {}
 """From version N to N + 1, as SQL."""
