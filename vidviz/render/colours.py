@@ -57,9 +57,10 @@ def colour_labels(labels: Iterable[str]) -> dict[str, str]:
     Returns:
         label -> "#RRGGBB", in sorted order.
     """
-    names = sorted(set(labels) - {""})
+    distinct = set(labels)
+    names = sorted(distinct - {""})
     colours = {name: CATEGORY_COLOURS[i] if i < len(CATEGORY_COLOURS) else OTHER_COLOUR for i, name in enumerate(names)}
-    if "" in set(labels) or not names:
+    if "" in distinct or not names:
         colours[""] = OTHER_COLOUR
     return colours
 

@@ -224,7 +224,7 @@ def _base_path() -> str:
 # Which scripts make up each component, after shared.js. Plotly writes its styles into the page and cannot live in a
 # shadow root, so the map is not isolated; all of its classes begin with "vv-".
 _SCRIPTS = {
-    "clip_map": ("map_model.js", "clip_map.js"),
+    "clip_map": ("map_model.js", "map_plotly.js", "map_hover.js", "clip_map.js"),
     "clip_gallery": ("clip_gallery.js",),
     "clip_player": ("clip_player.js",),
     "feature_film": ("colour_maps.js", "film_layer.js", "feature_film.js"),

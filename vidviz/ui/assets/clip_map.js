@@ -5,32 +5,6 @@ const NARROW_PX = 800; // below, the legend goes under the map
 const TWEEN_MS = 400;
 const TWEEN_MOST_POINTS = 5000;
 
-// Plotly is one file of ours, loaded once a page by whoever comes first.
-function loadPlotly(base) {
-  if (!window.vidvizPlotly) {
-    window.vidvizPlotly = new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = `${base}vidviz/asset/plotly.min.js`;
-      script.onload = () => resolve(window.Plotly);
-      script.onerror = () => {
-        window.vidvizPlotly = null;
-        reject(new Error("Plotly could not be loaded from this server."));
-      };
-      document.head.appendChild(script);
-    });
-  }
-  return window.vidvizPlotly;
-}
-
-function hasWebGL() {
-  if (window.vidvizWebGL === undefined) {
-    const context = document.createElement("canvas").getContext("webgl");
-    window.vidvizWebGL = Boolean(context);
-    if (context) context.getExtension("WEBGL_lose_context")?.loseContext();
-  }
-  return window.vidvizWebGL;
-}
-
 class MapView {
   constructor(root) {
     this.root = root;
@@ -38,11 +12,10 @@ class MapView {
     this.box.tabIndex = 0;
     this.box.setAttribute("role", "application");
     this.plot = element("div", "vv-plot");
-    this.ring = element("div", "vv-ring");
-    this.card = element("div", "vv-hover");
     this.message = element("div", "vv-empty");
-    for (const node of [this.ring, this.card, this.message]) node.hidden = true;
-    this.box.append(this.plot, this.ring, this.card, this.message);
+    this.message.hidden = true;
+    this.box.append(this.plot, this.message);
+    this.card = new HoverCard(this.box);
     root.append(this.box, themeProbe(() => this.redraw()));
     this.keys = {};
     this.drawing = Promise.resolve();
@@ -252,7 +225,7 @@ class MapView {
     this.hideHover();
     this.hovered = at.row;
     const place = this.placeOf(at.hit);
-    this.dwell = setTimeout(() => this.showHover(at.row, place), DWELL_MS);
+    this.dwell = setTimeout(() => this.card.show(this.points, at.row, place, this.base), DWELL_MS);
     return undefined;
   }
 
@@ -265,62 +238,10 @@ class MapView {
     return { x: hit.xaxis._offset + hit.xaxis.d2p(hit.x), y: hit.yaxis._offset + hit.yaxis.d2p(hit.y) };
   }
 
-  showHover(row, place) {
-    const size = this.points.point_px + 10;
-    Object.assign(this.ring.style, { left: `${place.x}px`, top: `${place.y}px`, width: `${size}px`, height: `${size}px` });
-    this.ring.hidden = false;
-    this.fillCard(row);
-    this.card.hidden = false;
-    const gap = 18;
-    const { offsetWidth: width, offsetHeight: height } = this.card;
-    const right = place.x + gap + width <= this.box.clientWidth;
-    const left = right ? place.x + gap : Math.max(0, place.x - gap - width);
-    const top = clamp(place.y - height / 2, 0, Math.max(0, this.box.clientHeight - height));
-    this.card.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
-  }
-
-  fillCard(row) {
-    const { points } = this;
-    const screen = element("div", "vv-screen");
-    const image = element("img");
-    image.alt = "";
-    image.addEventListener("error", () => image.classList.add("vv-blank"));
-    image.src = mediaUrl(this.base, "poster", points.ids[row]);
-    screen.appendChild(image);
-    if (!REDUCED_MOTION.matches) this.playStrip(screen, row);
-    const body = element("div", "vv-body");
-    const label = points.labels[points.labelOf[row]];
-    body.appendChild(element("div", "vv-line vv-title", points.titles[points.titleOf[row]]));
-    const line = element("div", "vv-row");
-    if (label) line.appendChild(labelChip(label, this.colourOf(row)));
-    line.appendChild(element("span", "vv-quiet", timeRange(points.starts[row], points.ends[row])));
-    body.appendChild(line);
-    if (points.scores && Number.isFinite(points.scores[row])) {
-      body.appendChild(element("div", "vv-quiet", `${points.score_title} ${points.scores[row].toFixed(3)}`));
-    }
-    if (points.values && Number.isFinite(points.values[row])) {
-      body.appendChild(element("div", "vv-quiet", `${points.scale.title} ${Number(points.values[row].toPrecision(4))}`));
-    }
-    this.card.replaceChildren(screen, body);
-  }
-
-  playStrip(screen, row) {
-    const strip = element("img");
-    strip.alt = "";
-    strip.addEventListener("load", () => screen.replaceChildren(strip));
-    strip.src = mediaUrl(this.base, "strip", this.points.ids[row]);
-  }
-
-  colourOf(row) {
-    const { points } = this;
-    return points.groupOf ? points.groups.colours[points.groupOf[row]] : null;
-  }
-
   hideHover() {
     clearTimeout(this.dwell);
     this.hovered = undefined;
-    this.ring.hidden = true;
-    this.card.hidden = true;
+    this.card.hide();
   }
 
   // Where the points stood on the map before, new ones at their place already.
@@ -391,18 +312,6 @@ class MapView {
     for (const name of ["mousedown", "mousemove", "mouseup"]) window.removeEventListener(name, this.noteKeys, true);
     if (this.drawn) this.free();
   }
-}
-
-// Two #rrggbb (or rgb()) colours mixed; Plotly knows no color-mix().
-function mixColours(a, b, share) {
-  const read = (text) => {
-    const probe = document.createElement("canvas").getContext("2d");
-    probe.fillStyle = text;
-    const hex = probe.fillStyle;
-    return [1, 3, 5].map((at) => parseInt(hex.substr(at, 2), 16));
-  };
-  const [first, second] = [read(a), read(b)];
-  return `rgb(${first.map((value, i) => Math.round(value * (1 - share) + second[i] * share)).join(",")})`;
 }
 
 export default function (component) {

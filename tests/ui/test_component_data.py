@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vidviz.ui
+from vidviz.render.colours import OTHER_COLOUR
+from vidviz.render.sheets import SheetLayout
+from vidviz.ui.film_data import FilmClip, FilmLayer, Picked, pack_film, read_picked
+from vidviz.ui.map_points import (
+    GroupColours,
+    MapPoints,
+    ValueColours,
+    digest_coordinates,
+    group_by_label,
+    pack_flags,
+    pack_points,
+)
+from vidviz.ui.shelf import SheetShelf
+
+ASSETS = Path(vidviz.ui.__file__).parent / "assets"
+
+
+def unpack(text: str, kind: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), kind)
+
+
+def make_points(num_clips: int = 4, **more: object) -> MapPoints:
+    fields: dict[str, object] = {
+        "ids": np.arange(num_clips) + 2**53 - 10,
+        "coordinates": np.arange(num_clips * 2, dtype=float).reshape(-1, 2),
+        "spans": np.tile([0.5, 1.5], (num_clips, 1)),
+        "titles": ["a.mp4", "b.mp4"] * (num_clips // 2),
+        "labels": ["run", ""] * (num_clips // 2),
+    }
+    return MapPoints(**(fields | more))
+
+
+def test_points_survive_the_way_to_the_browser():
+    data = json.loads(json.dumps(pack_points(make_points(scores=np.ones(4)), group_by_label(["run", ""] * 2))))
+    assert unpack(data["ids"], "<f8").astype(np.int64).tolist() == [2**53 - 10 + i for i in range(4)]
+    assert unpack(data["axes"][1], "<f4").tolist() == [1, 3, 5, 7]
+    assert [data["titles"][i] for i in unpack(data["title_index"], "<u4")] == ["a.mp4", "b.mp4"] * 2
+    assert unpack(data["groups"]["index"], "<u2").tolist() == [0, 1, 0, 1]
+    assert data["groups"]["names"] == ["run", "no label"]
+    assert unpack(data["scores"], "<f4").tolist() == [1, 1, 1, 1]
+
+
+def test_twenty_thousand_points_are_small():
+    many = 20_000
+    points = make_points(many, labels=[f"label {i % 30}" for i in range(many)])
+    assert len(json.dumps(pack_points(points, group_by_label(points.labels)))) < 1_400_000
+
+
+def test_labels_beyond_twenty_become_one_grey_group():
+    labels = [f"{i:02d}" for i in range(30)] + [""]
+    groups = group_by_label(labels)
+    assert len(groups.names) == 22
+    assert list(groups.names[-2:]) == ["other", "no label"]
+    assert list(groups.colours[-2:]) == [OTHER_COLOUR] * 2
+    assert groups.index[20:30].tolist() == [20] * 10
+
+
+def test_a_label_has_its_colour_also_in_a_part_of_the_library():
+    whole = group_by_label(["a", "b", "c"])
+    part = group_by_label(["c"], all_labels=["a", "b", "c"])
+    assert part.colours[0] == whole.colours[2]
+
+
+def test_limits_of_a_scale():
+    def limits(values: list[float], scale: str) -> tuple[float, float]:
+        packed = pack_points(make_points(), ValueColours(np.array(values), "x", scale))["scale"]
+        return packed["low"], packed["high"]
+
+    assert limits([1, 2, np.nan, 5], "viridis") == (1, 5)
+    assert limits([-1, 0, 0, 3], "diverging") == (-3, 3)
+    assert limits([2, 2, 2, 2], "viridis") == (1.5, 2.5)
+    assert limits([np.nan] * 4, "magma") == (0, 1)
+
+
+def test_columns_that_do_not_belong_together_are_refused():
+    with pytest.raises(ValueError, match="different lengths"):
+        make_points(titles=["a"])
+    with pytest.raises(ValueError, match="finite"):
+        make_points(coordinates=np.full((4, 2), np.nan))
+    with pytest.raises(ValueError, match="#RRGGBB"):
+        GroupColours(np.zeros(1, int), ["a"], ["red;background:url(x)"])
+    with pytest.raises(ValueError, match="numbered"):
+        GroupColours(np.array([1]), ["a"], ["#000000"])
+    with pytest.raises(ValueError, match="colour scale"):
+        ValueColours(np.zeros(4), "x", "jet")
+    with pytest.raises(ValueError, match="3 flags"):
+        pack_flags(np.zeros(3, bool), 4)
+    with pytest.raises(ValueError, match="3 values"):
+        pack_points(make_points(), ValueColours(np.zeros(3), "x"))
+
+
+def test_the_layout_is_known_by_its_coordinates_only():
+    points = make_points()
+    assert digest_coordinates(points) == digest_coordinates(make_points(titles=["z"] * 4))
+    assert digest_coordinates(points) != digest_coordinates(make_points(coordinates=points.coordinates + 1))
+
+
+def make_layer(**more: object) -> FilmLayer:
+    fields: dict[str, object] = {"name": "conv", "title": "first", "shape": "2 × 4", "token": "0" * 32}
+    fields |= {"layout": SheetLayout(4, 2, 7, 7, 3), "channels": [5, 9], "ranges": [(0, 1)] * 2}
+    return FilmLayer(**(fields | more))
+
+
+def test_a_film_is_packed_at_the_speed_of_the_video():
+    clip = FilmClip("a.mp4", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0)
+    data = json.loads(json.dumps(pack_film(clip, [make_layer()])))
+    assert data["steps_per_second"] == 8
+    assert data["layers"][0]["frames"] == 4
+    assert data["layers"][0]["channels"] == [5, 9]
+    with pytest.raises(ValueError, match="3 channels"):
+        make_layer(channels=[1, 2, 3])
+
+
+def test_only_a_channel_of_the_film_can_be_picked():
+    layers = [make_layer()]
+    assert read_picked({"layer": "conv", "channel": 9}, layers) == Picked("conv", 9)
+    for value in (None, 9, {"layer": "conv", "channel": 6}, {"layer": "x", "channel": 9}, {"channel": [9]}):
+        assert read_picked(value, layers) is None
+
+
+def test_the_shelf_names_by_content_and_lets_the_oldest_go():
+    shelf = SheetShelf(most_bytes=10)
+    first, second = shelf.put(b"aaaa"), shelf.put(b"bbbb")
+    assert first == shelf.put(b"aaaa")
+    assert re.fullmatch("[0-9a-f]{32}", first)
+    third = shelf.put(b"cccc")
+    assert shelf.get(second) is None
+    assert (shelf.get(first), shelf.get(third)) == (b"aaaa", b"cccc")
+    large = shelf.put(b"d" * 50)
+    assert shelf.get(large) == b"d" * 50
+
+
+def test_no_script_writes_html_or_reaches_outside():
+    for path in ASSETS.glob("*.js"):
+        text = path.read_text()
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", text), path
+        assert set(re.findall(r"https?://[^\s\"'`]+", text)) <= {"http://www.w3.org/2000/svg"}, path
+    for path in ASSETS.glob("*.css"):
+        assert not re.search(r"url\(|@import", path.read_text()), path
+
+
+def test_the_browsers_colour_maps_are_those_of_the_figures():
+    from vidviz.render.colours import SCALES
+
+    text = (ASSETS / "colour_maps.js").read_text()
+    for name in ("viridis", "magma", "cividis"):
+        digits = "".join(re.findall(r'"([0-9a-f]+)"', text.split(f"  {name}:\n")[1].split(",")[0]))
+        assert len(digits) == 256 * 6
+        steps = [f"#{digits[i * 6 : i * 6 + 6]}".upper() for i in np.round(np.linspace(0, 255, 11)).astype(int)]
+        assert tuple(steps) == SCALES[name]

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from vidviz.ui.routes import is_allowed_host, media_routes
+
+VIDEO_ID = "ab" * 32
+TOKEN = "0f" * 16
+CONTENT = bytes(range(256)) * 40
+
+
+class Folder:
+    """A media source over a folder, noting what it was asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.asked: list[object] = []
+
+    def poster_path(self, clip_id: int) -> Path | None:
+        self.asked.append(clip_id)
+        return self.folder / "poster.webp" if clip_id == 7 else None
+
+    def strip_path(self, clip_id: int) -> Path | None:
+        return self.folder / "gone.webp"
+
+    def video_path(self, video_id: str) -> Path | None:
+        self.asked.append(video_id)
+        return self.folder / "video.mp4" if video_id == VIDEO_ID else None
+
+    def sheet(self, token: str) -> bytes | None:
+        self.asked.append(token)
+        return b"RIFF" if token == TOKEN else None
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Folder:
+    (tmp_path / "video.mp4").write_bytes(CONTENT)
+    (tmp_path / "poster.webp").write_bytes(b"poster")
+    return Folder(tmp_path)
+
+
+@pytest.fixture
+def client(source: Folder) -> TestClient:
+    routes = media_routes(source, base_path="", allowed_hosts=["films.example.org"])
+    return TestClient(Starlette(routes=routes), base_url="http://localhost:8501")
+
+
+def test_what_is_there_is_served_with_its_type(client: TestClient):
+    poster, video, sheet = (
+        client.get(f"/vidviz/{path}") for path in ("poster/7", f"video/{VIDEO_ID}", f"sheet/{TOKEN}")
+    )
+    assert (poster.content, poster.headers["content-type"]) == (b"poster", "image/webp")
+    assert (video.content, video.headers["content-type"]) == (CONTENT, "video/mp4")
+    assert (sheet.content, sheet.headers["content-type"]) == (b"RIFF", "image/webp")
+    for answer in (poster, video, sheet):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "max-age" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-99", 0, 99),
+        ("bytes=100-", 100, 10239),
+        ("bytes=-10", 10230, 10239),
+        ("bytes=10239-99999", 10239, 10239),
+    ],
+)
+def test_ranges(client: TestClient, asked: str, first: int, last: int):
+    answer = client.get(f"/vidviz/video/{VIDEO_ID}", headers={"range": asked})
+    assert answer.status_code == 206
+    assert answer.content == CONTENT[first : last + 1]
+    assert answer.headers["content-range"] == f"bytes {first}-{last}/{len(CONTENT)}"
+
+
+def test_a_range_beyond_the_end_is_416(client: TestClient):
+    answer = client.get(f"/vidviz/video/{VIDEO_ID}", headers={"range": "bytes=20000-"})
+    assert answer.status_code == 416
+
+
+def test_head_tells_the_length_and_sends_nothing(client: TestClient):
+    answer = client.head(f"/vidviz/video/{VIDEO_ID}")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == str(len(CONTENT))
+    assert answer.headers["accept-ranges"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "poster/8",
+        "poster/-7",
+        "poster/07",
+        "poster/7.0",
+        "poster/+7",
+        "poster/%207",
+        "poster/٧",
+        "poster/9007199254740992",
+        "poster/" + "9" * 4000,
+        "poster/../../etc/passwd",
+        "poster/..%2f..%2fetc%2fpasswd",
+        "strip/7",
+        f"video/{VIDEO_ID.upper()}",
+        f"video/{VIDEO_ID}0",
+        f"video/{VIDEO_ID[:-1]}",
+        f"video/{'cd' * 32}",
+        f"video/{VIDEO_ID}%0a",
+        "video/..%2fvideo.mp4",
+        "video/video.mp4",
+        f"sheet/{'00' * 16}",
+        f"sheet/{TOKEN}00",
+        "asset/..%2f__init__.py",
+        "asset/plotly.js",
+    ],
+)
+def test_everything_else_is_not_here(client: TestClient, source: Folder, path: str):
+    answer = client.get(f"/vidviz/{path}")
+    assert answer.status_code == 404
+    assert all(isinstance(asked, int) or len(asked) in (32, 64) for asked in source.asked)
+
+
+def test_nothing_can_be_written(client: TestClient):
+    for method in ("POST", "PUT", "DELETE"):
+        assert client.request(method, "/vidviz/poster/7").status_code == 405
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "a b"])
+def test_a_foreign_host_name_reads_nothing(client: TestClient, source: Folder, host: str):
+    answer = client.get("/vidviz/poster/7", headers={"host": host})
+    assert answer.status_code == 403
+    assert source.asked == []
+
+
+@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1", "[::1]:8501", "films.example.org:443", "LOCALHOST"])
+def test_our_own_host_names_are_answered(client: TestClient, host: str):
+    assert client.get("/vidviz/poster/7", headers={"host": host}).status_code == 200
+
+
+def test_wildcards_in_the_list_of_hosts():
+    assert is_allowed_host("a.example.com", ["*.example.com"])
+    assert not is_allowed_host("example.com.evil", ["*.example.com"])
+    assert is_allowed_host("anything:80", ["*"])
+    assert not is_allowed_host("bad host", ["*"])
+
+
+def test_the_routes_live_under_the_apps_path(source: Folder):
+    routes = media_routes(source, base_path="/tools/vidviz/", allowed_hosts=[])
+    client = TestClient(Starlette(routes=routes), base_url="http://localhost")
+    assert client.get("/tools/vidviz/vidviz/poster/7").status_code == 200
+    assert client.get("/vidviz/poster/7").status_code == 404
+
+
+def test_streamlits_own_settings_are_the_default(source: Folder):
+    client = TestClient(Starlette(routes=media_routes(source)), base_url="http://127.0.0.1")
+    assert client.get("/vidviz/poster/7").status_code == 200
+
+
+def test_plotly_comes_from_the_installed_package(client: TestClient):
+    answer = client.get("/vidviz/asset/plotly.min.js", headers={"range": "bytes=0-200"})
+    assert "plotly.js" in answer.text
+    assert answer.headers["content-type"].startswith("text/javascript")
