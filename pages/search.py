@@ -7,6 +7,8 @@ from vidviz.ui import frame, messages, search_view, state
 from vidviz.ui.cards import label_colours, play_large
 from vidviz.ui.components import clip_gallery
 
+HITS = [6, 12, 24, 48, 96, 240, 1000]
+
 folder = state.open_workspace()
 chosen = messages.require_set(folder)
 
@@ -25,7 +27,7 @@ with query:
     search_view.draw_links()
 with answer:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        k = st.number_input("Hits", 1, 1000, 24, key="search hits", width=130, bind="query-params")
+        k = st.selectbox("Hits", HITS, index=HITS.index(24), key="search hits", width=110, bind="query-params")
         with_self = st.toggle(
             "Show the clip itself", value=True, key="search self", help="It is always nearest to itself."
         )

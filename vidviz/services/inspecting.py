@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -68,40 +68,49 @@ def inspect_clip(
 
 @lru_cache(maxsize=KEPT_INSPECTIONS)
 def _inspect(path: Path, clip_id: int, backbone: str, weights: str, layers: tuple[str, ...]) -> Inspection:
+    from vidviz.embed.backbones import find_backbone
+
+    stages = {stage.layer: stage.title for stage in find_backbone(backbone).stages}
+    wanted = layers or tuple(stages)
     folder = WorkspaceFolder(path)
-    clip = library.find_clip(folder, clip_id)
-    loaded = load_shared(backbone, weights)
-    frames = read_frames(folder, clip_id, loaded)
-    wanted = layers or tuple(stage.layer for stage in loaded.backbone.stages)
-    titles = {stage.layer: stage.title for stage in loaded.backbone.stages}
+    seconds = library.find_clip(folder, clip_id).span.seconds
+    frames = read_frames(path, clip_id, backbone)
+    loaded = load_shared(backbone, weights, wanted)
     films, skipped = _capture(loaded, frames, wanted)
     shown = tuple(
-        InspectedLayer(name, titles.get(name, name), film, energy_over_time(film)) for name, film in films.items()
+        InspectedLayer(name, stages.get(name, name), films[name], energy_over_time(films[name]))
+        for name in wanted
+        if name in films
     )
-    return Inspection(clip_id, loaded.backbone.name, loaded.weights, frames, clip.span.seconds, shown, skipped)
+    return Inspection(clip_id, loaded.backbone.name, loaded.weights, frames, seconds, shown, skipped)
 
 
-def load_shared(backbone: str, weights: str) -> LoadedBackbone:
-    """A backbone in float32, loaded once and shared by all sessions; hold its lock while it runs.
+def load_shared(backbone: str, weights: str, layers: Sequence[str]) -> LoadedBackbone:
+    """A backbone in float32 that answers at these layers, loaded once and shared; hold its lock while it runs.
+
+    Where a network has a light build that serves all of them (the tutorial's, without its dense layers), that is
+    what is loaded.
 
     Raises:
         UnknownNameError: no such backbone.
         BackboneError: the weights cannot be had, or memory is short.
     """
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.load import serves_light
+
+    light = all(serves_light(find_backbone(backbone), layer) for layer in layers)
     with _loading:
-        return _load(backbone, weights)
+        return _load(backbone, weights, find_backbone(backbone).stages[0].layer if light else None)
 
 
 _loading = threading.Lock()
 
 
 @lru_cache(maxsize=2)
-def _load(backbone: str, weights: str) -> LoadedBackbone:
-    from vidviz.embed.backbones import find_backbone
+def _load(backbone: str, weights: str, up_to: str | None) -> LoadedBackbone:
     from vidviz.embed.load import load_backbone
 
-    light_layer = find_backbone(backbone).stages[-1].layer
-    return load_backbone(backbone, weights, precision="float32", up_to=light_layer)
+    return load_backbone(backbone, weights, precision="float32", up_to=up_to)
 
 
 @lru_cache(maxsize=1)
@@ -115,17 +124,20 @@ def _import_torch() -> None:
     import_module("vidviz.embed.embedder")
 
 
-def read_frames(folder: WorkspaceFolder, clip_id: int, loaded: LoadedBackbone) -> np.ndarray:
-    """The frames of a clip as a backbone sees them, (T, H, W, 3) uint8.
+@lru_cache(maxsize=KEPT_INSPECTIONS)
+def read_frames(path: Path, clip_id: int, backbone: str) -> np.ndarray:
+    """The frames of a clip as a backbone sees them, (T, H, W, 3) uint8, read once.
 
     Raises:
         MediaError: the video cannot be read.
     """
+    from vidviz.embed.backbones import find_backbone
     from vidviz.services.reading import read_one
 
+    folder = WorkspaceFolder(path)
     clip = library.find_clip(folder, clip_id)
     video = library.find_video(folder, clip.video_id)
-    return read_one(clip, Path(video.path), loaded.backbone.frames, _shared_worker())
+    return read_one(clip, Path(video.path), find_backbone(backbone).frames, _shared_worker())
 
 
 @lru_cache(maxsize=1)
@@ -146,7 +158,7 @@ def _capture(
 
     clips = frames_to_tensor(loaded.backbone, frames[None], loaded.device, loaded.dtype)
     with loaded.lock, torch.inference_mode(), capture_activations(loaded.model, layers, reduce=_to_host) as found:
-        _run_as_far_as_it_goes(loaded, clips)
+        _run_until_seen(loaded, clips, layers)
     films: dict[str, np.ndarray] = {}
     skipped = dict(found.skipped)
     for name, activation in found.items():
@@ -163,14 +175,33 @@ def _to_host(output: Any) -> Any:
     return output.to("cpu", torch.float32)
 
 
-def _run_as_far_as_it_goes(loaded: LoadedBackbone, clips: Any) -> None:
-    """A light build holds no numbers past its last stage: the pass ends there."""
-    light = any(parameter.is_meta for parameter in loaded.model.parameters())
+class _AllSeenError(Exception):
+    """Every layer that was asked for has answered: the rest of the network need not run."""
+
+
+def _run_until_seen(loaded: LoadedBackbone, clips: Any, layers: tuple[str, ...]) -> None:
+    """Run the network until all layers have answered; a light build holds no numbers past its last one."""
+    waiting = set(layers)
+
+    def notice(name: str) -> Callable[..., None]:
+        def answered(*_: Any) -> None:
+            waiting.discard(name)
+            if not waiting:
+                raise _AllSeenError
+
+        return answered
+
+    modules = dict(loaded.model.named_modules())
+    handles = [modules[name].register_forward_hook(notice(name)) for name in layers if name in modules]
     try:
         loaded.model(clips)
-    except (RuntimeError, NotImplementedError) as error:
-        if not light:
-            raise BackboneError(f"{loaded.backbone.name} could not run on this clip: {error}.") from error
+    except _AllSeenError:
+        return
+    except RuntimeError as error:
+        raise BackboneError(f"{loaded.backbone.name} could not run on this clip: {error}.") from error
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 def _as_film(activation: np.ndarray, *, per_frame: bool) -> np.ndarray:

@@ -14,6 +14,9 @@ from vidviz.store.clips import Clip
 from vidviz.store.videos import LABEL, Video
 from vidviz.store.workspace import WorkspaceFolder
 
+CLIP_IDS = 2**53
+"""Clip ids are smaller than this; see `vidviz.types.clip_id`."""
+
 COLUMNS = {"clip_id", "video_id", "video", "start_seconds", "end_seconds", "recipe"}
 
 
@@ -57,8 +60,10 @@ def find_clip(folder: WorkspaceFolder, clip_id: int) -> Clip:
     Raises:
         WorkspaceError: there is none.
     """
-    with folder.catalogue.read() as db:
-        clip = clips.find_clip(db, clip_id)
+    clip = None
+    if 0 <= clip_id < CLIP_IDS:
+        with folder.catalogue.read() as db:
+            clip = clips.find_clip(db, clip_id)
     if clip is None:
         raise WorkspaceError(f"There is no clip {clip_id} in this workspace. `vidviz export` lists the clips.")
     return clip

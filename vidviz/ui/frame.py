@@ -13,6 +13,7 @@ from vidviz.ui.components import clip_gallery
 from vidviz.ui.jobs_panel import show_jobs
 from vidviz.ui.sitemap import link_to
 
+PICKER = "set picker"
 RANDOM_NOTE = "random weights: this network was never trained"
 
 
@@ -43,19 +44,18 @@ def draw_space_bar(folder: WorkspaceFolder) -> None:
         if chosen is None:
             st.caption("nothing embedded yet")
             return
-        picked = st.selectbox(
+        # The session decides, the picker shows it: left to itself the widget would hold on to its own value.
+        st.session_state[PICKER] = chosen.key
+        st.selectbox(
             "Embedding set",
             list(every),
-            index=list(every).index(chosen.key),
             format_func=lambda key: every[key].spec.title,
             label_visibility="collapsed",
             width=420,
-            key="set picker",
+            key=PICKER,
+            on_change=lambda: state.choose_set(st.session_state[PICKER]),
             help="Backbone · layer · pooling · recipe. All pages show this one.",
         )
-        if picked != chosen.key:
-            state.choose_set(picked)
-            st.rerun()
         mark_weights(chosen)
 
 

@@ -86,6 +86,8 @@ def _start_once(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> int:
 
 def _wait_for(folder: WorkspaceFolder, job_id: int) -> str:
     job = jobs.find_job(folder, job_id)
+    if job.state == "done":  # it ended between the look for the map and this one
+        st.rerun()
     if job.active:
         st.fragment(_look_again, run_every=POLL_SECONDS)(folder, job_id)
         return "PCA while UMAP is being computed (the first one takes about half a minute)."

@@ -80,8 +80,8 @@ def current_clip(folder: WorkspaceFolder) -> KnownClip | None:
     if text is None:
         return None
     try:
-        return library.know_clip(folder, int(text))
-    except (ValueError, WorkspaceError):
+        return library.know_clip(folder, int(text) if text.isascii() and text.isdigit() else -1)
+    except WorkspaceError:
         remember("clip", None)
         return None
 
