@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vidviz.config import DecodeLimits
-from vidviz.errors import BackboneError
 from vidviz.introspect.maps import FilmSheet, as_film, energy_over_time, feature_film
 from vidviz.services import library
+from vidviz.services.shared_networks import load_shared, run_until_seen
 from vidviz.store.files import replace_file
 from vidviz.store.workspace import WorkspaceFolder
 
@@ -85,45 +83,6 @@ def _inspect(path: Path, clip_id: int, backbone: str, weights: str, layers: tupl
     return Inspection(clip_id, loaded.backbone.name, loaded.weights, frames, seconds, shown, skipped)
 
 
-def load_shared(backbone: str, weights: str, layers: Sequence[str]) -> LoadedBackbone:
-    """A backbone in float32 that answers at these layers, loaded once and shared; hold its lock while it runs.
-
-    Where a network has a light build that serves all of them (the tutorial's, without its dense layers), that is
-    what is loaded.
-
-    Raises:
-        UnknownNameError: no such backbone.
-        BackboneError: the weights cannot be had, or memory is short.
-    """
-    from vidviz.embed.backbones import find_backbone
-    from vidviz.embed.load import serves_light
-
-    light = all(serves_light(find_backbone(backbone), layer) for layer in layers)
-    with _loading:
-        return _load(backbone, weights, find_backbone(backbone).stages[0].layer if light else None)
-
-
-_loading = threading.Lock()
-
-
-@lru_cache(maxsize=2)
-def _load(backbone: str, weights: str, up_to: str | None) -> LoadedBackbone:
-    from vidviz.embed.load import load_backbone
-
-    return load_backbone(backbone, weights, precision="float32", up_to=up_to)
-
-
-@lru_cache(maxsize=1)
-def warm_up() -> None:
-    """Load what the first look inside needs, once, in the background: torch takes seconds."""
-    threading.Thread(target=_import_torch, name="warm-up", daemon=True).start()
-
-
-def _import_torch() -> None:
-    import_module("torch")
-    import_module("vidviz.embed.embedder")
-
-
 @lru_cache(maxsize=KEPT_INSPECTIONS)
 def read_frames(path: Path, clip_id: int, backbone: str) -> np.ndarray:
     """The frames of a clip as a backbone sees them, (T, H, W, 3) uint8, read once.
@@ -158,7 +117,7 @@ def _capture(
 
     clips = frames_to_tensor(loaded.backbone, frames[None], loaded.device, loaded.dtype)
     with loaded.lock, torch.inference_mode(), capture_activations(loaded.model, layers, reduce=_to_host) as found:
-        _run_until_seen(loaded, clips, layers)
+        run_until_seen(loaded, clips, layers)
     films: dict[str, np.ndarray] = {}
     skipped = dict(found.skipped)
     for name, activation in found.items():
@@ -173,35 +132,6 @@ def _to_host(output: Any) -> Any:
     import torch
 
     return output.to("cpu", torch.float32)
-
-
-class _AllSeenError(Exception):
-    """Every layer that was asked for has answered: the rest of the network need not run."""
-
-
-def _run_until_seen(loaded: LoadedBackbone, clips: Any, layers: tuple[str, ...]) -> None:
-    """Run the network until all layers have answered; a light build holds no numbers past its last one."""
-    waiting = set(layers)
-
-    def notice(name: str) -> Callable[..., None]:
-        def answered(*_: Any) -> None:
-            waiting.discard(name)
-            if not waiting:
-                raise _AllSeenError
-
-        return answered
-
-    modules = dict(loaded.model.named_modules())
-    handles = [modules[name].register_forward_hook(notice(name)) for name in layers if name in modules]
-    try:
-        loaded.model(clips)
-    except _AllSeenError:
-        return
-    except RuntimeError as error:
-        raise BackboneError(f"{loaded.backbone.name} could not run on this clip: {error}.") from error
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def _as_film(activation: np.ndarray, *, per_frame: bool) -> np.ndarray:

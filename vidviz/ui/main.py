@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vidviz.services import inspecting, library
+from vidviz.services import library, shared_networks
 from vidviz.ui import frame, sitemap, state
 
 
@@ -20,7 +20,7 @@ def run() -> None:
     frame.draw_sidebar(folder)
     page.run()
     if state.current_clip(folder) is not None:
-        inspecting.warm_up()
+        shared_networks.warm_up()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,82 @@
+"""Networks in memory that all sessions of a server share, run one at a time and no further than is needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from vidviz.errors import BackboneError
+
+if TYPE_CHECKING:
+    from vidviz.embed.load import LoadedBackbone
+
+
+def load_shared(backbone: str, weights: str, layers: Sequence[str]) -> LoadedBackbone:
+    """A backbone in float32 that answers at these layers, loaded once and shared; hold its lock while it runs.
+
+    Where a network has a light build that serves all of them (the tutorial's, without its dense layers), that is
+    what is loaded.
+
+    Raises:
+        UnknownNameError: no such backbone.
+        BackboneError: the weights cannot be had, or memory is short.
+    """
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.load import serves_light
+
+    light = all(serves_light(find_backbone(backbone), layer) for layer in layers)
+    with _loading:
+        return _load(backbone, weights, find_backbone(backbone).stages[0].layer if light else None)
+
+
+_loading = threading.Lock()
+
+
+@lru_cache(maxsize=2)
+def _load(backbone: str, weights: str, up_to: str | None) -> LoadedBackbone:
+    from vidviz.embed.load import load_backbone
+
+    return load_backbone(backbone, weights, precision="float32", up_to=up_to)
+
+
+@lru_cache(maxsize=1)
+def warm_up() -> None:
+    """Load what the first look inside needs, once, in the background: torch takes seconds."""
+    threading.Thread(target=_import_torch, name="warm-up", daemon=True).start()
+
+
+def _import_torch() -> None:
+    import_module("torch")
+    import_module("vidviz.embed.embedder")
+
+
+class _AllSeenError(Exception):
+    """Every layer that was asked for has answered: the rest of the network need not run."""
+
+
+def run_until_seen(loaded: LoadedBackbone, clips: Any, layers: tuple[str, ...]) -> None:
+    """Run the network until all layers have answered; a light build holds no numbers past its last one."""
+    waiting = set(layers)
+
+    def notice(name: str) -> Callable[..., None]:
+        def answered(*_: Any) -> None:
+            waiting.discard(name)
+            if not waiting:
+                raise _AllSeenError
+
+        return answered
+
+    modules = dict(loaded.model.named_modules())
+    handles = [modules[name].register_forward_hook(notice(name)) for name in layers if name in modules]
+    try:
+        loaded.model(clips)
+    except _AllSeenError:
+        return
+    except RuntimeError as error:
+        raise BackboneError(f"{loaded.backbone.name} could not run on this clip: {error}.") from error
+    finally:
+        for handle in handles:
+            handle.remove()
