@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from vidviz.errors import ProjectionError
+from vidviz.project.polygon import points_in_polygon
 from vidviz.services import embedding_sets, library
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.maps import StoredMap
@@ -82,6 +83,11 @@ def rows_of(folder: WorkspaceFolder, set_key: str, stored: StoredMap) -> pd.Data
     found = embedding_sets.find_set(folder, set_key)
     table = library.clip_table(folder, found.spec.recipe_key).set_index("clip_id")
     return table.loc[stored.ids].reset_index()
+
+
+def points_inside(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
+    """Which points (N, 2) of a map lie inside a polygon (M, 2), (N,) bool."""
+    return points_in_polygon(points, polygon)
 
 
 def find_clusters(folder: WorkspaceFolder, set_key: str) -> dict[int, int]:

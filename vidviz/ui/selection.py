@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from vidviz.services.mapping import points_inside
+
 Mode = Literal["replace", "add", "remove", "clear"]
 
 MOST_CORNERS = 2000
@@ -31,18 +33,9 @@ class Polygon:
         Args:
             coordinates: (N, 2), the map.
         """
-        inside = np.zeros(len(coordinates), dtype=bool)
         if len(self.corners) < 3:
-            return inside
-        x, y = np.asarray(coordinates, float).T[:2]
-        # A point is inside when a ray to its right crosses the outline an odd number of times.
-        with np.errstate(over="ignore", invalid="ignore"):  # at an edge that is all but level, where nothing crosses
-            for (x0, y0), (x1, y1) in zip(self.corners, np.roll(self.corners, -1, axis=0), strict=True):
-                if y0 == y1:
-                    continue
-                crosses = (y0 > y) != (y1 > y)
-                inside ^= crosses & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
-        return inside
+            return np.zeros(len(coordinates), dtype=bool)
+        return points_inside(np.asarray(coordinates, float)[:, :2], self.corners)
 
     def apply(self, selected: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
         """The selection after this polygon, (N,) bool, from the one before it."""
