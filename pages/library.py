@@ -20,13 +20,13 @@ with messages.telling_errors():
     with server:
         library_view.offer_folder(folder, recipe)
 
+st.markdown("#### Videos")
+with messages.telling_errors():
+    library_view.draw_videos(folder)
+
 if num_clips:
     st.markdown("#### Embed")
     with messages.telling_errors():
         library_view.offer_embedding(folder)
     st.markdown("#### Embedding sets")
     library_view.draw_sets(folder)
-
-st.markdown("#### Videos")
-with messages.telling_errors():
-    library_view.draw_videos(folder)

@@ -106,7 +106,7 @@ def know_clip(folder: WorkspaceFolder, clip_id: int) -> KnownClip:
 
 
 def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
-    """One row a file that was ever offered, with its video where there is one and its state and reason."""
+    """One row a file that was ever offered, with its video where there is one; what went wrong first."""
     query = (
         "SELECT source.name AS name, source.status AS status, source.reason AS reason, source.path AS path, "
         "video.id AS video_id, duration_seconds, width_px, height_px, frame_rate, codec, "
@@ -114,7 +114,8 @@ def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
         "(SELECT count(*) FROM clip WHERE clip.video_id = video.id) AS clips, "
         "(SELECT min(id) FROM clip WHERE clip.video_id = video.id) AS first_clip, "
         "(SELECT value FROM label WHERE label.video_id = video.id AND label.name = 'label') AS label "
-        "FROM source LEFT JOIN video ON video.id = source.video_id ORDER BY source.name, source.path"
+        "FROM source LEFT JOIN video ON video.id = source.video_id "
+        "ORDER BY status NOT IN ('failed', 'partial'), source.name, source.path"
     )
     with folder.catalogue.read() as db:
         return pd.read_sql_query(query, db)

@@ -49,11 +49,12 @@ def choose_network(chosen: EmbeddingSet | None) -> Request:
         )
         network = known[name]
         weights = _choose_weights(network, chosen)
-        num_channels = st.select_slider("Channels", [4, 9, 16, 25, 36, 64], 16, key="inside channels", width=160)
-        order = st.selectbox("Order by", list(ORDERS), key="inside order", width=170, help="Which channels come first.")
-        scale = st.selectbox(
-            "Scale", list(SCALES), key="inside scale", width=140, help="Brightness over each channel's range, or one."
-        )
+        with st.popover("Channels"):
+            num_channels = st.select_slider("How many", [4, 9, 16, 25, 36, 64], 16, key="inside channels")
+            order = st.selectbox("Order by", list(ORDERS), key="inside order", help="Which channels come first.")
+            scale = st.selectbox(
+                "Scale", list(SCALES), key="inside scale", help="Brightness over each channel's own range, or over one."
+            )
     layers = st.pills(
         "Layers",
         list(network.layers),
@@ -102,7 +103,7 @@ def draw_film(inspection: Inspection, request: Request) -> None:
         st.info("Choose a layer above to see its feature maps.")
         return
     frames = frames_sheet(np.ascontiguousarray(_thin(inspection.frames, 1, 2)))
-    clip = FilmClip("The clip as the network sees it", SHELF.put(frames.webp), frames.layout, inspection.seconds)
+    clip = FilmClip("As the network sees it", SHELF.put(frames.webp), frames.layout, inspection.seconds)
     layers = [_film_layer(layer, request) for layer in inspection.layers]
     feature_film(clip, layers, key="inside film")
 
@@ -133,7 +134,10 @@ def draw_energy(inspection: Inspection) -> None:
     """How strongly each layer answers over time."""
     if not inspection.layers:
         return
-    st.caption("Energy over time", help="Root mean square of a layer's values at each of its time steps.")
+    st.caption(
+        "Energy over time",
+        help="Root mean square of a layer's values at each of its time steps, as a share of its largest.",
+    )
     energies = {layer.title: layer.energy for layer in inspection.layers}
     seconds = {
         layer.title: (np.arange(len(layer.energy)) + 0.5) * inspection.seconds / len(layer.energy)

@@ -51,14 +51,14 @@ def _draw_active(folder: WorkspaceFolder, job: Job) -> None:
 
 
 def _draw_ended(folder: WorkspaceFolder, job: Job) -> None:
-    """A line for what went well, with its message at the mark; a box for what did not."""
+    """A line for what went well; a box for what did not."""
     if job.state == "done":
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption(f"✓ {_plain(job.title)}", help=_plain(job.message), width="content")
+            st.caption(f"✓ {_plain(job.title)}: {_plain(_shorten(job.message))}")
             if st.button("✕", key=f"read {job.id}", type="tertiary", help="Put away"):
                 _try(lambda: jobs.mark_read(folder, job.id))
         return
-    short = job.message if len(job.message) <= MESSAGE_CHARACTERS else f"{job.message[:MESSAGE_CHARACTERS]}…"
+    short = _shorten(job.message)
     with st.container(border=True):
         st.markdown(f"**{_plain(job.title)}** {job.state}")
         st.caption(_plain(short), help=_plain(job.message) if short != job.message else None)
@@ -76,6 +76,10 @@ def _try(action: object) -> None:
         st.error(str(error))
         return
     st.rerun(scope="app")
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= MESSAGE_CHARACTERS else f"{text[:MESSAGE_CHARACTERS]}…"
 
 
 def _plain(text: str) -> str:

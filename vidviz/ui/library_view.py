@@ -16,6 +16,7 @@ from vidviz.ui.cards import cards_of, label_colours
 from vidviz.ui.components import clip_gallery
 from vidviz.ui.media import media_url
 
+TABLE_PX = 420
 TAILS: dict[Tail, str] = {"keep": "a shorter clip", "drop": "left out", "shift": "the last window moves back"}
 
 
@@ -157,11 +158,13 @@ def draw_videos(folder: WorkspaceFolder) -> None:
     table["label"] = table["label"].fillna("")
     table["reason"] = table["reason"].fillna(table["loss"]).fillna("")
     table["megabytes"] = table["size_bytes"] / 1e6
-    shown = ["poster", "name", "label", "duration_seconds", "size", "codec", "clips", "megabytes", "status", "reason"]
+    shown = ["poster", "name", "status", "reason", "label", "duration_seconds", "size", "codec", "clips", "megabytes"]
     picked = st.dataframe(
         table[shown],
         hide_index=True,
         row_height=52,
+        height=TABLE_PX,
+        placeholder="",
         on_select="rerun",
         selection_mode="single-row",
         key="videos",
@@ -170,7 +173,7 @@ def draw_videos(folder: WorkspaceFolder) -> None:
             "duration_seconds": st.column_config.NumberColumn("seconds", format="%.2f"),
             "megabytes": st.column_config.NumberColumn("MB", format="%.2f"),
             "status": st.column_config.TextColumn("state"),
-            "reason": st.column_config.TextColumn(width="large"),
+            "reason": st.column_config.TextColumn(width="medium"),
         },
     )
     rows = picked.selection.rows

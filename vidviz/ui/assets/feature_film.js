@@ -1,6 +1,6 @@
 // The film of a network: the clip and the channels of its layers on one clock.
 
-const NARROWEST_LAYER_PX = 280;
+const NARROWEST_LAYER_PX = 236;
 const LAYER_GAP_PX = 20;
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
