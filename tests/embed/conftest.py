@@ -1,6 +1,6 @@
 """Small networks that stand in for backbones where a test is not about a real one."""
 
-# ruff: noqa: TID253 - these tests are about torch
+
 
 from __future__ import annotations
 

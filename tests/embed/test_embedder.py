@@ -1,6 +1,6 @@
 """Clips -> embeddings: pooling, preprocessing, devices, and the embedder that joins them."""
 
-# ruff: noqa: TID253 - these tests are about torch
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The registry's rows against what is published and what is really built."""
 
-# ruff: noqa: TID253 - these tests are about torch
+
 
 from __future__ import annotations
 

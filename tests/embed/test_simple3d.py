@@ -1,6 +1,6 @@
 """Simple3DCNN as the tutorial has it."""
 
-# ruff: noqa: TID253 - these tests are about torch
+
 
 from __future__ import annotations
 

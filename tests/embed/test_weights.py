@@ -1,6 +1,6 @@
 """Weights: what a request means, downloads, files that do not fit."""
 
-# ruff: noqa: TID253 - these tests are about torch
+
 
 from __future__ import annotations
 

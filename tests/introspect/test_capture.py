@@ -1,6 +1,6 @@
 """Activations as captured: equal to plain hooks and torchvision's extractor; nothing left behind."""
 
-# ruff: noqa: TID253 - these tests are about torch
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Receptive fields by arithmetic against what really reaches a unit."""
 
-# ruff: noqa: TID253 - these tests are about torch
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The layer tree: order, shapes, counts, and what has no shape."""
 
-# ruff: noqa: TID253 - these tests are about torch
+
 
 from __future__ import annotations
 

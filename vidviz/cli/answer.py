@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -26,16 +28,25 @@ def answering(run: Command) -> Command:
     @click.option("--workspace", metavar="DIR", help="The workspace folder [default: ./vidviz-workspace].")
     @wraps(run)
     def answered(*args: Any, as_json: bool, workspace: str | None, **options: Any) -> None:
+        outer = _group_options()
+        answer = Answer(as_json or outer.get("as_json", False), workspace or outer.get("workspace"))
         try:
-            run(*args, answer=Answer(as_json, workspace), **options)
+            run(*args, answer=answer, **options)
         except VidvizError as error:
-            if as_json:
-                click.echo(json.dumps({"error": str(error), "kind": type(error).__name__}))
-            else:
-                click.secho(f"{error}", err=True, fg="red")
-            sys.exit(1)
+            answer.fail(error, str(error))
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            answer.fail(error, f"Something unforeseen went wrong: {type(error).__name__}: {error}")
 
     return answered
+
+
+def _group_options() -> dict[str, Any]:
+    """What was given before the command's own name, as in `vidviz jobs --workspace DIR list`."""
+    context = click.get_current_context().parent
+    return context.params if context else {}
 
 
 class Answer:
@@ -53,11 +64,32 @@ class Answer:
 
     def give(self, data: Any, text: str) -> None:
         """Print the answer, for a program or for a person."""
-        click.echo(json.dumps(data, ensure_ascii=True, default=str) if self.as_json else text)
+        click.echo(json.dumps(_strict(data), allow_nan=False, default=str) if self.as_json else text)
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence of a command that goes on, for a program as a JSON object on a line of its own."""
+        self.give({"message": sentence}, sentence)
+
+    def fail(self, error: Exception, sentence: str) -> NoReturn:
+        """Print one sentence and end with exit code 1."""
+        if self.as_json:
+            click.echo(json.dumps({"error": sentence, "kind": type(error).__name__}))
+        else:
+            click.secho(sentence, err=True, fg="red")
+        sys.exit(1)
 
     def progress(self) -> Callable[[int, int, float, str], None] | None:
         """How progress is shown: a line on the terminal that writes over itself, and nothing elsewhere."""
         return _show_progress if sys.stderr.isatty() and not self.as_json else None
+
+
+def _strict(data: Any) -> Any:
+    """The data without NaN and infinities, which JSON has no word for: they become null."""
+    if isinstance(data, dict):
+        return {name: _strict(value) for name, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_strict(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def _show_progress(done: int, total: int, rate: float, message: str) -> None:

@@ -45,11 +45,11 @@ def import_command(
         raise click.UsageError("Name the files or folders to import.")
     request = importing.ImportRequest(
         tuple(str(Path(path).absolute()) for path in paths),
-        Recipe(recipe, length_seconds, stride_seconds or length_seconds, tail),  # type: ignore[arg-type]
+        Recipe(recipe, length_seconds, length_seconds if stride_seconds is None else stride_seconds, tail),  # type: ignore[arg-type]
         str(Path(labels).absolute()) if labels else None,
         keep,
     )
-    title = f"Import {Path(paths[0]).name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+    title = f"Import {Path(request.paths[0]).name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
     job_id = jobs.add_job(folder, "import", title, importing.request_arguments(request))
     job = jobs.run_job(folder, job_id, answer.progress())
     with folder.catalogue.read() as db:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,14 +22,16 @@ from vidviz.cli.answer import Answer, answering
 @answering
 def embed(answer: Answer, **options: str) -> None:
     """Compute the embeddings of all clips; go on where an earlier run stopped."""
-    from vidviz.services import embedding, embedding_sets, jobs
+    from vidviz.services import embedding, jobs
 
     folder = answer.open()
+    if os.path.isfile(options["weights"]):  # noqa: PTH113 - False, not an error, for whatever cannot be a path
+        options["weights"] = str(Path(options["weights"]).absolute())  # the job may go on from elsewhere
     request = embedding.EmbedRequest(**options)
     job_id = jobs.add_job(folder, "embed", f"Embed with {request.backbone}", embedding.request_arguments(request))
     job = jobs.run_job(folder, job_id, answer.progress())
-    newest = embedding_sets.find_set(folder) if job.state == "done" else None
-    data = {"job": job_id, "state": job.state, "message": job.message, "set": newest.key if newest else None}
+    key = embedding.plan_set(folder, request).key
+    data = {"job": job_id, "state": job.state, "message": job.message, "set": key if job.state == "done" else None}
     answer.give(data, job.message)
 
 

@@ -16,7 +16,7 @@ def serve(answer: Answer, port: int, open_browser: bool) -> None:
     from vidviz.services import serving
 
     answer.open(create=True)
-    serving.serve(answer.path, port, open_browser=open_browser, say=click.echo)
+    serving.serve(answer.path, port, open_browser=open_browser, say=answer.say)
 
 
 @click.command()
@@ -34,4 +34,4 @@ def demo(answer: Answer, port: int, backbone: str, prepare_only: bool, open_brow
     if prepare_only:
         answer.give({"workspace": str(folder.path), "message": message}, message)
         return
-    serving.serve(folder.path, port, open_browser=open_browser, say=click.echo)
+    serving.serve(folder.path, port, open_browser=open_browser, say=answer.say)

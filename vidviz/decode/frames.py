@@ -7,7 +7,7 @@ a moment means the same frame in both.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -16,7 +16,8 @@ from typing import Any
 import av
 
 from vidviz.config import DecodeLimits
-from vidviz.decode.probe import OpenVideo, open_video, too_large_text
+from vidviz.decode.probe import OpenVideo, codec_name, open_video, too_large_text
+from vidviz.decode.sparing import Sparer
 from vidviz.errors import MediaError
 
 FALLBACK_RATE = 25.0
@@ -50,6 +51,10 @@ class FrameClock:
         self._count += 1
         return self._last
 
+    def seconds_of(self, pts: int) -> float:
+        """The time of a frame with this timestamp, as `read` tells it while nothing is repaired."""
+        return round(float(pts * self._time_base) - (self._origin or 0.0), 6)
+
     def forget_last(self) -> None:
         """The next frame may come from anywhere: the file was sought in."""
         self._last = float("-inf")
@@ -81,11 +86,17 @@ class FrameSource:
     A stream that breaks ends the iteration, and `broken` says so; the frames before it were good. `torn` says
     that a packet was incomplete, which some decoders pass over in silence.
 
+    Args:
+        video: the open file.
+        limits: bounds; a file beyond them fails.
+        moments: where only the frames on screen at these moments are wanted (seconds, rising), others may be left
+            out that no frame is made from; see `lost`. All frames come when None.
+
     Raises:
         MediaError: while iterating, where nothing can be decoded or a limit is passed.
     """
 
-    def __init__(self, video: OpenVideo, limits: DecodeLimits) -> None:
+    def __init__(self, video: OpenVideo, limits: DecodeLimits, moments: Sequence[float] | None = None) -> None:
         self.video = video
         self.broken = False
         self.torn = False
@@ -95,6 +106,9 @@ class FrameSource:
         self._deadline = time.monotonic() + limits.wall_seconds
         self._by_position = not video.indexed and not _has_good_timestamps(video, limits)
         self.clock = self._new_clock()
+        self._sparer = None
+        if moments is not None and video.indexed and codec_name(video) == "h264":
+            self._sparer = Sparer(self.clock, moments)
         self._frames = self._decode()
 
     def __iter__(self) -> Iterator[tuple[float, Any]]:
@@ -110,6 +124,11 @@ class FrameSource:
         self.num_frames += 1
         self._check_limits(seconds, frame)
         return seconds, frame
+
+    @property
+    def lost(self) -> bool:
+        """Whether leaving frames out did not work: rewind, which decodes the file in full."""
+        return self._sparer is not None and self._sparer.lost
 
     @property
     def can_skip(self) -> bool:
@@ -136,11 +155,13 @@ class FrameSource:
         except av.FFmpegError:
             return False
         self.clock.forget_last()
+        if self._sparer:
+            self._sparer.restart()
         self._frames = self._decode()
         return True
 
     def rewind(self) -> None:
-        """Start again with the first frame.
+        """Start again with the first frame; from now on every frame comes.
 
         Raises:
             MediaError: the file does not let itself be rewound.
@@ -152,6 +173,7 @@ class FrameSource:
         first_seconds = self.clock.first_seconds
         self.clock = self._new_clock()
         self.clock.first_seconds = first_seconds
+        self._sparer = None
         self._frames = self._decode()
 
     def _new_clock(self) -> FrameClock:
@@ -162,14 +184,29 @@ class FrameSource:
 
     def _decode(self) -> Iterator[Any]:
         try:
-            for packet in self.video.container.demux(self.video.stream):
+            for packet in self._packets():
                 self.torn = self.torn or packet.is_corrupt
-                yield from packet.decode()
+                for frame in packet.decode():
+                    if self._sparer:
+                        self._sparer.show(frame.pts)
+                    yield frame
         except (av.error.EOFError, av.error.MemoryError) as error:
             if isinstance(error, MemoryError):
                 raise
         except av.FFmpegError:
             self.broken = True
+        if self._sparer:
+            self._sparer.end()
+
+    def _packets(self) -> Iterator[Any]:
+        """The packets of the stream; the decoder is told beforehand which of them nobody needs."""
+        packets = self.video.container.demux(self.video.stream)
+        if self._sparer is None:
+            yield from packets
+            return
+        for packet, spared in self._sparer.sift(packets):
+            self.video.stream.codec_context.skip_frame = "NONREF" if spared else "DEFAULT"
+            yield packet
 
     def _check_limits(self, seconds: float, frame: Any) -> None:
         label, limits = self.video.label, self._limits

@@ -64,7 +64,8 @@ class ClipShaper:
 
     def __init__(self, spec: FrameSpec) -> None:
         self._spec = spec
-        self._shaper = FrameShaper()
+        # Planes of R, G and B: swscale has vector code for them and none for rgb24; the pixels are the same.
+        self._shaper = FrameShaper("gbrp")
 
     def shape(self, frame: Any) -> np.ndarray:
         """The frame as (crop, crop, 3) uint8 RGB."""

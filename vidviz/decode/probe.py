@@ -13,7 +13,7 @@ from typing import Any
 
 import av
 
-from vidviz.config import DecodeLimits
+from vidviz.config import DecodeLimits, worker_count
 from vidviz.decode.naming import file_label
 from vidviz.errors import MediaError
 
@@ -121,8 +121,16 @@ def _choose_stream(container: Any, label: str, limits: DecodeLimits) -> Any:
     if context.width * context.height > limits.pixels:
         raise MediaError(too_large_text(label, context.width, context.height, limits))
     context.thread_type = "AUTO"
-    context.thread_count = min(MOST_THREADS, usable_cpus())
+    context.thread_count = decoder_threads()
     return decodable[0]
+
+
+def decoder_threads() -> int:
+    """Threads a decoder: the processors' share of each of the decoders that work at a time.
+
+    More than one costs up to half as much processor time again for the same frames.
+    """
+    return max(1, min(MOST_THREADS, usable_cpus() // worker_count()))
 
 
 def usable_cpus() -> int:

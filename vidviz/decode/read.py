@@ -47,6 +47,11 @@ class _ClipFiller:
         self.num_complete = 0
 
     @property
+    def moments(self) -> list[float]:
+        """All moments that clips want, rising."""
+        return [want.seconds for want in self._wants]
+
+    @property
     def next_seconds(self) -> float:
         """The next moment that a clip wants; infinite when all are served."""
         return self._wants[self._next].seconds if self._next < len(self._wants) else float("inf")
@@ -75,8 +80,9 @@ def read_clips(
 
     The file is decoded once and front to back; a frame that several clips want is converted once, a frame that
     none wants not at all, and a long stretch that none wants is skipped where the file has an index of
-    keyframes. Memory holds the clips in flight, never the video. Which frame is on screen at which moment is
-    what `scan_video` says: times are repaired in the same way.
+    keyframes. H.264 frames that neither a clip nor another frame needs are not decoded (see `Sparer`). Memory
+    holds the clips in flight, never the video. Which frame is on screen at which moment is what `scan_video`
+    says: times are repaired in the same way.
 
     Args:
         path: the video file.
@@ -95,7 +101,7 @@ def read_clips(
         return
     filler = _ClipFiller(spans, frames)
     with open_video(path, limits) as video:
-        source = FrameSource(video, limits)
+        source = FrameSource(video, limits, filler.moments)
         yield from _fill(source, filler)
         missing = len(spans) - filler.num_complete
         if missing:
@@ -115,11 +121,13 @@ def _fill(source: FrameSource, filler: _ClipFiller) -> Iterator[tuple[int, np.nd
 def _serve_all(
     source: FrameSource, filler: _ClipFiller, may_skip: bool
 ) -> Generator[tuple[int, np.ndarray], None, bool]:
-    """One way through the file; False when a seek led past what was wanted, for files do lie about that."""
+    """One way through the file; False when it led past what was wanted, for files do lie about their frames."""
     shown: Any = None  # the frame before the one just decoded; only the next tells how long it stays
     shown_seconds, step = 0.0, source.step_seconds
     left_at: float | None = None
     for seconds, frame in source:
+        if source.lost:
+            return False
         if shown is not None:
             yield from filler.serve(shown, until_seconds=seconds)
             step = seconds - shown_seconds
@@ -132,7 +140,7 @@ def _serve_all(
             return True
         if may_skip and _skip(source, seconds, filler.next_seconds):
             shown, left_at = None, seconds
-    if shown is None:
+    if shown is None or source.lost:
         return False
     stays = max(REPEATED_SECONDS, 2 * step, 2 * source.step_seconds)
     yield from filler.serve(shown, until_seconds=shown_seconds + stays)

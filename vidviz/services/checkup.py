@@ -84,7 +84,7 @@ def _milvus(workspace: Path) -> Iterator[Finding]:
     except VidvizError as error:
         yield Finding("milvus", False, str(error))
     else:
-        yield Finding("milvus", True, settings.uri or f"Milvus Lite in {lite}")
+        yield Finding("milvus", True, f"Milvus Lite in {lite}" if handle.lite else f"Milvus at {handle.place.shown}")
         handle.close()
 
 

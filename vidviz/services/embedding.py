@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vidviz.errors import VidvizError
+from vidviz.errors import VidvizError, WorkspaceError
 from vidviz.services import embedding_sets, indexing
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, sets, videos
 from vidviz.store.clips import Clip
 from vidviz.store.vectors import VectorShards
+from vidviz.store.videos import Video
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec
 
@@ -94,12 +97,14 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
         if stored is not None and not todo:
             return EmbedReport(spec, stored.dimension, known, known, 0, {}, time.monotonic() - started)
         progress(0, 0, f"loading {spec.backbone}")
-        embedder = _load_embedder(spec, request)
-        with folder.catalogue.write() as db:
-            sets.add_set(db, sets.EmbeddingSet(spec, embedder.dimension, embedder.loaded.precision))
-            sets.forget_failures(db, spec.key)
-        failed = _embed_all(folder, embedder, todo, shards, progress, known)
-        shards.compact()
+        with _reading(folder, spec, todo) as reader:  # while the network is loaded, the first clips are read
+            embedder = _load_embedder(spec, request)
+            with folder.catalogue.write() as db:
+                sets.add_set(db, sets.EmbeddingSet(spec, embedder.dimension, embedder.loaded.precision))
+                sets.forget_failures(db, spec.key)
+            failed = _embed_all(embedder, reader, shards, progress, known, known + len(todo))
+        with suppress(WorkspaceError):  # too full a disk for a second copy: the shards stay as they are
+            shards.compact()
         with folder.catalogue.write() as db:
             sets.record_failures(db, spec.key, failed)
     total, computed = known + len(todo), len(todo) - len(failed)
@@ -141,24 +146,30 @@ def _list_todo(folder: WorkspaceFolder, spec: EmbeddingSetSpec, shards: VectorSh
     return todo, len(every) - len(todo)
 
 
-def _embed_all(
-    folder: WorkspaceFolder,
-    embedder: Embedder,
-    todo: Sequence[Clip],
-    shards: VectorShards,
-    progress: Progress,
-    known: int,
-) -> dict[int, str]:
-    from vidviz.services.reading import read_ahead
+@contextmanager
+def _reading(folder: WorkspaceFolder, spec: EmbeddingSetSpec, todo: Sequence[Clip]) -> Iterator[Iterator[ReadClip]]:
+    """The frames of the clips, read ahead; those of a video that has changed are answered with a reason."""
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.services.reading import ReadAhead, ReadClip
 
-    if not todo:
-        return {}
+    wanted = {clip.video_id for clip in todo}
     with folder.catalogue.read() as db:
-        paths = {video.id: Path(video.path) for video in videos.list_videos(db)}
+        library = [video for video in videos.list_videos(db) if video.id in wanted]
+    changed = {video.id: _say_changed(video) for video in library}
+    refused = [ReadClip(clip, None, changed[clip.video_id]) for clip in todo if changed[clip.video_id]]
+    readable = [clip for clip in todo if not changed[clip.video_id]]
+    paths = {video.id: Path(video.path) for video in library}
+    with closing(ReadAhead(readable, paths, find_backbone(spec.backbone).frames)) as reader:
+        yield chain(refused, reader)
+
+
+def _embed_all(
+    embedder: Embedder, reader: Iterator[ReadClip], shards: VectorShards, progress: Progress, known: int, total: int
+) -> dict[int, str]:
     failed: dict[int, str] = {}
-    done, total = known, known + len(todo)
-    reader = read_ahead(todo, paths, embedder.loaded.backbone.frames)
+    done = known
     keeper = _Keeper(shards)
+    progress(done, total, "reading")
     try:
         for batch in _batch(reader, embedder.batch_size):
             read = [item for item in batch if item.frames is not None]
@@ -173,9 +184,16 @@ def _embed_all(
             done += len(batch)
             progress(done, total, "clips")
     finally:
-        reader.close()
         keeper.keep()
     return failed
+
+
+def _say_changed(video: Video) -> str:
+    """A sentence where the video's file is another one now: its frames would go under the wrong name."""
+    path = Path(video.path)
+    if not path.is_file() or path.stat().st_size == video.size_bytes:
+        return ""  # a missing file is told by whoever opens it
+    return f"{video.name} has changed since it was imported; import it again."
 
 
 def _batch(reader: Iterable[ReadClip], size: int) -> Iterator[list[ReadClip]]:

@@ -69,14 +69,14 @@ def count_recipes(folder: WorkspaceFolder) -> dict[str, int]:
 
 
 def find_set(folder: WorkspaceFolder, key: str = "") -> sets.EmbeddingSet:
-    """The set with this key, or one whose key starts with it, or whose backbone it names; else the newest.
+    """The newest set of this backbone, or the one whose key this is, or begins with this; the newest of all for "".
 
     Raises:
         WorkspaceError: there is none.
     """
     every = list_sets(folder)
-    named = [found for found in every if found.key.startswith(key)]
-    named += [found for found in every if found.spec.backbone == key]
+    named = [found for found in every if found.spec.backbone == key]
+    named += [found for found in every if found.key.startswith(key)]
     if named:
         return named[0]
     if not every:

@@ -32,11 +32,15 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class Findings:
-    """What the paths hold: files to try, names left out by their ending, paths that lead nowhere."""
+    """What the paths hold: files to try, names left out by their ending, paths that lead nowhere.
+
+    `unreadable` are sentences about folders that may not be looked into.
+    """
 
     files: tuple[FoundFile, ...]
     left_out: tuple[str, ...]
     empty_folders: tuple[Path, ...]
+    unreadable: tuple[str, ...] = ()
 
 
 def find_files(paths: Iterable[Path], names: Mapping[str, str]) -> Findings:
@@ -47,25 +51,35 @@ def find_files(paths: Iterable[Path], names: Mapping[str, str]) -> Findings:
     files: list[FoundFile] = []
     left_out: list[str] = []
     empty: list[Path] = []
+    unreadable: list[str] = []
     for path in paths:
-        if not path.is_dir():
-            files.append(FoundFile(path, names.get(str(path), path.name)))
+        if not os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir, it is False for whatever cannot be a path
+            files.append(FoundFile(path, as_text(names.get(str(path), path.name))))
             continue
-        before = len(files)
-        for inside in _walk(path):
-            if inside.suffix.lower() in NEVER_VIDEOS:
-                left_out.append(inside.name)
+        before = len(files) + len(unreadable)
+        for inside in _walk(path, unreadable):
+            if inside.suffix.lower() in NEVER_VIDEOS and str(inside) not in names:
+                left_out.append(as_text(inside.name))
             else:
-                files.append(FoundFile(inside, inside.relative_to(path).as_posix()))
-        if len(files) == before:
+                shown = names.get(str(inside), inside.relative_to(path).as_posix())
+                files.append(FoundFile(inside, as_text(shown)))
+        if len(files) + len(unreadable) == before:
             empty.append(path)
-    return Findings(tuple(files), tuple(left_out), tuple(empty))
+    return Findings(tuple(files), tuple(left_out), tuple(empty), tuple(unreadable))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+def as_text(name: str) -> str:
+    """A name that can be stored and sent: bytes that are no UTF-8 become escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _walk(folder: Path, unreadable: list[str]) -> Iterator[Path]:
+    def note(error: OSError) -> None:
+        unreadable.append(f"The folder {as_text(Path(error.filename).name)!r} cannot be read: {error.strerror}.")
+
+    for parent, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(parent, name)
-            if not name.startswith(".") and path.is_file():
+            if not name.startswith(".") and os.path.isfile(path):  # noqa: PTH113 - as above
                 yield path

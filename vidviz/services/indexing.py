@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vidviz.config import milvus_settings
-from vidviz.errors import IndexLockedError
+from vidviz.errors import IndexLockedError, SearchIndexError
 from vidviz.index.exact_index import ExactIndex
 from vidviz.index.milvus_index import MilvusIndex
-from vidviz.index.open import open_milvus
-from vidviz.index.rows import ClipRow, searchable
+from vidviz.index.open import delete_lite_folder, open_milvus
+from vidviz.index.rows import ClipRow, LeftOut, searchable
 from vidviz.index.sync import IndexCheck, check_index, sync_index
 from vidviz.index.vector_index import VectorIndex
 from vidviz.services import embedding_sets, library
@@ -20,14 +21,17 @@ from vidviz.store.sets import EmbeddingSet
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
 
-_in_line: set[tuple[str, str, str]] = set()
-"""(workspace, set, version of its vectors) whose collection was checked by this process."""
+STORED = "stored vectors"
+"""The engine that answers where another process holds the local Milvus file."""
+
+_in_line: dict[tuple[str, str, str], str] = {}
+"""(workspace, set, version of its vectors) whose collection was checked by this process -> the note on it."""
 _guard = threading.Lock()
 
 
 @dataclass(frozen=True)
 class OpenIndex:
-    """An index ready for search; `note` tells a person where the answer comes from, if not from Milvus."""
+    """An index ready for search; `note` tells a person what else there is to know, or is empty."""
 
     index: VectorIndex
     engine: str
@@ -46,9 +50,10 @@ def open_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignor
     try:
         index = _open_collection(folder, found)
     except IndexLockedError as error:
-        return OpenIndex(_exact_index(folder, found), "stored vectors", f"{error} Answered from the stored vectors.")
-    _bring_in_line(folder, found, index, progress)
-    return OpenIndex(index, "Milvus" if milvus_settings().uri else "Milvus Lite")
+        exact, note = _exact_index(folder, found)
+        return OpenIndex(exact, STORED, f"{error} Answered from the stored vectors. {note}".strip())
+    note = _bring_in_line(folder, found, index, progress)
+    return OpenIndex(index, "Milvus" if milvus_settings().uri else "Milvus Lite", note)
 
 
 def refresh_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress) -> bool:
@@ -57,20 +62,28 @@ def refresh_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ig
     Raises:
         SearchIndexError: Milvus does not answer.
     """
-    return not open_index(folder, set_key, progress).note
+    return open_index(folder, set_key, progress).engine != STORED
 
 
 def rebuild_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress) -> int:
     """Drop the collection of a set and build it from the stored vectors; returns its rows.
+
+    Where the local Milvus files are damaged, all of them go: every other set's collection is built when it is opened.
 
     Raises:
         IndexLockedError: another process holds the local Milvus file.
         SearchIndexError: Milvus does not answer.
     """
     found = embedding_sets.find_set(folder, set_key)
-    index = _open_collection(folder, found)
-    index.drop()
-    _forget(folder, found)
+    try:
+        _open_collection(folder, found).drop()
+    except IndexLockedError:
+        raise
+    except SearchIndexError:
+        if milvus_settings().uri:
+            raise
+        delete_lite_folder(folder.milvus)
+    _forget(folder)
     index = _open_collection(folder, found)
     _bring_in_line(folder, found, index, progress)
     return index.count()
@@ -97,27 +110,38 @@ def _open_collection(folder: WorkspaceFolder, found: EmbeddingSet) -> MilvusInde
     return MilvusIndex(connection, found.spec, found.dimension, workspace_id)
 
 
-def _exact_index(folder: WorkspaceFolder, found: EmbeddingSet) -> ExactIndex:
+def _exact_index(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[ExactIndex, str]:
     embeddings = embedding_sets.load_embeddings(folder, found.key)
     index = ExactIndex(found.dimension)
-    index.upsert(_rows(folder, found, embeddings.ids.tolist()), embeddings.vectors)
-    return index
+    left_out = index.upsert(_rows(folder, found, embeddings.ids.tolist()), embeddings.vectors)
+    return index, _say_left_out(left_out)
 
 
-def _bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusIndex, progress: Progress) -> None:
+def _bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusIndex, progress: Progress) -> str:
+    """Bring a collection in line, once a process; returns the note on it."""
     state = (str(folder.path), found.key, folder.vectors(found.key).version)
     with _guard:
-        if state in _in_line:
-            return
-        embeddings = embedding_sets.load_embeddings(folder, found.key)
-        rows = _rows(folder, found, embeddings.ids.tolist())
-        sync_index(index, rows, embeddings.vectors, progress)
-        _in_line.add(state)
+        if state not in _in_line:
+            embeddings = embedding_sets.load_embeddings(folder, found.key)
+            rows = _rows(folder, found, embeddings.ids.tolist())
+            report = sync_index(index, rows, embeddings.vectors, progress)
+            _in_line[state] = _say_left_out(report.left_out)
+        return _in_line[state]
 
 
-def _forget(folder: WorkspaceFolder, found: EmbeddingSet) -> None:
+def _say_left_out(left_out: Sequence[LeftOut]) -> str:
+    if not left_out:
+        return ""
+    first = left_out[0]
+    if len(left_out) == 1:
+        return f"Clip {first.clip_id} cannot be found by a search: {first.reason}."
+    return f"{len(left_out)} clips cannot be found by a search (clip {first.clip_id}, for one: {first.reason})."
+
+
+def _forget(folder: WorkspaceFolder) -> None:
     with _guard:
-        _in_line.difference_update({state for state in _in_line if state[:2] == (str(folder.path), found.key)})
+        for state in [state for state in _in_line if state[0] == str(folder.path)]:
+            del _in_line[state]
 
 
 def _rows(folder: WorkspaceFolder, found: EmbeddingSet, ids: list[int]) -> list[ClipRow]:

@@ -12,8 +12,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
+
+import psutil
 
 from vidviz.errors import JobError, VidvizError
 from vidviz.services import embedding, importing, mapping
@@ -23,6 +26,9 @@ from vidviz.store.jobs import Job
 from vidviz.store.workspace import WorkspaceFolder
 
 log = logging.getLogger(__name__)
+
+START_SECONDS = 60.0
+"""A job that no process took up in this time never will be."""
 
 Work = Callable[[WorkspaceFolder, int, dict[str, Any], Progress], str]
 
@@ -52,8 +58,8 @@ def start_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[st
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file, start_new_session=True
         )
-    with folder.catalogue.write() as db, contextlib.suppress(Exception):
-        jobs.claim_job(db, job_id, process.pid)
+    with folder.catalogue.write() as db, contextlib.suppress(psutil.Error):
+        jobs.expect_process(db, job_id, process.pid)
     return job_id
 
 
@@ -61,10 +67,12 @@ def run_job(folder: WorkspaceFolder, job_id: int, echo: Callable[[int, int, floa
     """Do a job's work in this process; returns the job as it ended.
 
     Raises:
-        JobError: there is no such job.
+        JobError: there is no such job, or another process works on it.
         VidvizError: the work failed, in the sentence that the catalogue keeps as well.
     """
     job = find_job(folder, job_id)
+    if job.state == "running" and job.pid != os.getpid():
+        raise JobError(f"Job {job_id} is still at work, in process {job.pid}.")
     with folder.catalogue.write() as db:
         jobs.claim_job(db, job_id)
     try:
@@ -86,13 +94,16 @@ def run_job(folder: WorkspaceFolder, job_id: int, echo: Callable[[int, int, floa
 
 
 def find_job(folder: WorkspaceFolder, job_id: int) -> Job:
-    """The job with this number.
+    """The job with this number; see `list_jobs`.
 
     Raises:
         JobError: there is none.
     """
     with folder.catalogue.read() as db:
         job = jobs.find_job(db, job_id)
+    if job is not None and _mark_dead(folder, [job]):
+        with folder.catalogue.read() as db:
+            job = jobs.find_job(db, job_id)
     if job is None:
         raise JobError(f"There is no job {job_id} in this workspace. `vidviz jobs` lists them.")
     return job
@@ -102,16 +113,30 @@ def list_jobs(folder: WorkspaceFolder, limit: int = 50) -> list[Job]:
     """The last jobs, newest first; those whose process died are marked as interrupted on the way."""
     with folder.catalogue.read() as db:
         found = jobs.list_jobs(db, limit)
-    dead = [job for job in found if job.state == "running" and not jobs.is_alive(job)]
-    if not dead:
-        return found
-    with folder.catalogue.write() as db:
-        for job in dead:
-            current = jobs.find_job(db, job.id)
-            if current is not None and current.state == "running":
-                jobs.finish_job(db, job.id, "interrupted", "Its process ended early. Start it again: it goes on there.")
-    with folder.catalogue.read() as db:
-        return jobs.list_jobs(db, limit)
+    if _mark_dead(folder, found):
+        with folder.catalogue.read() as db:
+            found = jobs.list_jobs(db, limit)
+    return found
+
+
+def _mark_dead(folder: WorkspaceFolder, found: Iterable[Job]) -> bool:
+    """End the jobs whose process is gone (as cancelled, where somebody asked for that); whether there were any."""
+    dead = [job.id for job in found if _is_dead(job)]
+    if dead:
+        with folder.catalogue.write() as db:
+            for job_id in dead:
+                job = jobs.find_job(db, job_id)
+                if job is None or not _is_dead(job):
+                    continue
+                state = "cancelled" if job.cancel_requested else "interrupted"
+                jobs.finish_job(db, job_id, state, "Its process ended early. Start it again: it goes on there.")
+    return bool(dead)
+
+
+def _is_dead(job: Job) -> bool:
+    if not job.active or jobs.is_alive(job):
+        return False
+    return job.pid is not None or time.time() - job.created_at > START_SECONDS
 
 
 def cancel_job(folder: WorkspaceFolder, job_id: int, *, force: bool = False) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from vidviz.errors import LabelError
+from vidviz.services.finding import FoundFile
 from vidviz.store.videos import LABEL
 
 TABLE_NAME = "labels.csv"
 """A table of this name in an imported folder is used without being asked for."""
 
-RESERVED = {"clip_id", "video_id", "start_seconds", "end_seconds", "recipe", "cluster", "score"}
-"""Columns that the table of clips has itself."""
+RESERVED = {"clip_id", "video_id", "start_seconds", "end_seconds", "recipe", "cluster", "score", "x", "y", "z"}
+"""Columns that the tables of clips have themselves."""
 
 
 @dataclass
@@ -28,7 +30,8 @@ class LabelTable:
     def find(self, shown: str) -> dict[str, str]:
         """The labels of a file; a row may name it with its folders, by its name, or by its stem."""
         path = PurePosixPath(shown)
-        for name in (shown, path.name, path.stem):
+        inside = ["/".join(path.parts[start:]) for start in range(len(path.parts))]
+        for name in (shown, *inside, path.stem):
             if name in self.rows:
                 self.used.add(name)
                 return self.rows[name]
@@ -37,6 +40,57 @@ class LabelTable:
     def unknown(self) -> list[str]:
         """The videos that the table names and nobody met."""
         return [name for name in self.rows if name not in self.used]
+
+
+@dataclass
+class Labels:
+    """What the files of an import are labelled: by folder names, unless one table was asked for, and by tables.
+
+    A table that was asked for speaks of all files, any other of those in its own folder. `notes` are sentences
+    about tables that cannot be used.
+    """
+
+    asked: LabelTable | None = None
+    beside: list[LabelTable] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def of(self, found: FoundFile) -> dict[str, str]:
+        """The labels of a new file."""
+        return {**({} if self.asked else folder_label(found.shown)), **self.from_tables(found)}
+
+    def from_tables(self, found: FoundFile) -> dict[str, str]:
+        """The labels that tables give a file; they count for a video that is known already, too."""
+        labels: dict[str, str] = {}
+        for table in self.beside:
+            if table.path.parent in found.path.parents:
+                labels.update(table.find(found.shown))
+        return {**labels, **self.asked.find(found.shown)} if self.asked else labels
+
+    def tell(self) -> Iterable[str]:
+        """What a person should know when all files were met."""
+        yield from self.notes
+        for table in [*([self.asked] if self.asked else []), *self.beside]:
+            yield from say_unknown(table)
+
+
+def gather_labels(asked: str | None, paths: Iterable[str]) -> Labels:
+    """The label table that was asked for, else those in the folders that are imported.
+
+    Raises:
+        LabelError: the table that was asked for cannot be used. Of any other, a note says so.
+    """
+    if asked:
+        return Labels(read_label_table(Path(asked)))
+    labels = Labels()
+    for path in paths:
+        table = Path(path) / TABLE_NAME
+        if not os.path.isfile(table):  # noqa: PTH113 - unlike Path.is_file, it is False for whatever cannot be a path
+            continue
+        try:
+            labels.beside.append(read_label_table(table))
+        except LabelError as error:
+            labels.notes.append(f"{error} Its labels were left out.")
+    return labels
 
 
 def read_label_table(path: Path) -> LabelTable:
@@ -64,7 +118,7 @@ def read_label_table(path: Path) -> LabelTable:
 def folder_label(shown: str) -> dict[str, str]:
     """The name of the folder a file lies in, where that is a folder inside the imported one."""
     inside = PurePosixPath(shown).parent.name
-    return {LABEL: inside} if inside else {}
+    return {LABEL: inside} if inside.strip(".") else {}
 
 
 def say_unknown(table: LabelTable) -> Iterable[str]:

@@ -72,5 +72,5 @@ class JobProgress:
             cancel = jobs.report_progress(db, self._job_id, done, total, rate, message)
         if self._echo:
             self._echo(done, total, rate, message)
-        if cancel:
+        if cancel and (done < total or not total):  # when all is done, there is nothing to cancel
             raise JobCancelledError(f"Cancelled after {done} of {total}. What was done is kept.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from vidviz.config import DecodeLimits
+from vidviz.decode.probe import usable_cpus
 from vidviz.decode.read import read_clips
 from vidviz.decode.worker import DecodeWorker
 from vidviz.errors import MediaError
@@ -20,6 +22,9 @@ from vidviz.store.clips import Clip
 from vidviz.types import FrameSpec
 
 CLIPS_AHEAD = 16
+MOST_DECODERS = 4
+CPUS_A_DECODER = 4
+LOOK_UP_SECONDS = 0.2  # how long a reader waits for room before it looks whether it is still wanted
 
 
 @dataclass(frozen=True)
@@ -31,46 +36,102 @@ class ReadClip:
     reason: str = ""
 
 
-def read_ahead(
-    todo: Sequence[Clip], paths: dict[str, Path], frames: FrameSpec, limits: DecodeLimits | None = None
-) -> Generator[ReadClip, None, None]:
-    """Read clips in the order of their videos, each video once, at most `CLIPS_AHEAD` clips before they are taken.
+class ReadAhead(Iterator[ReadClip]):
+    """Reads clips from the moment it is made, each video once, at most `CLIPS_AHEAD` clips before they are taken.
 
-    Every clip of `todo` is answered exactly once. A video that breaks, or takes its decoder down, costs its own
-    remaining clips and no others. Closing the iterator ends the decoder.
+    Every clip of `todo` is answered exactly once, the videos in order of their ids (with several decoders,
+    neighbouring ones mix). A video that breaks, or takes its decoder down, costs its own remaining clips and no
+    others. Closing it (`contextlib.closing`) ends the decoders.
+
+    Args:
+        todo: the clips, in any order.
+        paths: the file of each video.
+        frames: how many frames of each clip, and how large.
+        limits: bounds for each file.
+        decoders: how many files are read at a time; a few processors each when None.
     """
-    arrived: queue.Queue[ReadClip | BaseException | None] = queue.Queue(CLIPS_AHEAD)
-    stopped = threading.Event()
 
-    def put(item: ReadClip | BaseException | None) -> None:
-        while not stopped.is_set():
+    def __init__(
+        self,
+        todo: Sequence[Clip],
+        paths: dict[str, Path],
+        frames: FrameSpec,
+        limits: DecodeLimits | None = None,
+        decoders: int | None = None,
+    ) -> None:
+        self._groups = [list(group) for _, group in groupby(sorted(todo, key=_by_video), key=lambda c: c.video_id)]
+        self._groups.reverse()  # taken from the end
+        self._paths, self._frames, self._limits = paths, frames, limits or DecodeLimits()
+        self._arrived: queue.Queue[ReadClip | BaseException | None] = queue.Queue(CLIPS_AHEAD)
+        self._stopped = threading.Event()
+        self._guard = threading.Lock()
+        self._workers: list[DecodeWorker] = []
+        self._reading = min(decoders or decoder_count(), len(self._groups))
+        self._threads = [
+            threading.Thread(target=self._read, name="read-ahead", daemon=True) for _ in range(self._reading)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def __next__(self) -> ReadClip:
+        while self._reading:
+            item = self._arrived.get()
+            if isinstance(item, ReadClip):
+                return item
+            self._reading -= 1
+            if item is not None:
+                self.close()
+                raise item
+        raise StopIteration
+
+    def close(self) -> None:
+        """End the decoders, whatever they are doing."""
+        self._reading = 0
+        self._stopped.set()
+        with self._guard:
+            for worker in self._workers:
+                worker.close()
+        for thread in self._threads:
+            thread.join()
+
+    def _read(self) -> None:
+        """What each thread does: one decoder, one video after the other."""
+        try:
+            with self._guard:
+                if self._stopped.is_set():
+                    return
+                worker = DecodeWorker(self._limits)
+                self._workers.append(worker)
+            with worker:
+                while (group := self._take_group()) and not self._stopped.is_set():
+                    with closing(_read_video(worker, group, self._path(group), self._frames, self._limits)) as reads:
+                        for read in reads:
+                            self._put(read)
+                            if self._stopped.is_set():
+                                return
+            self._put(None)
+        except BaseException as error:  # handed to the reader, who raises it
+            self._put(error)
+
+    def _take_group(self) -> list[Clip]:
+        with self._guard:
+            return self._groups.pop() if self._groups else []
+
+    def _path(self, group: list[Clip]) -> Path:
+        return self._paths[group[0].video_id]
+
+    def _put(self, item: ReadClip | BaseException | None) -> None:
+        while not self._stopped.is_set():
             try:
-                arrived.put(item, timeout=0.2)
+                self._arrived.put(item, timeout=LOOK_UP_SECONDS)
             except queue.Full:
                 continue
             return
 
-    def read_all() -> None:
-        try:
-            with DecodeWorker(limits or DecodeLimits()) as worker:
-                for read in _read_videos(worker, todo, paths, frames, limits or DecodeLimits()):
-                    put(read)
-                    if stopped.is_set():
-                        return
-            put(None)
-        except BaseException as error:  # handed to the reader, who raises it
-            put(error)
 
-    thread = threading.Thread(target=read_all, name="read-ahead", daemon=True)
-    thread.start()
-    try:
-        while (item := arrived.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stopped.set()
-        thread.join()
+def decoder_count() -> int:
+    """How many files are read at a time for one network: few, where the processors compute as well."""
+    return max(1, min(MOST_DECODERS, usable_cpus() // CPUS_A_DECODER))
 
 
 def read_one(clip: Clip, path: Path, frames: FrameSpec, worker: DecodeWorker) -> np.ndarray:
@@ -79,24 +140,16 @@ def read_one(clip: Clip, path: Path, frames: FrameSpec, worker: DecodeWorker) ->
     Raises:
         MediaError: the video is gone or cannot be read there.
     """
-    limits = DecodeLimits()
-    for read in _read_videos(worker, [clip], {clip.video_id: path}, frames, limits):
-        if read.frames is None:
-            raise MediaError(read.reason)
-        return read.frames
-    raise MediaError("The clip has no frames.")
-
-
-def _read_videos(
-    worker: DecodeWorker, todo: Sequence[Clip], paths: dict[str, Path], frames: FrameSpec, limits: DecodeLimits
-) -> Iterator[ReadClip]:
-    for video_id, group in groupby(sorted(todo, key=_by_video), key=lambda clip: clip.video_id):
-        yield from _read_video(worker, list(group), paths[video_id], frames, limits)
+    # To the end, although there is one clip: a decoder whose stream is left half-read is ended.
+    (read,) = _read_video(worker, [clip], path, frames, DecodeLimits())
+    if read.frames is None:
+        raise MediaError(read.reason)
+    return read.frames
 
 
 def _read_video(
     worker: DecodeWorker, group: list[Clip], path: Path, frames: FrameSpec, limits: DecodeLimits
-) -> Iterator[ReadClip]:
+) -> Generator[ReadClip, None, None]:
     left = dict(enumerate(group))
     reason = "The clip has no frames."
     try:

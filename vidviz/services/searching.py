@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.errors import WorkspaceError
+from vidviz.index.filters import NotClip
+from vidviz.index.rows import check_k
 from vidviz.services import embedding_sets, indexing, library
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
@@ -40,18 +42,19 @@ def search_by_clip(
 ) -> SearchAnswer:
     """The `k` nearest clips of a clip of the library.
 
-    The clip itself comes first, with score 1.0, unless it is left out.
+    The clip itself comes first, with score 1.0, unless it is left out; so it does among any number of exact copies.
 
     Raises:
         WorkspaceError: no such clip, or the set holds no vector of it.
-        SearchIndexError: Milvus does not answer.
+        SearchIndexError: Milvus does not answer, or `k` is not between 1 and 16,384.
     """
+    check_k(k)
     found = embedding_sets.find_set(folder, set_key)
+    query = query_vector(folder, found.key, clip_id)
     opened = indexing.open_index(folder, found.key)
-    neighbours = opened.index.search(query_vector(folder, found.key, clip_id)[None], k + 1)[0]
-    neighbours = put_first(neighbours, clip_id)
-    if not include_self:
-        neighbours = [neighbour for neighbour in neighbours if neighbour.clip_id != clip_id]
+    neighbours = opened.index.search(query[None], k, [NotClip((clip_id,))])[0]
+    if include_self:
+        neighbours.insert(0, Neighbour(clip_id, 1.0))
     return SearchAnswer(tuple(describe(folder, found.spec.recipe_key, neighbours[:k])), opened.engine, opened.note)
 
 
@@ -88,11 +91,6 @@ def query_vector(folder: WorkspaceFolder, set_key: str, clip_id: int) -> np.ndar
     if not np.linalg.norm(vector) > 0:
         raise WorkspaceError(f"The vector of clip {clip_id} is zero: it has no direction to search in.")
     return vector
-
-
-def put_first(neighbours: list[Neighbour], clip_id: int) -> list[Neighbour]:
-    """The query itself first, where others are just as near (a copy of the clip, say)."""
-    return sorted(neighbours, key=lambda neighbour: neighbour.clip_id != clip_id)
 
 
 def describe(folder: WorkspaceFolder, recipe_key: str, neighbours: list[Neighbour]) -> list[Hit]:

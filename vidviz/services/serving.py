@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -43,6 +44,7 @@ def serve(workspace: Path, port: int, *, open_browser: bool, say: Callable[[str]
     """
     port = free_port(port)
     process = start_dashboard(workspace, port)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the dashboard ends with us
     try:
         wait_until_up(process, port)
         url = f"http://{ADDRESS}:{port}"

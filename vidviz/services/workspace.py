@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +14,7 @@ from vidviz.services.embedding import EmbedReport, EmbedRequest
 from vidviz.services.importing import ImportReport, ImportRequest
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.types import Embeddings, MapSpec, Recipe
+from vidviz.types import Embeddings, EmbeddingSetSpec, MapSpec, Recipe
 
 
 class Workspace:
@@ -72,7 +72,7 @@ class Workspace:
             {"key": found.key, **asdict(found.spec), "dimension": found.dimension, "precision": found.precision}
             for found in embedding_sets.list_sets(self.folder)
         ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=["key", *_names(EmbeddingSetSpec), "dimension", "precision"])
 
     def embeddings(self, embedding_set: str = "") -> Embeddings:
         """Clip ids (N,) beside vectors (N, D) of a set, the newest unless a key or backbone is named."""
@@ -85,4 +85,9 @@ class Workspace:
     def search(self, clip_id: int, k: int = 10, *, embedding_set: str = "", include_self: bool = True) -> pd.DataFrame:
         """The nearest clips of a clip, best first: clip_id, video, start_seconds, end_seconds, score, label."""
         answer = searching.search_by_clip(self.folder, embedding_set, clip_id, k, include_self=include_self)
-        return pd.DataFrame([asdict(hit) for hit in answer.hits])
+        return pd.DataFrame([asdict(hit) for hit in answer.hits], columns=_names(searching.Hit))
+
+
+def _names(kind: type) -> list[str]:
+    """The names of a dataclass's fields: the columns of a table that may have no rows."""
+    return [field.name for field in fields(kind)]

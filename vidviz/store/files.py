@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import secrets
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from vidviz.errors import WorkspaceError
+
+UNFINISHED = ".writing-"
+"""How the names of files begin that are not whole yet."""
+
+DAMAGED = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile)
+"""What reading a damaged .npz file raises."""
 
 
 @contextmanager
@@ -21,17 +29,41 @@ def replace_file(path: Path) -> Iterator[BinaryIO]:
         WorkspaceError: the disk is full or the folder cannot be written.
     """
     with explain_disk_errors(path):
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with temporary.open("xb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).replace(path)
+            temporary.replace(path)
             _sync_folder(path.parent)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what killed processes left half-written in `folder`; to be called when nobody else writes there."""
+    for path in folder.glob(f"{UNFINISHED}*"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def sharing(path: Path, tidy: Callable[[], None]) -> Iterator[None]:
+    """Hold a share of the lock file at `path`; whoever finds nobody else there calls `tidy` first.
+
+    The lock goes with the process, however that ends.
+    """
+    with explain_disk_errors(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        with explain_disk_errors(path), suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            tidy()
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

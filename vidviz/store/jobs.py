@@ -75,6 +75,14 @@ def claim_job(db: sqlite3.Connection, job_id: int, pid: int | None = None) -> No
     )
 
 
+def expect_process(db: sqlite3.Connection, job_id: int, pid: int) -> None:
+    """Say which process was started for a waiting job, in case that it ends before it claims the job."""
+    db.execute(
+        "UPDATE job SET pid = ?, pid_started = ? WHERE id = ? AND state = 'waiting'",
+        (pid, psutil.Process(pid).create_time(), job_id),
+    )
+
+
 def report_progress(db: sqlite3.Connection, job_id: int, done: int, total: int, rate: float, message: str = "") -> bool:
     """Write progress; returns whether somebody asked to cancel."""
     db.execute(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from vidviz.store.files import explain_disk_errors, replace_file
+from vidviz.store.files import DAMAGED, explain_disk_errors, replace_file
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class MapFiles:
         try:
             with np.load(path, allow_pickle=False) as file:
                 return StoredMap(file["ids"], file["points"], str(file["note"]))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except DAMAGED:
             return None
 
     def save(self, set_key: str, version: str, map_key: str, stored: StoredMap) -> None:

@@ -58,6 +58,7 @@ CREATE TABLE clip (
     end_seconds REAL NOT NULL
 ) STRICT;
 CREATE INDEX clip_by_recipe ON clip (recipe_key, video_id, start_seconds);
+CREATE INDEX clip_by_video ON clip (video_id);
 
 CREATE TABLE embedding_set (
     key TEXT PRIMARY KEY,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 
 from vidviz.errors import JobError, WorkspaceError
-from vidviz.store.files import explain_disk_errors, replace_file
+from vidviz.store.files import DAMAGED, explain_disk_errors, remove_unfinished, replace_file
 from vidviz.types import Embeddings
 
 Part = TypeVar("Part")
@@ -78,8 +77,7 @@ class VectorShards:
     @property
     def version(self) -> str:
         """Changes whenever a shard is added or replaced; equal versions mean equal content."""
-        text = "|".join(f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in self._shards())
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256("|".join(self._read(_describe_shard)).encode()).hexdigest()[:16]
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -101,6 +99,7 @@ class VectorShards:
                 ) from error
             os.truncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            remove_unfinished(self.folder)
             yield
         finally:
             os.close(descriptor)
@@ -124,11 +123,16 @@ def _read_shard(path: Path) -> Embeddings:
             return Embeddings(shard["ids"], shard["vectors"])
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise WorkspaceError(
             f"The vectors in {path.name!r} of {str(path.parent)!r} are damaged. Delete that file and embed again: "
             "only its clips are computed anew."
         ) from error
+
+
+def _describe_shard(path: Path) -> str:
+    found = path.stat()
+    return f"{path.name}:{found.st_size}:{found.st_mtime_ns}"
 
 
 def _read_ids(path: Path) -> np.ndarray:
@@ -137,5 +141,5 @@ def _read_ids(path: Path) -> np.ndarray:
             return np.asarray(shard["ids"])
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise WorkspaceError(f"The vectors in {path.name!r} of {str(path.parent)!r} are damaged.") from error

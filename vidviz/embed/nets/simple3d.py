@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import torch  # noqa: TID253 - a network's own file is loaded late
-from torch import Tensor, nn  # noqa: TID253
+import torch
+from torch import Tensor, nn
 
 
 class Simple3DCNN(nn.Module):

@@ -1,0 +1,159 @@
+"""Small workspaces, written straight into the store, and pages run by themselves with Streamlit's AppTest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vidviz.services import importing, jobs
+from vidviz.store import clips, sets, videos
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
+
+SITE = Path(__file__).parents[2]
+RECIPE = Recipe().key
+PROBE = VideoProbe("h264", "mp4", 96, 64, 0, 10.0, False, 40, 4.0, 0.0, False, True)
+COMPONENT = "bidi_component"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A workspace that tests fill; videos and clips are rows alone, without a file behind them."""
+
+    folder: WorkspaceFolder
+
+    def add_video(self, name: str, label: str = "", num_clips: int = 2, **labels: str) -> list[int]:
+        """A video with clips of two seconds; returns the clips' numbers."""
+        video_id = hashlib.sha256(name.encode()).hexdigest()
+        path = f"/nowhere/{name}"
+        spans = [Span(2.0 * number, 2.0 * number + 2.0) for number in range(num_clips)]
+        rows = [clips.Clip(clip_id(video_id, span, RECIPE), video_id, RECIPE, span) for span in spans]
+        with self.folder.catalogue.write() as db:
+            videos.add_video(db, videos.Video(video_id, name, path, False, 1000, PROBE, None))
+            videos.record_source(db, videos.Source(path, name, "ok", None, video_id, 1000))
+            videos.set_labels(db, video_id, {"label": label, **labels})
+            clips.add_clips(db, rows)
+        return [row.id for row in rows]
+
+    def add_set(self, ids: Sequence[int], vectors: np.ndarray, *, layer: str = "conv2", weights: str = "random") -> str:
+        """An embedding set of simple3d; returns its key."""
+        spec = EmbeddingSetSpec("simple3d", weights, layer, "mean", RECIPE)
+        with self.folder.catalogue.write() as db:
+            sets.add_set(db, sets.EmbeddingSet(spec, vectors.shape[1], "float32"))
+        if len(ids):
+            self.folder.vectors(spec.key).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))
+        return spec.key
+
+    def fill(self, num_videos: int = 6, **settings: Any) -> tuple[str, list[int]]:
+        """Videos labelled left and right in turn, and a set of random vectors; returns its key and all clips."""
+        ids = [
+            number
+            for video in range(num_videos)
+            for number in self.add_video(f"v{video}.mp4", ("left", "right")[video % 2])
+        ]
+        return self.add_set(ids, np.random.default_rng(0).normal(size=(len(ids), 8)), **settings), ids
+
+
+class Shown:
+    """A page as it was drawn."""
+
+    def __init__(self, app: AppTest) -> None:
+        self.app = app
+        assert [fault.value for fault in app.exception] == []
+
+    @property
+    def words(self) -> str:
+        """All that the page and the sidebar say, a line an element."""
+        said = [element for block in (self.app.main, self.app.sidebar) for element in block]
+        return "\n".join(f"{getattr(element, 'label', '')} {getattr(element, 'value', '')}" for element in said)
+
+    @property
+    def errors(self) -> list[str]:
+        return [error.value for error in self.app.error]
+
+    def drawn(self, name: str) -> list[dict[str, Any]]:
+        """What the components of this name were given to draw."""
+        every = [element.proto for element in self.app.get(COMPONENT)]
+        return [json.loads(proto.json) for proto in every if proto.component_name == f"vidviz_{name}"]
+
+    def links(self) -> dict[str, str]:
+        """Page -> query, of the links to other pages."""
+        return {link.proto.page: link.proto.query_string for link in self.app.get("page_link")}
+
+    def press(self, label: str) -> Shown:
+        """Press the first button with this label."""
+        next(button for button in self.app.button if button.label == label).click().run()
+        return Shown(self.app)
+
+    def again(self) -> Shown:
+        return Shown(self.app.run())
+
+
+ShowPage = Callable[..., Shown]
+
+
+@pytest.fixture
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepared:
+    """An empty workspace, which the pages show."""
+    monkeypatch.setenv("VIDVIZ_WORKSPACE", str(tmp_path / "workspace"))
+    return Prepared(WorkspaceFolder.open(tmp_path / "workspace"))
+
+
+@pytest.fixture
+def show() -> ShowPage:
+    """Runs a page by its name, or the `main` script, with a query."""
+
+    def run(name: str, **query: str) -> Shown:
+        script = SITE / "vidviz" / "ui" / "main.py" if name == "main" else SITE / "pages" / f"{name}.py"
+        app = AppTest.from_file(script, default_timeout=60)
+        app.query_params.update({key.replace("_", " "): value for key, value in query.items()})
+        return Shown(app.run())
+
+    return run
+
+
+@pytest.fixture
+def waiting_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that a page starts stays in the catalogue as waiting: no process is started."""
+    monkeypatch.setattr(jobs, "start_job", jobs.add_job)
+
+
+def write_video(path: Path, num_frames: int = 20, size: tuple[int, int] = (64, 48)) -> Path:
+    """A square that runs to the right, two seconds long."""
+    width, height = size
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), "w") as out:
+        stream: Any = out.add_stream("libx264", rate=10, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for number in range(num_frames):
+            picture = np.full((height, width, 3), (30, 60, 90), np.uint8)
+            left = number * (width - 16) // num_frames
+            picture[16:32, left : left + 16] = (230, 160, 40)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        out.mux(stream.encode(None))
+    return path
+
+
+@pytest.fixture(scope="module")
+def real_videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a video in a folder of its own, and a file that is no video."""
+    folder = tmp_path_factory.mktemp("videos")
+    write_video(folder / "right" / "square.mp4")
+    (folder / "garbage <b>.mp4").write_bytes(b"this is no video " * 20)
+    return folder
+
+
+@pytest.fixture
+def imported(prepared: Prepared, real_videos: Path) -> Prepared:
+    """A workspace with `real_videos` imported as a person would."""
+    importing.import_videos(prepared.folder, importing.ImportRequest((str(real_videos),)))
+    return prepared

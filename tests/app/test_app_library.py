@@ -1,0 +1,138 @@
+"""The Library page: ways in, what became of every file, embedding, and the sets."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vidviz.services import importing, jobs
+from vidviz.store import sets
+
+NEVER_TRAINED = "random weights"
+
+
+def list_jobs(prepared):
+    return jobs.list_jobs(prepared.folder)
+
+
+def test_empty_library_offers_the_ways_in(prepared, show):
+    page = show("library")
+    assert "Drop in videos, or start with the samples" in page.words
+    assert {"Add the sample videos", "Import"} <= {button.label for button in page.app.button}
+    assert "Embed" not in {button.label for button in page.app.button}
+    assert page.errors == []
+
+
+@pytest.mark.usefixtures("waiting_jobs")
+def test_samples_in_one_click(prepared, show):
+    show("library").press("Add the sample videos")
+    [job] = list_jobs(prepared)
+    assert job.kind == "import"
+    request = importing.request_from_arguments(job.arguments)
+    assert [Path(path).name for path in request.paths] == ["sample_videos"]
+    assert Path(request.paths[0]).is_dir()
+
+
+@pytest.mark.usefixtures("waiting_jobs")
+def test_a_folder_of_this_machine_is_imported_by_the_chosen_recipe(prepared, show, tmp_path):
+    page = show("library")
+    next(field for field in page.app.number_input if "Length" in field.label).set_value(1.0)
+    next(field for field in page.app.number_input if "From window" in field.label).set_value(0.5)
+    next(field for field in page.app.text_input if "folder or file" in field.label).input(f"  {tmp_path}  ")
+    page.press("Import")
+    [job] = list_jobs(prepared)
+    request = importing.request_from_arguments(job.arguments)
+    assert request.paths == (str(tmp_path),)
+    assert request.recipe.key == "windows-1-0.5-keep"
+    assert not request.keep
+
+
+@pytest.mark.usefixtures("waiting_jobs")
+def test_uploads_are_kept_under_names_that_are_no_paths(prepared, show, real_videos):
+    page = show("library")
+    video = (real_videos / "right" / "square.mp4").read_bytes()
+    page.app.file_uploader[0].set_value([("../../evil <b>.mp4", video, "video/mp4"), ("b.mp4", b"x", "video/mp4")])
+    page = type(page)(page.app.run()).press("Import 2 files")
+    [job] = list_jobs(prepared)
+    request = importing.request_from_arguments(job.arguments)
+    assert request.keep
+    assert sorted(request.names.values()) == ["../../evil <b>.mp4", "b.mp4"]
+    written = [path for path in prepared.folder.uploads.rglob("*") if path.is_file()]
+    assert {path.read_bytes() for path in written} == {video, b"x"}
+    assert not any("evil" in path.name for path in written)
+    assert list(prepared.folder.path.parent.rglob("*evil*")) == []
+    assert "Import 2 files" not in {button.label for button in page.app.button}
+
+
+def test_every_file_is_a_row_with_its_reason(imported, show):
+    table = show("library").app.dataframe[0].value.set_index("name")
+    assert set(table.index) == {"square.mp4", "garbage <b>.mp4"}
+    good, bad = table.loc["square.mp4"], table.loc["garbage <b>.mp4"]
+    assert (good["status"], good["label"], good["clips"], good["reason"]) == ("ok", "right", 1, "")
+    assert good["poster"].startswith("/vidviz/poster/")
+    assert bad["status"] == "failed"
+    assert "garbage <b>.mp4" in bad["reason"]
+
+
+def test_what_was_added_meanwhile_shows_on_the_next_run(prepared, show):
+    prepared.add_video("first.mp4", "left")
+    page = show("library")
+    prepared.add_video("second.mp4", "right")
+    assert set(page.again().app.dataframe[0].value["name"]) == {"first.mp4", "second.mp4"}
+    assert len(show("inside").drawn("clip_gallery")[0]["cards"]) == 4
+
+
+@pytest.mark.usefixtures("waiting_jobs")
+def test_embed_button_starts_the_chosen_work(prepared, show):
+    prepared.fill()
+    page = show("library")
+    next(box for box in page.app.selectbox if box.label == "Backbone").select("simple3d").run()
+    next(box for box in page.app.selectbox if box.label == "Layer").select("conv1").run()
+    page.press("Embed")
+    [job] = list_jobs(prepared)
+    assert job.kind == "embed"
+    wanted = {"backbone": "simple3d", "weights": "random", "layer": "conv1", "pooling": "mean"}
+    assert wanted.items() <= job.arguments.items()
+
+
+def test_sets_say_what_they_cover_and_that_weights_are_random(prepared, show):
+    key, ids = prepared.fill()
+    with prepared.folder.catalogue.write() as db:
+        sets.record_failures(db, key, {ids[0]: "The video 'v0.mp4' has no frame there."})
+    prepared.add_set(ids[:3], np.eye(3, 8), layer="conv1")
+    page = show("library")
+    assert "3 of 12 clips" in page.words
+    assert "12 of 12 clips" in page.words
+    assert "The video 'v0.mp4' has no frame there." in page.words
+    assert page.words.count(NEVER_TRAINED) == 2
+
+
+def test_use_makes_another_set_the_one_at_hand(prepared, show):
+    first, ids = prepared.fill()
+    second = prepared.add_set(ids, np.eye(12, 8), layer="conv1")
+    page = show("main", set=second)
+    page.app.switch_page(str(Path(__file__).parents[2] / "pages" / "library.py")).run()
+    page.app.button(key=f"use {first}").click().run()
+    assert page.app.query_params["set"] == first
+    assert page.app.selectbox(key="set picker").value == first
+
+
+def test_a_workspace_that_cannot_be_opened_is_told_in_a_sentence(show, tmp_path, monkeypatch):
+    (tmp_path / "a file").write_text("x")
+    monkeypatch.setenv("VIDVIZ_WORKSPACE", str(tmp_path / "a file"))
+    [error] = show("library").errors
+    assert "is a file, not a workspace folder" in error
+
+
+def test_a_workspace_of_a_newer_version_is_told_in_a_sentence(prepared, show, monkeypatch, tmp_path):
+    path = tmp_path / "newer"
+    type(prepared.folder).open(path)
+    with sqlite3.connect(path / "catalogue.db") as db:
+        db.execute("PRAGMA user_version = 999")
+    monkeypatch.setenv("VIDVIZ_WORKSPACE", str(path))
+    for name in ("main", "library", "map"):
+        [error] = show(name).errors
+        assert "newer" in error

@@ -1,0 +1,222 @@
+"""The Map page: odd sets, colours, UMAP on its way, the selection, and hostile URLs."""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import pytest
+
+from vidviz.services import jobs
+from vidviz.store import jobs as stored_jobs
+from vidviz.store.maps import StoredMap
+from vidviz.types import MapSpec
+from vidviz.ui import components
+from vidviz.ui.components import MapEvent
+from vidviz.ui.selection import Polygon
+
+NEVER_TRAINED = "was never trained"
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def numbers(packed: str, kind: str) -> list[float]:
+    return np.frombuffer(base64.b64decode(packed), kind).tolist()
+
+
+def test_without_clips_the_way_leads_to_the_library(prepared, show):
+    page = show("map")
+    assert "There are no clips yet" in page.words
+    assert "Open the Library" in page.words
+    assert page.drawn("clip_map") == []
+
+
+def test_without_a_set_the_way_leads_to_embedding(prepared, show):
+    prepared.add_video("a.mp4")
+    page = show("map")
+    assert "The clips have no embeddings yet" in page.words
+    assert "Embed in the Library" in page.words
+
+
+def test_a_set_without_vectors_says_so(prepared, show):
+    prepared.add_video("a.mp4")
+    prepared.add_set([], np.empty((0, 8)))
+    page = show("map", map_projection="PCA")
+    assert "The set holds no vectors yet" in page.words
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+@pytest.mark.parametrize("num_clips", [1, 2, 3])
+def test_very_few_clips(prepared, show, num_clips, dims):
+    ids = prepared.add_video("a.mp4", "left", num_clips)
+    prepared.add_set(ids, np.random.default_rng(1).normal(size=(num_clips, 8)))
+    [drawn] = show("map", map_projection="PCA", map_dimensions=f"{dims}-D").drawn("clip_map")
+    assert numbers(drawn["ids"], "<f8") == sorted(ids)
+    assert len(drawn["axes"]) == drawn["dimensions"] == dims
+    assert np.isfinite([numbers(axis, "<f4") for axis in drawn["axes"]]).all()
+
+
+def test_equal_vectors_share_a_place(prepared, show):
+    ids = prepared.add_video("a.mp4", num_clips=5)
+    prepared.add_set(ids, np.ones((5, 8)))
+    [drawn] = show("map", map_projection="PCA").drawn("clip_map")
+    for axis in drawn["axes"]:
+        assert np.ptp(numbers(axis, "<f4")) == pytest.approx(0, abs=1e-6)
+
+
+def test_random_weights_are_marked_and_trained_ones_are_not(prepared, show):
+    _, ids = prepared.fill()
+    assert NEVER_TRAINED in show("map", map_projection="PCA").words
+    trained = prepared.add_set(ids, np.eye(12, 8), weights="file:" + "0" * 64)
+    assert NEVER_TRAINED not in show("map", map_projection="PCA", set=trained).words
+
+
+def test_long_and_hostile_labels_go_to_the_browser_as_text(prepared, show):
+    long = "x" * 10_000
+    ids = prepared.add_video(f"{HOSTILE}.mp4", HOSTILE) + prepared.add_video("b.mp4", long)
+    prepared.add_set(ids, np.eye(4, 8))
+    page = show("map", map_projection="PCA", clip=str(ids[0]))
+    [drawn] = page.drawn("clip_map")
+    assert set(drawn["groups"]["names"]) == {HOSTILE, long}
+    assert set(drawn["labels"]) == {HOSTILE, long}
+    assert f"{HOSTILE}.mp4" in drawn["titles"]
+    assert HOSTILE not in "".join(element.value for element in page.app.markdown)
+    assert page.drawn("clip_player")[0]["clip"]["label"] == HOSTILE
+
+
+def test_without_labels_one_grey_group(prepared, show):
+    ids = prepared.add_video("a.mp4") + prepared.add_video("b.mp4")
+    prepared.add_set(ids, np.eye(4, 8))
+    page = show("map", map_projection="PCA")
+    colours = page.app.selectbox(key="map colour")
+    assert "label" not in colours.options
+    colours.select("cluster").run()
+    assert page.app.exception.len == 0
+
+
+def test_colour_by_every_choice(prepared, show):
+    ids = prepared.add_video("a.mp4", "left", motion="slide", shape="disc") + prepared.add_video(
+        "b.mp4", "right", motion="turn"
+    )
+    prepared.add_set(ids, np.eye(4, 8))
+    page = show("map", map_projection="PCA")
+    choices = page.app.selectbox(key="map colour")
+    assert choices.options[:3] == ["label", "motion", "shape"]
+    assert {"video", "cluster", "time in video"} <= set(choices.options)
+    groups = {}
+    for choice in choices.options:
+        page.app.selectbox(key="map colour").select(choice).run()
+        [drawn] = type(page)(page.app).drawn("clip_map")
+        groups[choice] = drawn["groups"]["names"] if drawn["groups"] else drawn["scale"]["title"]
+    assert groups["label"] == ["left", "right"]
+    assert groups["motion"] == ["slide", "turn"]
+    assert groups["shape"] == ["disc", "no label"]
+    assert groups["video"] == ["a.mp4", "b.mp4"]
+    assert "second" in groups["time in video"]
+    assert groups["cluster"]
+
+
+@pytest.mark.usefixtures("waiting_jobs")
+def test_pca_is_shown_while_umap_is_computed_and_umap_after(prepared, show):
+    key, ids = prepared.fill()
+    page = show("map")
+    assert "PCA while UMAP is being computed" in page.words
+    page = page.again()
+    [job] = jobs.list_jobs(prepared.folder)  # one job, however often the page is drawn
+    places = np.stack([np.arange(len(ids)), np.zeros(len(ids))], 1)
+    stored = StoredMap(np.sort(ids), places, "few clips")
+    prepared.folder.maps.save(key, prepared.folder.vectors(key).version, MapSpec("umap").key, stored)
+    with prepared.folder.catalogue.write() as db:
+        stored_jobs.finish_job(db, job.id, "done", "UMAP of 12 clips.")
+    page = page.again()
+    assert "while UMAP" not in page.words
+    [drawn] = page.drawn("clip_map")
+    assert numbers(drawn["axes"][0], "<f4") == list(range(len(ids)))
+
+
+@pytest.mark.usefixtures("waiting_jobs")
+def test_a_umap_that_failed_is_told(prepared, show):
+    prepared.fill()
+    page = show("map")
+    [job] = jobs.list_jobs(prepared.folder)
+    with prepared.folder.catalogue.write() as db:
+        stored_jobs.finish_job(db, job.id, "failed", "Memory is short.")
+    page = page.again()
+    assert "Memory is short." in page.words
+    assert "PCA is shown" in page.words
+    assert len(jobs.list_jobs(prepared.folder)) == 1
+
+
+def test_the_clip_at_hand_has_its_neighbours_beside_the_map(prepared, show):
+    key, ids = prepared.fill()
+    page = show("map", map_projection="PCA", clip=str(ids[3]))
+    [player] = page.drawn("clip_player")
+    assert player["clip"]["clip_id"] == ids[3]
+    neighbours = [card["clip_id"] for card in page.drawn("clip_gallery")[0]["cards"]]
+    vectors = prepared.folder.vectors(key).load().vectors
+    lengths = np.linalg.norm(vectors, axis=1)
+    nearest = np.argsort(-(vectors @ vectors[3]) / lengths, kind="stable")
+    assert neighbours[:3] == [ids[place] for place in nearest if place != 3][:3]
+    assert page.drawn("clip_map")[0]["current"] == ids[3]
+
+
+def test_a_clip_that_the_set_lacks_is_told(prepared, show):
+    prepared.fill()
+    [other] = prepared.add_video("later.mp4", num_clips=1)
+    page = show("map", map_projection="PCA", clip=str(other))
+    assert "is not in this embedding set" in page.words
+    assert len(page.drawn("clip_map")) == 1
+
+
+def test_a_polygon_fills_the_gallery_and_clear_empties_it(prepared, show, monkeypatch):
+    _, ids = prepared.fill()
+    everything = Polygon("replace", np.array([[-1e6, -1e6], [1e6, -1e6], [1e6, 1e6], [-1e6, 1e6]]))
+    events = [MapEvent(polygon=everything)]
+    monkeypatch.setattr(components, "clip_map", lambda *_args, **_options: events.pop() if events else MapEvent())
+    page = show("map", map_projection="PCA")
+    assert f"Selection: {len(ids)} clips" in page.words
+    cards = [card["clip_id"] for card in page.drawn("clip_gallery")[-1]["cards"]]
+    assert sorted(cards) == sorted(ids)
+    page = page.press("Clear")
+    assert "Selection:" not in page.words
+
+
+def test_a_click_becomes_the_clip_at_hand(prepared, show, monkeypatch):
+    _, ids = prepared.fill()
+    events = [MapEvent(clicked=ids[5])]
+    monkeypatch.setattr(components, "clip_map", lambda *_args, **_options: events.pop() if events else MapEvent())
+    page = show("map", map_projection="PCA")
+    assert page.app.query_params["clip"] == str(ids[5])
+    assert page.drawn("clip_player")[0]["clip"]["clip_id"] == ids[5]
+
+
+@pytest.mark.parametrize("clip", ["abc", "-1", "0", "1e999", "", "9" * 400, HOSTILE, "١٢"])
+def test_hostile_clips_in_the_url(prepared, show, clip):
+    prepared.fill()
+    page = show("map", map_projection="PCA", clip=clip)
+    assert page.errors == []
+    assert page.drawn("clip_player") == []
+    assert len(page.drawn("clip_map")) == 1
+    assert "clip" not in page.app.query_params
+
+
+@pytest.mark.parametrize("wanted", ["../../x", "", HOSTILE, "0" * 16, "x" * 5000])
+def test_hostile_sets_in_the_url(prepared, show, wanted):
+    key, _ = prepared.fill()
+    page = show("map", map_projection="PCA", set=wanted)
+    assert page.errors == []
+    assert page.app.query_params["set"] == key
+
+
+@pytest.mark.parametrize("name", ["map projection", "map dimensions", "map colour"])
+def test_hostile_controls_in_the_url(prepared, show, name, waiting_jobs):
+    prepared.fill()
+    page = show("map", **{"map projection": "PCA", name: "../../x<b>"})
+    assert len(page.drawn("clip_map")) == 1
+
+
+def test_damaged_vectors_are_told(prepared, show):
+    key, _ = prepared.fill()
+    [shard] = prepared.folder.vectors(key).folder.glob("*.npz")
+    shard.write_bytes(shard.read_bytes()[:100])
+    [error] = show("map", map_projection="PCA").errors
+    assert "damaged" in error

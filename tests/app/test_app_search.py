@@ -1,0 +1,110 @@
+"""The Search page: clips to start from, hits with scores, and URLs that name nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vidviz.errors import IndexLockedError
+from vidviz.services import indexing
+
+NEVER_TRAINED = "was never trained"
+
+
+@pytest.fixture
+def without_milvus(monkeypatch):
+    """Milvus held by another process: answers come from the stored vectors."""
+
+    def refuse(*_args):
+        raise IndexLockedError("Another process (pid 1) holds the index.")
+
+    monkeypatch.setattr(indexing, "open_milvus", refuse)
+
+
+def test_without_clips_or_sets_the_way_leads_to_the_library(prepared, show):
+    assert "There are no clips yet" in show("search").words
+    prepared.add_video("a.mp4")
+    assert "The clips have no embeddings yet" in show("search").words
+
+
+def test_without_a_clip_some_of_every_label_are_offered(prepared, show):
+    ids = [number for i in range(40) for number in prepared.add_video(f"v{i}.mp4", "rare" if i == 39 else "usual")]
+    prepared.add_set(ids, np.random.default_rng(0).normal(size=(len(ids), 8)))
+    page = show("search")
+    [gallery] = page.drawn("clip_gallery")
+    assert 12 <= len(gallery["cards"]) < len(ids)
+    assert "rare" in {card["label"] for card in gallery["cards"]}
+    assert f"{len(ids) - len(gallery['cards'])} more" in page.words
+    field = page.app.text_input[0]
+    field.input("V39.").run()
+    assert {card["title"] for card in type(page)(page.app).drawn("clip_gallery")[0]["cards"]} == {"v39.mp4"}
+    page.app.text_input[0].input("[nothing(").run()
+    assert "No clip's video or label contains that." in type(page)(page.app).words
+
+
+def test_hits_by_milvus_are_the_nearest_with_the_clip_first(prepared, show):
+    key, ids = prepared.fill()
+    page = show("search", clip=str(ids[2]))
+    hits = page.drawn("clip_gallery")[0]["cards"]
+    assert hits[0]["clip_id"] == ids[2]
+    assert float(hits[0]["score"]) == 1
+    scores = [float(hit["score"]) for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert sorted(hit["clip_id"] for hit in hits) == sorted(ids)
+    vectors = prepared.folder.vectors(key).load().vectors
+    cosines = vectors @ vectors[2] / np.linalg.norm(vectors, axis=1) / np.linalg.norm(vectors[2])
+    assert scores == pytest.approx(sorted(cosines, reverse=True), abs=2e-3)
+    assert "Milvus Lite" in page.words
+    assert NEVER_TRAINED in page.words
+    assert page.drawn("clip_player")[0]["clip"]["clip_id"] == ids[2]
+
+
+@pytest.mark.usefixtures("without_milvus")
+def test_a_locked_index_is_told_and_the_answer_still_comes(prepared, show):
+    _, ids = prepared.fill()
+    page = show("search", clip=str(ids[0]))
+    assert "Another process (pid 1) holds the index." in page.words
+    assert len(page.drawn("clip_gallery")[0]["cards"]) == len(ids)
+
+
+@pytest.mark.usefixtures("without_milvus")
+def test_the_clip_itself_can_be_left_out_and_hits_counted(prepared, show):
+    _, ids = prepared.fill()
+    page = show("search", clip=str(ids[0]))
+    page.app.toggle(key="search self").set_value(False).run()
+    page.app.selectbox(key="search hits").set_value(6).run()
+    hits = type(page)(page.app).drawn("clip_gallery")[0]["cards"]
+    assert len(hits) == 6
+    assert ids[0] not in {hit["clip_id"] for hit in hits}
+
+
+@pytest.mark.usefixtures("without_milvus")
+def test_another_clip_goes_back_to_choosing(prepared, show):
+    _, ids = prepared.fill()
+    page = show("search", clip=str(ids[0])).press("Another clip")
+    assert "Choose the clip to start from." in page.words
+    assert "clip" not in page.app.query_params
+
+
+@pytest.mark.parametrize("clip", ["12345", "1e999", "9" * 400])
+def test_a_clip_that_does_not_exist_is_like_none(prepared, show, clip):
+    prepared.fill()
+    page = show("search", clip=clip, set="../../x")
+    assert page.errors == []
+    assert "Choose the clip to start from." in page.words
+
+
+@pytest.mark.usefixtures("without_milvus")
+def test_a_clip_that_the_set_lacks_and_a_vector_of_zeros_are_told(prepared, show):
+    ids = prepared.add_video("a.mp4", num_clips=3)
+    prepared.add_set(ids[:2], np.array([[0.0] * 8, [1.0] * 8]))
+    assert any("is not in this embedding set" in error for error in show("search", clip=str(ids[2])).errors)
+    assert any("zero" in error for error in show("search", clip=str(ids[0])).errors)
+
+
+@pytest.mark.usefixtures("without_milvus")
+@pytest.mark.parametrize("hits", ["-5", "1e999", "abc"])
+def test_hostile_hits_in_the_url(prepared, show, hits):
+    _, ids = prepared.fill()
+    page = show("search", clip=str(ids[0]), search_hits=hits)
+    assert len(page.drawn("clip_gallery")[0]["cards"]) == len(ids)

@@ -1,0 +1,160 @@
+"""A real Chromium and a running dashboard on a workspace of its own; both end with the tests that asked for them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from vidviz.services import jobs
+from vidviz.store.workspace import WorkspaceFolder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).parents[2]
+SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+START_SECONDS = 60
+
+
+def find_browser() -> str | None:
+    """Where a Chromium is: as named by VIDVIZ_TEST_BROWSER, else on the PATH."""
+    named = os.environ.get("VIDVIZ_TEST_BROWSER")
+    return named or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, once a test file."""
+    path = find_browser()
+    if path is None:
+        reason = "There is no Chromium: install one, or name it by VIDVIZ_TEST_BROWSER."
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *SOFTWARE_GL, *QUIET])
+        yield launched
+        launched.close()
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """A dashboard that runs, and the workspace that it shows."""
+
+    url: str
+    folder: WorkspaceFolder
+
+    def end_jobs(self) -> None:
+        """End what was started through the dashboard and is still at work."""
+        for job in jobs.list_jobs(self.folder):
+            if job.active:
+                jobs.cancel_job(self.folder, job.id, force=True)
+
+
+@contextmanager
+def run_dashboard(workspace: Path) -> Iterator[Dashboard]:
+    """Serve a workspace on a free port of 127.0.0.1 for as long as the context lasts."""
+    folder = WorkspaceFolder.open(workspace)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    environment = os.environ | {"VIDVIZ_WORKSPACE": str(workspace)}
+    with (workspace / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        dashboard = Dashboard(f"http://127.0.0.1:{port}", folder)
+        try:
+            wait_until_up(f"{dashboard.url}/_stcore/health", server)
+            yield dashboard
+        finally:
+            server.terminate()
+            server.wait(20)
+            dashboard.end_jobs()
+
+
+def wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the dashboard ended at once"
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the dashboard did not answer within {START_SECONDS} s")
+
+
+@pytest.fixture(scope="module")
+def start_dashboard() -> Iterator[Callable[[Path], Dashboard]]:
+    """Starts dashboards, which end with the test file."""
+    with ExitStack() as running:
+        yield lambda workspace: running.enter_context(run_dashboard(workspace))
+
+
+@dataclass
+class Watched:
+    """A browser context that notes what must not happen: requests to anyone else, and errors on the console."""
+
+    context: BrowserContext
+    url: str
+    outside: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.context.on("request", self._note_request)
+        self.context.on("console", self._note_message)
+        self.context.on("weberror", lambda error: self.faults.append(str(error.error)))
+
+    def open(self, path: str = "") -> Page:
+        """A new page at a path of the dashboard."""
+        page = self.context.new_page()
+        page.set_default_timeout(45_000)
+        page.on("websocket", self._note_request)
+        page.goto(f"{self.url}/{path}")
+        return page
+
+    def check(self) -> None:
+        assert self.outside == []
+        assert self.faults == []
+
+    def _note_request(self, asked: Any) -> None:
+        ours = (f"{self.url}/", f"{self.url.replace('http', 'ws', 1)}/", "blob:", "data:")
+        if not asked.url.startswith(ours):
+            self.outside.append(asked.url)
+
+    def _note_message(self, message: Any) -> None:
+        # On a deep link Streamlit's own script first asks below the page's path, and finds out where it is by the 404.
+        probe = message.location["url"].endswith(("/_stcore/health", "/_stcore/host-config"))
+        if message.type == "error" and not (probe and "404" in message.text):
+            self.faults.append(f"{message.text} ({message.location['url']})")
+
+
+@pytest.fixture
+def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Opens browser contexts; at the end none of them may have seen a fault or asked anybody but the dashboard."""
+    watched: list[Watched] = []
+
+    def open_context(dashboard: Dashboard, **options: Any) -> Watched:
+        settings = {"viewport": {"width": 1440, "height": 900}} | options
+        watched.append(Watched(browser.new_context(**settings), dashboard.url))
+        return watched[-1]
+
+    yield open_context
+    for one in watched:
+        one.context.close()
+    for one in watched:
+        one.check()

@@ -1,0 +1,317 @@
+"""The main job as a person does it in a browser: import, embed, map, search, inside, on tiny videos."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import av
+import numpy as np
+import pytest
+
+from vidviz.services import importing, library
+from vidviz.store import sets
+from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("map", "search", "inside", "library")
+# What is there once a page has drawn the thing it is for.
+READY = {
+    "map": ".vv-map .modebar",
+    "search": ".st-key-search-hits-gallery .vv-score",
+    "inside": ".vv-map-canvas:visible",
+    "library": "[data-testid=stDataFrame]",
+}
+MAIN = "[data-testid=stMain]"
+MAIN_NODE = f"document.querySelector('{MAIN}')"
+VIEW = "document.querySelector('.vv-map').parentElement.parentElement.vidvizView"
+# Where the points of the map are on screen.
+PLACES = f"""() => {{
+  const plot = document.querySelector('.vv-plot'), {{xaxis, yaxis}} = plot._fullLayout, {{ids, axes}} = {VIEW}.points;
+  const box = plot.getBoundingClientRect();
+  return Array.from(ids, (_, i) => [
+    box.left + xaxis._offset + xaxis.d2p(axes[0][i]), box.top + yaxis._offset + yaxis.d2p(axes[1][i])]);
+}}"""
+FILM = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+  .map((host) => host.shadowRoot.querySelector('.vv-map-canvas')).find(Boolean)?.toDataURL()"""
+# The element with the focus, through shadow roots, in a few words.
+FOCUSED = """() => {
+  let node = document.activeElement;
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+  return [node.className, node.getAttribute('aria-label'), node.innerText, node.role].join(' ');
+}"""
+
+
+def write_video(path: Path, motion: str, seconds: int = 4, rate: int = 10) -> None:
+    """A square that moves over a plain ground."""
+    width, height, side = 128, 96, 32
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), "w") as out:
+        stream: Any = out.add_stream("libx264", rate=rate, options={"preset": "ultrafast", "g": "10"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for number in range(seconds * rate):
+            done = number / (seconds * rate)
+            picture = np.full((height, width, 3), (30, 60, 90), np.uint8)
+            left = int({"left": 1 - done, "right": done, "down": 0.4}[motion] * (width - side))
+            top = int((done if motion == "down" else 0.5) * (height - side))
+            picture[top : top + side, left : left + side] = (230, 160, 40)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        out.mux(stream.encode(None))
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`folder/<motion>/...` to read in place, and three files to upload, one of them garbage."""
+    media = tmp_path_factory.mktemp("media")
+    for motion in ("left", "right", "down"):
+        write_video(media / "folder" / motion / f"{motion}.mp4", motion, seconds=6)
+    write_video(media / "uploads" / "sent a.mp4", "left")
+    write_video(media / "uploads" / "sent b.mp4", "right", seconds=2)
+    (media / "uploads" / "garbage.mp4").write_bytes(b"this is no video " * 50)
+    return media
+
+
+@pytest.fixture(scope="module")
+def empty(start_dashboard, tmp_path_factory):
+    """A dashboard on an empty workspace."""
+    return start_dashboard(tmp_path_factory.mktemp("empty") / "workspace")
+
+
+@pytest.fixture(scope="module")
+def explored(start_dashboard, tmp_path_factory, media):
+    """A dashboard on a workspace with videos and an embedding set that no network had to be run for."""
+    dashboard = start_dashboard(tmp_path_factory.mktemp("explored") / "workspace")
+    importing.import_videos(dashboard.folder, importing.ImportRequest((str(media / "folder"),)))
+    ids = library.clip_table(dashboard.folder)["clip_id"].to_numpy(np.int64)
+    spec = EmbeddingSetSpec("simple3d", "random", "pool2", "mean", Recipe().key)
+    with dashboard.folder.catalogue.write() as db:
+        sets.add_set(db, sets.EmbeddingSet(spec, 8, "float32"))
+    vectors = np.random.default_rng(3).normal(size=(len(ids), 8)).astype(np.float32)
+    dashboard.folder.vectors(spec.key).append(Embeddings(ids, vectors))
+    return dashboard, spec.key, ids.tolist()
+
+
+def query_of(page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def picture(page, name: str) -> None:
+    """Keep a screenshot where VIDVIZ_TEST_PICTURES names a folder."""
+    folder = os.environ.get("VIDVIZ_TEST_PICTURES")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+def cells(page) -> list[str]:
+    """The words in the table of videos, which is drawn on a canvas with a hidden table beside it."""
+    return [text.strip() for text in page.locator("[data-testid=stDataFrame] td").all_text_contents()]
+
+
+def choose(page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=re.compile(label)).first.click()
+    page.get_by_role("option", name=re.compile(option)).first.click()
+    settle(page)
+
+
+def settle(page) -> None:
+    """Wait until the script has run: Streamlit says so on its root."""
+    page.wait_for_function(
+        "() => document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'"
+    )
+
+
+def lonely(places: list[list[float]]) -> int:
+    """The point farthest from any other: no doubt which one the pointer means."""
+
+    def nearest(i: int) -> float:
+        return min((a - places[i][0]) ** 2 + (b - places[i][1]) ** 2 for j, (a, b) in enumerate(places) if j != i)
+
+    return max(range(len(places)), key=nearest)
+
+
+def draw_lasso(page, places: list[list[float]]) -> None:
+    """Round all points."""
+    xs, ys = zip(*places, strict=True)
+    left, right, top, low = min(xs) - 9, max(xs) + 9, min(ys) - 9, max(ys) + 9
+    page.locator(".modebar-btn[data-title='Lasso Select']").click()
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for corner in ((right, top), (right, low), (left, low), (left, top)):
+        page.mouse.move(*corner, steps=4)
+    page.mouse.up()
+
+
+def import_videos(page, media: Path) -> None:
+    page.get_by_text("Drop in videos").first.wait_for()
+    uploads = sorted(str(path) for path in (media / "uploads").iterdir())
+    page.locator("input[type=file]").first.set_input_files(uploads)
+    page.get_by_role("button", name="Import 3 files").click()
+    page.locator("[data-testid=stSidebar]").get_by_text(re.compile("Import 3 uploads")).first.wait_for()
+    page.get_by_label("A folder or file on this machine").fill(str(media / "folder"))
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_text("5 videos · 12 clips").wait_for()
+    page.locator("[data-testid=stDataFrame]").wait_for()
+    page.locator("[data-testid=stDataFrame]").scroll_into_view_if_needed()
+    page.wait_for_function("() => document.querySelectorAll('[data-testid=stDataFrame] td').length > 20")
+    said = cells(page)
+    assert "garbage.mp4" in said
+    assert any("garbage.mp4" in text and len(text) > 30 for text in said), said
+    picture(page, "1-imported")
+
+
+def embed(page) -> None:
+    choose(page, "Backbone", "simple3d")
+    page.get_by_text("Simple3DCNN").first.wait_for()
+    choose(page, "Layer", "Later features")
+    page.get_by_role("button", name="Embed", exact=True).click()
+    page.get_by_text("12 of 12 clips").wait_for(timeout=120_000)
+    page.get_by_text("never trained").first.wait_for()
+    picture(page, "2-embedded")
+
+
+def explore_map(page, dashboard) -> int:
+    page.locator("[data-testid=stSidebarNav]").get_by_role("link", name="Map").click()
+    page.locator(READY["map"]).wait_for()
+    page.get_by_text(re.compile("while UMAP is being computed")).wait_for()
+    dashboard.end_jobs()  # UMAP takes half a minute the first time; PCA does for the rest
+    page.get_by_role("radio", name="PCA", exact=True).or_(page.get_by_role("button", name="PCA", exact=True)).click()
+    page.wait_for_url(re.compile("PCA"))
+    settle(page)
+    page.wait_for_function(f"() => {VIEW}.drawn && {VIEW}.points.ids.length === 12")
+    clip = hover_and_click(page)
+    draw_lasso(page, page.evaluate(PLACES))
+    page.get_by_text("Selection: 12 clips").wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('.st-key-selection-gallery [data-testid=stBidiComponentIsolated]')"
+        "?.shadowRoot.querySelectorAll('.vv-card').length === 12"
+    )
+    picture(page, "4-lasso")
+    return clip
+
+
+def hover_and_click(page) -> int:
+    """Points at a clip, sees its picture, clicks, and finds it in the URL and in the player; returns its number."""
+    places = page.evaluate(PLACES)
+    row = lonely(places)
+    page.mouse.move(places[row][0] - 40, places[row][1] - 6)
+    page.mouse.move(*places[row], steps=4)
+    page.locator(".vv-hover").wait_for(state="visible")
+    page.wait_for_function("() => document.querySelector('.vv-hover img').naturalWidth > 0")
+    picture(page, "3-hover")
+    page.mouse.click(*places[row])
+    page.wait_for_url(re.compile("[?&]clip="))
+    clip = int(query_of(page)["clip"])
+    assert clip == page.evaluate(f"() => {VIEW}.points.ids[{row}]")
+    page.wait_for_function(f"(clip) => {VIEW}.points.current === clip", arg=clip)
+    page.locator(f"{MAIN} .vv-player video:not(.vv-blank)").wait_for()
+    settle(page)
+    return clip
+
+
+def find_similar(page, clip: int) -> None:
+    page.locator(MAIN).get_by_role("link", name="Find similar").first.click()
+    page.locator(READY["search"]).first.wait_for()
+    gallery = page.locator(".st-key-search-hits-gallery")
+    scores = [float(text) for text in gallery.locator(".vv-score").all_inner_texts()]
+    assert scores[0] == 1
+    assert scores == sorted(scores, reverse=True)
+    assert len(scores) == 12
+    assert gallery.locator(".vv-card").first.get_attribute("data-clip") == str(clip)
+    picture(page, "5-search")
+    page.reload()
+    page.locator(READY["search"]).first.wait_for()
+    assert query_of(page)["clip"] == str(clip)
+    assert gallery.locator(".vv-card").first.get_attribute("data-clip") == str(clip)
+
+
+def look_inside(page, clip: int) -> None:
+    page.locator(MAIN).get_by_role("link", name="Look inside").first.click()
+    page.locator(READY["inside"]).first.wait_for(timeout=120_000)
+    page.get_by_text("never trained").first.wait_for()
+    page.wait_for_function(f"() => ({FILM})()?.length > 2000")
+    first = page.evaluate(FILM)
+    page.wait_for_function(f"(first) => ({FILM})() !== first", arg=first)
+    assert query_of(page)["clip"] == str(clip)
+    picture(page, "6-inside")
+
+
+def test_from_an_empty_workspace_to_the_inside_of_a_network(empty, media, watch):
+    watched = watch(empty)
+    page = watched.open()
+    import_videos(page, media)
+    embed(page)
+    clip = explore_map(page, empty)
+    find_similar(page, clip)
+    look_inside(page, clip)
+    watched.check()
+
+
+@pytest.mark.parametrize(("theme", "width_px"), [("light", 1440), ("dark", 800)])
+def test_every_page_by_its_address(explored, watch, theme, width_px):
+    """Each answers at once with the set and the clip of the URL, in either theme, without scrolling sideways."""
+    dashboard, key, ids = explored
+    watched = watch(dashboard, color_scheme=theme, viewport={"width": width_px, "height": 900})
+    page = watched.open(f"map?map+projection=PCA&set={key}&clip={ids[4]}")
+    for name in PAGES:
+        if name != "map":
+            page.goto(f"{dashboard.url}/{name}?set={key}&clip={ids[4]}")
+        page.locator(READY[name]).first.wait_for(timeout=120_000)
+        settle(page)
+        assert {"set": key, "clip": str(ids[4])}.items() <= query_of(page).items()
+        assert page.locator(".st-key-clip-at-hand .vv-card").get_attribute("data-clip") == str(ids[4])
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width_px
+        wide, room = page.evaluate(f"(({{scrollWidth, clientWidth}}) => [scrollWidth, clientWidth])({MAIN_NODE})")
+        assert wide <= room, f"{name} scrolls sideways"
+        assert_theme(page, theme)
+        picture(page, f"{name}-{theme}-{width_px}")
+        if name == "map":
+            assert page.evaluate(f"() => {VIEW}.points.current") == ids[4]
+
+
+def assert_theme(page, theme: str) -> None:
+    colour = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    light = sum(map(int, re.findall(r"\d+", colour)[:3])) / 3
+    assert light > 200 if theme == "light" else light < 60
+
+
+def test_two_people_at_once_do_not_disturb_each_other(explored, watch):
+    dashboard, key, ids = explored
+    pages = [watch(dashboard).open(f"search?set={key}&clip={clip}") for clip in ids[:2]]
+    for page, clip in zip(pages, ids, strict=False):
+        page.locator(READY["search"]).first.wait_for()
+        assert page.locator(".st-key-search-hits-gallery .vv-card").first.get_attribute("data-clip") == str(clip)
+    pages[0].locator(".st-key-search-hits-gallery .vv-card").nth(1).click()
+    pages[0].wait_for_url(lambda url: f"clip={ids[0]}" not in url)
+    settle(pages[0])
+    assert query_of(pages[1])["clip"] == str(ids[1])
+
+
+def test_the_keyboard_reaches_and_uses_what_matters(explored, watch):
+    dashboard, key, ids = explored
+    page = watch(dashboard).open(f"search?set={key}&clip={ids[0]}")
+    page.locator(READY["search"]).first.wait_for()
+    settle(page)
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(FOCUSED))
+        if "vv-card" in seen[-1] and "1.000" in seen[-1]:
+            break
+    for wanted in ("Map", "Embedding set", "Hits", "vv-player", "vv-card"):
+        assert any(wanted in text for text in seen), (wanted, seen)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: f"clip={ids[0]}" not in url)
+
+
+def test_addresses_that_name_nothing(explored, watch):
+    dashboard, key, _ = explored
+    page = watch(dashboard).open("search?set=../../x&clip=1e999&%3Cb%3E=1")
+    page.get_by_text("Choose the clip to start from").wait_for()
+    settle(page)
+    assert query_of(page)["set"] == key
+    assert page.locator("[data-testid=stException]").count() == 0

@@ -1,0 +1,91 @@
+"""What commands refuse: one sentence each, as {"error", "kind"} and exit code 1."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "sentence"),
+    [
+        (["search", "--clip", "17"], "WorkspaceError", "There is no clip 17 in this workspace"),
+        (["search", "--clip", "17", "--set", "nope"], "WorkspaceError", "There is no embedding set 'nope'"),
+        (["embed", "--backbone", "r3d18"], "UnknownNameError", "Nearest: r3d_18"),
+        (["embed", "--backbone", "r3d_18", "--weights", "KINETICS_V1"], "UnknownNameError", "Nearest: KINETICS400_V1"),
+        (["embed", "--backbone", "simple3d", "--layer", "conv3"], "UnknownNameError", "Nearest: conv2, conv1"),
+        (["embed", "--backbone", "simple3d", "--recipe", "shots-9-9-keep"], "WorkspaceError", "There are clips by"),
+        (
+            ["embed", "--backbone", "simple3d", "--layer", "relu1", "--device", "cpuu"],
+            "UnknownNameError",
+            "Nearest: cpu",
+        ),
+        (["inspect", "--clip", "17", "--backbone", "simple3d"], "WorkspaceError", "There is no clip 17"),
+        (["map", "--set", "nope"], "WorkspaceError", "There is no embedding set"),
+        (["map", "--neighbours", "1"], "ProjectionError", "between 2 and 200"),
+        (["export", "clips.xls"], "WorkspaceError", "should end in one of"),
+        (["jobs", "cancel", "999"], "JobError", "There is no job 999"),
+        (["jobs", "resume", "999"], "JobError", "There is no job 999"),
+        (["jobs", "cancel", "1"], "JobError", "has ended already (done)"),
+        (["index", "rebuild", "--set", "nope"], "WorkspaceError", "There is no embedding set"),
+        (["import", "x", "--length", "0"], "RecipeError", "length_seconds must be between"),
+        (["import", "x", "--stride", "0"], "RecipeError", "stride_seconds must be between"),
+        (["import", "x", "--labels", "no.csv"], "LabelError", "'no.csv' cannot be read"),
+    ],
+)
+def test_refusals(refusal, library, tmp_path, monkeypatch, arguments, kind, sentence):
+    monkeypatch.chdir(tmp_path)
+    answer = refusal(*arguments, "--workspace", library)
+    assert answer["kind"] == kind
+    assert sentence in answer["error"]
+
+
+def test_an_unknown_layer_to_look_at_offers_the_nearest(refusal, library, clip):
+    answer = refusal("inspect", "--clip", clip, "--backbone", "simple3d", "--layer", "conv3", "--workspace", library)
+    assert answer["kind"] == "UnknownNameError"
+    assert "Nearest: conv2, conv1" in answer["error"]
+
+
+def test_people_get_the_sentence_on_stderr(run, library):
+    result = run("search", "--clip", "17", "--workspace", library)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("There is no clip 17 in this workspace.")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["search"], ["search", "--clip", "x"], ["import"], ["import", "a", "--recipe", "frames"], ["nonsense"]],
+)
+def test_a_command_that_is_put_wrong_ends_with_code_2(run, tmp_path, arguments):
+    result = run(*arguments, *(["--workspace", tmp_path] if arguments != ["nonsense"] else []))
+    assert result.exit_code == 2
+    assert "Usage:" in result.stderr
+
+
+def test_a_bug_is_told_as_json_as_well(refusal, library, monkeypatch):
+    def break_down(*_):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("vidviz.services.exporting.export_clips", break_down)
+    answer = refusal("export", "clips.csv", "--workspace", library)
+    assert answer == {
+        "error": "Something unforeseen went wrong: ZeroDivisionError: division by zero",
+        "kind": "ZeroDivisionError",
+    }
+
+
+def test_commands_that_read_make_no_workspace(refusal, tmp_path):
+    for arguments in (
+        ["jobs"],
+        ["map"],
+        ["search", "--clip", "1"],
+        ["export", "a.csv"],
+        ["embed", "--backbone", "r3d_18"],
+    ):
+        assert "There is no workspace in" in refusal(*arguments, "--workspace", tmp_path / "w")["error"]
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_file_is_no_workspace(refusal, tmp_path):
+    (tmp_path / "w").write_text("")
+    assert "is a file, not a workspace folder" in refusal("jobs", "--workspace", tmp_path / "w")["error"]

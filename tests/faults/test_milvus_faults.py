@@ -1,0 +1,100 @@
+"""Milvus in other hands, out of reach, or damaged."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+
+import pytest
+
+from vidviz.config import MilvusSettings
+from vidviz.index.open import open_milvus
+from vidviz.services import searching
+from vidviz.store.workspace import WorkspaceFolder
+
+SECONDS_TO_GIVE_UP = 10
+
+
+@pytest.fixture(scope="module")
+def library(vidviz, copy_samples, tmp_path_factory):
+    """A workspace with four embedded clips."""
+    home = tmp_path_factory.mktemp("milvus")
+    vidviz("import", copy_samples(home / "videos", 4), "--workspace", home / "w")
+    embed = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--device", "cpu", "--workspace", home / "w"]
+    assert vidviz(*embed).answer["state"] == "done"
+    return home / "w"
+
+
+@pytest.fixture(scope="module")
+def clip(vidviz, library):
+    return vidviz("map", "--method", "pca", "--workspace", library).answer["points"][0]["clip_id"]
+
+
+@pytest.fixture
+def holder(library):
+    """A process that has the local Milvus open: this one."""
+    connection = open_milvus(MilvusSettings(), library / "index/milvus.db")
+    yield os.getpid()
+    connection.close()
+
+
+def test_a_search_is_answered_from_the_stored_vectors_while_another_holds_milvus(vidviz, library, clip, holder):
+    held = vidviz("search", "--clip", str(clip), "-k", "3", "--workspace", library)
+    assert held.code == 0
+    assert held.answer["engine"] == "stored vectors"
+    assert f"is open in process {holder} (" in held.answer["note"]
+    assert held.answer["note"].endswith("Answered from the stored vectors.")
+    refused = vidviz("index", "rebuild", "--workspace", library)
+    assert refused.code == 1
+    assert refused.answer["kind"] == "IndexLockedError"
+    assert f"process {holder} (" in refused.answer["error"]
+    # Embedding goes on as well, and the index is left to whoever holds it.
+    embed = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--device", "cpu", "--workspace", library]
+    assert vidviz(*embed).answer["state"] == "done"
+
+
+def test_both_engines_find_the_same(vidviz, library, clip):
+    free = vidviz("search", "--clip", str(clip), "-k", "3", "--workspace", library)
+    assert (free.answer["engine"], free.answer["note"]) == ("Milvus Lite", "")
+    exact = searching.nearest_exactly(WorkspaceFolder.open(library), "", clip, 2)
+    assert [hit["clip_id"] for hit in free.answer["hits"][1:]] == [hit.clip_id for hit in exact]
+
+
+def test_a_server_out_of_reach_is_told_soon_and_without_secrets(vidviz, library, clip):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    settings = {
+        "VIDVIZ_MILVUS_URI": f"http://user:pa55word@127.0.0.1:{port}",
+        "VIDVIZ_MILVUS_TOKEN": "user:t0p-secret",
+    }
+    started = time.monotonic()
+    ended = vidviz("search", "--clip", str(clip), "--workspace", library, **settings)
+    seconds = time.monotonic() - started
+    assert ended.code == 1
+    assert ended.answer["kind"] == "NoAnswerError"
+    assert f"Milvus at http://127.0.0.1:{port} does not answer; start it" in ended.answer["error"]
+    assert seconds < SECONDS_TO_GIVE_UP
+    embed = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--device", "cpu", "--workspace", library]
+    embedded = vidviz(*embed, **settings)
+    assert embedded.answer["state"] == "done"
+    assert "The index waits: Milvus at" in embedded.answer["message"]
+    for text in (ended.stdout, ended.stderr, embedded.stdout, embedded.stderr):
+        assert "secret" not in text
+        assert "pa55word" not in text
+        assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("name", ["manifest", "schema"])
+def test_a_damaged_index_is_told_and_rebuilt(vidviz, library, clip, name):
+    damaged = list((library / "index/milvus.db").rglob(f"*{name}*.json*"))
+    assert damaged
+    for path in damaged:
+        path.write_bytes(b"{ garbage")
+    ended = vidviz("search", "--clip", str(clip), "--workspace", library)
+    assert ended.code == 1
+    assert "vidviz index rebuild" in ended.answer["error"]
+    rebuilt = vidviz("index", "rebuild", "--workspace", library)
+    assert [row["rows"] for row in rebuilt.answer["rebuilt"]] == [4]
+    assert len(vidviz("search", "--clip", str(clip), "--workspace", library).answer["hits"]) == 4

@@ -1,0 +1,91 @@
+"""Workspaces that cannot be used: read-only, of a newer version, damaged, busy."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+
+import pytest
+
+from vidviz.errors import WorkspaceError
+from vidviz.store import catalogue
+from vidviz.store.schema import SCHEMA_VERSION
+from vidviz.store.workspace import WorkspaceFolder
+
+
+@pytest.fixture
+def read_only(tmp_path):
+    """A workspace that may be read and not written."""
+    workspace = tmp_path / "w"
+    WorkspaceFolder.open(workspace)
+    for path in [*workspace.rglob("*"), workspace]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    yield workspace
+    for path in [workspace, *workspace.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="rights that bind root as well can only be had on Linux")
+@pytest.mark.parametrize("command", [["import", "a.mp4"], ["jobs"], ["embed", "--backbone", "simple3d"]])
+def test_a_read_only_workspace_is_told(vidviz_without_rights, read_only, command):
+    ended = vidviz_without_rights(*command, "--workspace", read_only)
+    assert ended.code == 1, ended.stdout
+    assert ended.answer["kind"] == "WorkspaceError"
+    assert "cannot be written. Check its permissions." in ended.answer["error"]
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="rights that bind root as well can only be had on Linux")
+def test_a_workspace_that_may_not_be_made_is_told(vidviz_without_rights, tmp_path):
+    tmp_path.chmod(0o555)
+    ended = vidviz_without_rights("import", "a.mp4", "--workspace", tmp_path / "w")
+    tmp_path.chmod(0o755)
+    assert ended.code == 1
+    assert "cannot be written. Check its permissions." in ended.answer["error"]
+
+
+def test_a_workspace_of_a_newer_version_is_left_alone(vidviz, tmp_path):
+    workspace = tmp_path / "w"
+    WorkspaceFolder.open(workspace)
+    with sqlite3.connect(workspace / "catalogue.db") as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 98}")
+        before = db.execute("SELECT sql FROM sqlite_master").fetchall()
+    db.close()
+    for command in (["jobs"], ["import", "a.mp4"], ["doctor"]):
+        ended = vidviz(*command, "--workspace", workspace)
+        assert "was written by a newer vidviz" in ended.stdout
+    with sqlite3.connect(workspace / "catalogue.db") as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION + 98
+        assert db.execute("SELECT sql FROM sqlite_master").fetchall() == before
+    db.close()
+
+
+def test_a_damaged_catalogue_is_told(tmp_path):
+    WorkspaceFolder.open(tmp_path)
+    (tmp_path / "catalogue.db").write_bytes(b"SQLite format 4\0" + bytes(5000))
+    with pytest.raises(WorkspaceError, match="is damaged"):
+        WorkspaceFolder.open(tmp_path)
+
+
+def test_a_busy_catalogue_is_told_and_readers_do_not_wait(tmp_path, monkeypatch):
+    folder = WorkspaceFolder.open(tmp_path)
+    monkeypatch.setattr(catalogue, "BUSY_SECONDS", 0.2)
+    with folder.catalogue.write() as db:
+        db.execute("INSERT INTO job (kind, title, arguments, state, created_at) VALUES ('map', '', '{}', 'done', 0)")
+        with folder.catalogue.read() as other:
+            assert other.execute("SELECT count(*) FROM job").fetchone()[0] == 0
+        with pytest.raises(WorkspaceError, match="busy: another process is writing"), folder.catalogue.write():
+            pass
+
+
+def test_a_damaged_shard_is_told_by_name_and_a_damaged_map_is_made_again(tmp_path):
+    folder = WorkspaceFolder.open(tmp_path)
+    shards = folder.vectors("abc")
+    shards.folder.mkdir(parents=True)
+    folder.maps.folder.mkdir()
+    for content in (b"", b"garbage", b"PK\x03\x04broken"):
+        (shards.folder / "00000001.npz").write_bytes(content)
+        with pytest.raises(WorkspaceError, match=r"'00000001.npz'.* damaged"):
+            shards.load()
+        (folder.maps.folder / "abc-1-pca-2.npz").write_bytes(content)
+        assert folder.maps.find("abc", "1", "pca-2") is None

@@ -1,0 +1,125 @@
+"""What the tests of services share: small videos, a network that costs nothing, and libraries without any video."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from vidviz.embed.backbones import Backbone, find_backbone
+from vidviz.embed.description import RANDOM, Stage
+from vidviz.services.indexing import milvus_settings, open_milvus
+from vidviz.store import clips, sets, videos
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import Embeddings, EmbeddingSetSpec, FrameSpec, Recipe, Span, VideoProbe, clip_id
+
+MakeVideo = Callable[..., Path]
+RATE = 10
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[WorkspaceFolder]:
+    """An empty workspace; its Milvus is closed afterwards."""
+    made = WorkspaceFolder.open(tmp_path / "workspace")
+    yield made
+    if made.milvus.exists():
+        open_milvus(milvus_settings(), made.milvus).close()
+
+
+@pytest.fixture(scope="session")
+def write_video() -> MakeVideo:
+    """Write a video at ten frames a second; equal settings and seed give equal bytes."""
+
+    def write(path: Path, seconds: float = 1.0, seed: int = 0) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        colours = np.random.default_rng(seed).integers(40, 215, (round(seconds * RATE), 3))
+        with av.open(f"file:{path}", "w", format="mp4") as out:
+            stream: Any = out.add_stream("libx264", rate=RATE, options={"preset": "ultrafast"})
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            for colour in colours:
+                picture = np.empty((48, 64, 3), np.uint8)
+                picture[:] = colour
+                picture[:20, :20] = 255 - colour
+                out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+            out.mux(stream.encode(None))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def make_video(tmp_path: Path, write_video: MakeVideo) -> MakeVideo:
+    """As `write_video`, by a name in `videos/`."""
+    return lambda name="video.mp4", **settings: write_video(tmp_path / "videos" / name, **settings)
+
+
+def tiny_network() -> Any:
+    """Clips (N, 3, 2, 16, 16) -> (N, 8)."""
+    from torch import nn
+
+    return nn.Sequential(
+        OrderedDict(
+            pool=nn.AdaptiveAvgPool3d((None, 2, 2)), flat=nn.Flatten(), head=nn.Linear(24, 8), tail=nn.Identity()
+        )
+    )
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> Backbone:
+    """A registered backbone of two frames of 16 x 16 pixels, called "tiny"; the others stay."""
+    from vidviz.embed import backbones
+
+    row = dataclasses.replace(
+        find_backbone("simple3d"),
+        name="tiny",
+        frames=FrameSpec(2, 16, 16),
+        embedding_layer="head",
+        embedding_size=8,
+        stages=(Stage("pool", "Early"), Stage("head", "Late")),
+        weights=(),
+        default_weights=RANDOM,
+        build=f"{__name__}:tiny_network",
+        light=None,
+        memory_gib=0.01,
+    )
+    known = {**backbones.backbones(), "tiny": row}
+    monkeypatch.setattr(backbones, "_registry", lambda: known)
+    return row
+
+
+PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
+RECIPE = Recipe()
+SPEC = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", RECIPE.key)
+
+
+@pytest.fixture
+def fill() -> Callable[..., list[int]]:
+    """Put clips with these vectors into a workspace, without any video file: one video a clip; returns the ids."""
+
+    def put(
+        folder: WorkspaceFolder,
+        vectors: np.ndarray,
+        labels: Sequence[str | None] | None = None,
+        spec: EmbeddingSetSpec = SPEC,
+    ) -> list[int]:
+        ids = []
+        with folder.catalogue.write() as db:
+            for number in range(len(vectors)):
+                video_id, span = f"{number:064x}", Span(0.0, 2.0)
+                ids.append(clip_id(video_id, span, spec.recipe_key))
+                name = f"video {number}.mp4"
+                videos.add_video(db, videos.Video(video_id, name, f"/nowhere/{number}", False, 1, PROBE, None))
+                clips.add_clips(db, [clips.Clip(ids[-1], video_id, spec.recipe_key, span)])
+                if labels and labels[number]:
+                    videos.set_labels(db, video_id, {videos.LABEL: str(labels[number])})
+            sets.add_set(db, sets.EmbeddingSet(spec, vectors.shape[1], "float32"))
+        folder.vectors(spec.key).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))
+        return ids
+
+    return put

@@ -1,0 +1,25 @@
+"""The demo: from samples to map and index, and nothing of it twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from vidviz.services import demonstrating, embedding_sets, mapping
+from vidviz.types import MapSpec
+
+
+def test_a_second_demo_computes_nothing(folder, write_video, tiny, tmp_path, monkeypatch):
+    for seed in range(5):
+        write_video(tmp_path / f"site/sample_videos/{seed}.mp4", seed=seed)
+    monkeypatch.setattr(demonstrating.serving, "find_site", lambda: tmp_path / "site")
+    told = []
+    message = demonstrating.prepare_demo(folder, "tiny", told.append)
+    assert message == "5 samples (5 new), 5 clips (5 embedded now)."
+    assert any("importing the samples" in line for line in told)
+    key = embedding_sets.find_set(folder).key
+    for method in ("pca", "umap"):
+        assert mapping.find_map(folder, key, MapSpec(method)) is not None
+    for name in ("vidviz.decode.ingest.ingest_video", "vidviz.embed.load.load_backbone"):
+        monkeypatch.setattr(name, lambda *_, **__: pytest.fail("done again"))
+    monkeypatch.setattr("vidviz.services.mapping._project", lambda *_: pytest.fail("laid out again"))
+    assert demonstrating.prepare_demo(folder, "tiny", told.append) == "5 samples (0 new), 5 clips (0 embedded now)."

@@ -1,0 +1,201 @@
+"""Embedding: what a set covers, what it does not compute again, and clips that fail alone."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from vidviz.errors import JobError, UnknownNameError, WorkspaceError
+from vidviz.services import embedding_sets
+from vidviz.services.embedding import EmbedRequest, embed_clips
+from vidviz.services.importing import ImportRequest, import_videos
+from vidviz.services.progress import JobCancelledError
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import EmbeddingSetSpec, Recipe
+
+REQUEST = EmbedRequest("tiny", precision="float32", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory, write_video):
+    """A folder with three videos and a workspace that holds them, two clips each."""
+    home = tmp_path_factory.mktemp("imported")
+    (home / "videos").mkdir()
+    for seed in range(3):
+        write_video(home / f"videos/{seed}.mp4", seconds=1.0, seed=seed)
+    recipe = Recipe("windows", 0.5, 0.5)
+    import_videos(WorkspaceFolder.open(home / "workspace"), ImportRequest((str(home / "videos"),), recipe))
+    return home
+
+
+@pytest.fixture
+def folder(imported, tmp_path):
+    """A copy of that workspace, with videos of its own."""
+    home = shutil.copytree(imported, tmp_path / "home")
+    made = WorkspaceFolder.open(home / "workspace")
+    with made.catalogue.write() as db:
+        db.execute("UPDATE video SET path = replace(path, ?, ?)", (str(imported), str(home)))
+    return made
+
+
+@pytest.fixture
+def videos(folder):
+    """The three videos."""
+    return sorted((folder.path.parent / "videos").iterdir())
+
+
+def stored(folder):
+    return embedding_sets.load_embeddings(folder, "tiny")
+
+
+def test_a_set_covers_all_clips_and_an_unchanged_one_is_not_computed_again(folder, videos, tiny, monkeypatch):
+    report = embed_clips(folder, REQUEST)
+    assert (report.total, report.known, report.computed, report.failed) == (6, 0, 6, {})
+    assert stored(folder).vectors.shape == (6, 8)
+    assert np.isfinite(stored(folder).vectors).all()
+    assert len(np.unique(stored(folder).vectors, axis=0)) == 6
+    monkeypatch.setattr("vidviz.embed.load.load_backbone", lambda *_, **__: pytest.fail("loaded again"))
+    report = embed_clips(folder, REQUEST)
+    assert (report.known, report.computed) == (6, 0)
+
+
+def test_layers_and_poolings_are_sets_of_their_own(folder, videos, tiny):
+    first = embed_clips(folder, REQUEST).spec
+    second = embed_clips(folder, EmbedRequest("tiny", layer="pool", pooling="max", precision="float32")).spec
+    assert first.key != second.key
+    assert [found.key for found in embedding_sets.list_sets(folder)] == [second.key, first.key]
+    assert embedding_sets.find_set(folder, first.key[:6]).key == first.key
+
+
+def test_a_cancelled_run_keeps_what_it_did_and_goes_on(folder, videos, tiny, monkeypatch):
+    embedded = []
+    monkeypatch.setattr("vidviz.embed.embedder.suggest_batch_size", lambda *_: 1)
+
+    def cancel_after_two(done, total, message=""):
+        if message == "clips":
+            embedded.append(done)
+        if done == 2:
+            raise JobCancelledError("stop")
+
+    with pytest.raises(JobCancelledError):
+        embed_clips(folder, REQUEST, cancel_after_two)
+    assert len(stored(folder)) == 2
+    before = stored(folder)
+    report = embed_clips(folder, REQUEST)
+    assert (report.known, report.computed) == (2, 4)
+    kept = np.isin(stored(folder).ids, before.ids)
+    assert np.array_equal(stored(folder).vectors[kept], before.vectors)
+    assert embedded == [1, 2]
+
+
+def test_clips_of_a_missing_a_changed_and_a_broken_file_fail_alone_and_say_why(folder, videos, tiny):
+    videos[0].unlink()
+    with videos[1].open("ab") as file:
+        file.write(b"more")
+    report = embed_clips(folder, REQUEST)
+    assert (report.total, report.computed, len(report.failed)) == (6, 2, 4)
+    reasons = set(report.failed.values())
+    assert reasons == {
+        "0.mp4 does not exist (any more).",
+        "1.mp4 has changed since it was imported; import it again.",
+    }
+    (described,) = embedding_sets.describe_sets(folder)
+    assert (described.clips, described.embedded, described.failed) == (6, 2, 4)
+    assert described.reason in reasons
+
+
+def test_failed_clips_are_tried_again(folder, videos, tiny):
+    moved = videos[0].rename(videos[0].with_suffix(".away"))
+    assert len(embed_clips(folder, REQUEST).failed) == 2
+    moved.rename(videos[0])
+    report = embed_clips(folder, REQUEST)
+    assert (report.computed, report.failed) == (2, {})
+    assert embedding_sets.describe_sets(folder)[0].failed == 0
+
+
+def test_a_clip_whose_numbers_are_not_finite_fails_alone(folder, videos, tiny, monkeypatch):
+    from vidviz.embed.embedder import Embedder
+
+    real = Embedder._embed_batch
+
+    def spoil_first(self, frames):
+        vectors = real(self, frames)
+        vectors[0] = np.nan
+        return vectors
+
+    monkeypatch.setattr(Embedder, "_embed_batch", spoil_first)
+    report = embed_clips(folder, REQUEST)
+    assert report.computed == 5
+    assert "not finite" in next(iter(report.failed.values()))
+    assert np.isfinite(stored(folder).vectors).all()
+
+
+def test_two_runs_do_not_embed_the_same_set_at_once(folder, videos, tiny):
+    key = embed_clips(folder, REQUEST).spec.key
+    with folder.vectors(key).writing(), pytest.raises(JobError, match="being embedded already, by process"):
+        embed_clips(folder, REQUEST)
+
+
+def test_a_full_disk_keeps_what_was_written_and_the_run_goes_on_later(folder, videos, tiny, monkeypatch):
+    monkeypatch.setattr("vidviz.embed.embedder.suggest_batch_size", lambda *_: 1)
+    monkeypatch.setattr("vidviz.services.embedding.KEEP_EVERY_SECONDS", 0.0)
+    calls = []
+    real = os.fsync
+
+    def fill_up(descriptor):
+        calls.append(descriptor)
+        if len(calls) > 4:  # two a shard: the file and its folder
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(descriptor)
+
+    with monkeypatch.context() as patched, pytest.raises(WorkspaceError, match="The disk is full"):
+        patched.setattr(os, "fsync", fill_up)
+        embed_clips(folder, REQUEST)
+    assert len(stored(folder)) == 2
+    report = embed_clips(folder, REQUEST)
+    assert (report.known, report.computed) == (2, 4)
+
+
+def test_a_disk_too_full_to_tidy_up_loses_nothing(folder, videos, tiny, monkeypatch):
+    def refuse(self):
+        raise WorkspaceError("full")
+
+    monkeypatch.setattr("vidviz.store.vectors.VectorShards.compact", refuse)
+    assert embed_clips(folder, REQUEST).computed == 6
+
+
+@pytest.mark.parametrize(
+    ("request_of", "kind", "sentence"),
+    [
+        (EmbedRequest("tinny"), UnknownNameError, "no backbone called 'tinny'. Nearest: tiny"),
+        (EmbedRequest("tiny", layer="haed"), UnknownNameError, "Nearest: head"),
+        (EmbedRequest("tiny", pooling="meen"), UnknownNameError, "Nearest: mean"),
+        (EmbedRequest("tiny", precision="float23"), UnknownNameError, "Nearest: float32"),
+        (
+            EmbedRequest("tiny", recipe_key="windows-9-9-keep"),
+            WorkspaceError,
+            "There are clips by: windows-0.5-0.5-keep",
+        ),
+    ],
+)
+def test_unknown_names_offer_the_nearest(folder, videos, tiny, request_of, kind, sentence):
+    with pytest.raises(kind, match=sentence):
+        embed_clips(folder, request_of)
+    assert embedding_sets.list_sets(folder) == []
+
+
+def test_without_clips_there_is_nothing_to_embed(tmp_path, tiny):
+    with pytest.raises(WorkspaceError, match="Import videos first"):
+        embed_clips(WorkspaceFolder.open(tmp_path / "empty"), REQUEST)
+
+
+def test_a_backbone_whose_name_begins_like_a_key_is_found_by_its_name(folder, fill):
+    old = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", Recipe().key)
+    fill(folder, np.ones((1, 4)), spec=EmbeddingSetSpec(old.key[:3], "random", "fc", "mean", Recipe().key))
+    fill(folder, np.ones((1, 4)), spec=old)
+    assert embedding_sets.find_set(folder, old.key[:3]).spec.backbone == old.key[:3]
+    assert embedding_sets.find_set(folder).key == old.key

@@ -1,0 +1,221 @@
+"""Imports in this process: duplicates, labels, where bytes lie, and what a stop leaves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from vidviz.errors import LabelError
+from vidviz.services import library
+from vidviz.services.importing import ImportRequest, import_videos, rebuild_previews, run_import_job
+from vidviz.services.progress import JobCancelledError
+from vidviz.store import videos
+from vidviz.types import Recipe
+
+SHORT = Recipe("windows", 0.5, 0.5)
+
+
+def add(folder, *paths, **settings):
+    return import_videos(folder, ImportRequest(tuple(map(str, paths)), **settings))
+
+
+def statuses(report):
+    return {item.name: item.status for item in report.items}
+
+
+def labels_of(folder, column="label"):
+    table = library.clip_table(folder)
+    return dict(zip(table["video"], table[column], strict=True))
+
+
+def source_table(folder):
+    with folder.catalogue.read() as db:
+        return {source.name: source for source in videos.list_sources(db)}
+
+
+def test_every_clip_gets_its_pictures(folder, make_video):
+    report = add(folder, make_video(seconds=1.2), recipe=SHORT)
+    table = library.clip_table(folder)
+    assert list(table["start_seconds"]) == [0.0, 0.5, 1.0]
+    assert report.items[0].clips == 3
+    for clip in table["clip_id"]:
+        assert folder.poster(clip).stat().st_size > 0
+        assert folder.strip(clip).stat().st_size > 0
+
+
+def test_the_same_content_is_one_video_in_a_batch_later_and_by_another_name(folder, make_video):
+    first = make_video("a.mp4")
+    copy = shutil.copy(first, first.with_name("b.mp4"))
+    report = add(folder, first, copy)
+    assert sorted(statuses(report).values()) == ["duplicate", "ok"]
+    duplicate = next(item for item in report.items if item.status == "duplicate")
+    kept = next(item for item in report.items if item.status == "ok")
+    assert duplicate.reason == f"The same content is in the library already, as '{kept.name}'."
+    assert (duplicate.video_id, duplicate.clips) == (kept.video_id, 1)
+    assert set(statuses(add(folder, first)).values()) == {"duplicate"}
+    third = shutil.copy(first, first.with_name("c.mp4"))
+    assert statuses(add(folder, third)) == {"c.mp4": "duplicate"}
+    assert library.count_library(folder) == (1, 1)
+    # That a file was offered again does not take its first state away.
+    assert source_table(folder)[kept.name].status == "ok"
+
+
+def test_another_recipe_cuts_a_known_video_anew_and_keeps_its_clips(folder, make_video):
+    path = make_video(seconds=1.0)
+    add(folder, path)
+    assert statuses(add(folder, path, recipe=SHORT)) == {"video.mp4": "ok"}
+    assert sorted(library.clip_table(folder)["recipe"]) == ["windows-0.5-0.5-keep"] * 2 + ["windows-2-2-keep"]
+    assert library.count_library(folder)[0] == 1
+
+
+def test_a_video_that_was_moved_is_found_again_even_by_another_recipe(folder, make_video):
+    path = make_video("old.mp4")
+    add(folder, path)
+    moved = path.rename(path.with_name("new.mp4"))
+    add(folder, moved, recipe=SHORT)
+    with folder.catalogue.read() as db:
+        assert [video.path for video in videos.list_videos(db)] == [str(moved)]
+
+
+def test_a_kept_video_survives_its_original(folder, make_video):
+    path = make_video("../name with 'quotes'.MP4")
+    content = path.read_bytes()
+    report = add(folder, path, keep=True)
+    path.unlink()
+    video = library.find_video(folder, report.items[0].video_id)
+    assert video.kept
+    assert Path(video.path).parent == folder.videos
+    assert Path(video.path).name == f"{video.id}.mp4"
+    assert Path(video.path).read_bytes() == content
+
+
+def test_a_video_known_in_place_is_copied_when_asked(folder, make_video):
+    path = make_video()
+    add(folder, path)
+    item = add(folder, path, keep=True).items[0]
+    path.unlink()
+    assert item.status == "duplicate"
+    assert Path(library.find_video(folder, item.video_id).path).is_file()
+
+
+def test_labels_come_from_folders_and_from_a_table_with_further_columns(folder, make_video, tmp_path):
+    make_video("cats/tom.mp4", seed=1)
+    make_video("dogs/rex.mp4", seed=2)
+    make_video("loose.mp4", seed=3)
+    add(folder, tmp_path / "videos")
+    assert labels_of(folder) == {"tom.mp4": "cats", "rex.mp4": "dogs", "loose.mp4": None}
+    table = tmp_path / "labels.csv"
+    table.write_text("video,label,motion\ntom.mp4,tomcat,run\nnobody.mp4,x,y\n")
+    report = add(folder, tmp_path / "videos", labels=str(table))
+    assert labels_of(folder) == {"tom.mp4": "tomcat", "rex.mp4": "dogs", "loose.mp4": None}
+    assert labels_of(folder, "motion") == {"tom.mp4": "run", "rex.mp4": None, "loose.mp4": None}
+    assert list(report.notes) == ["labels.csv names 1 videos that are not among these files: 'nobody.mp4'."]
+
+
+def test_a_table_in_a_folder_speaks_of_that_folder_only(folder, make_video, tmp_path):
+    make_video("one/x.mp4", seed=1)
+    make_video("two/y.mp4", seed=2)
+    (tmp_path / "videos/one/labels.csv").write_text("video,label\nx.mp4,first\ny.mp4,wrong\n")
+    report = add(folder, tmp_path / "videos/one", tmp_path / "videos/two")
+    assert labels_of(folder) == {"x.mp4": "first", "y.mp4": None}
+    assert any("'y.mp4'" in note for note in report.notes)
+    assert not any("labels.csv)" in note for note in report.notes)  # it was used, not left out
+
+
+def test_a_broken_table_found_in_a_folder_is_noted_and_one_that_was_asked_for_ends_the_import(
+    folder, make_video, tmp_path
+):
+    make_video("x.mp4")
+    table = tmp_path / "videos/labels.csv"
+    table.write_text("file,class\nx.mp4,a\n")
+    report = add(folder, tmp_path / "videos")
+    assert statuses(report) == {"x.mp4": "ok"}
+    assert any("needs a column 'video'" in note for note in report.notes)
+    with pytest.raises(LabelError, match="needs a column 'video'"):
+        add(folder, tmp_path / "videos", labels=str(table))
+
+
+def test_hidden_files_and_folders_without_videos(folder, make_video, tmp_path):
+    make_video(".hidden.mp4", seed=1)
+    make_video(".git/object.mp4", seed=2)
+    (tmp_path / "videos/readme.md").write_text("nothing to see")
+    report = add(folder, tmp_path / "videos")
+    assert report.items == ()
+    assert report.notes == (
+        "The folder 'videos' holds no videos.",
+        "Left out by their ending: 1 other files (readme.md).",
+    )
+
+
+def test_odd_names_are_names(folder, make_video):
+    names = {"-dash.mp4", 'it\'s "q".mp4', "two\nlines.mp4", "<img src=x onerror=alert(1)>.mp4"}
+    paths = [make_video(name, seed=seed) for seed, name in enumerate(names)]
+    assert statuses(add(folder, *paths)) == dict.fromkeys(names, "ok")
+    assert set(library.clip_table(folder)["video"]) == names
+
+
+def test_a_name_that_is_no_text_is_refused_and_the_rest_goes_on(folder, make_video, tmp_path):
+    good = make_video("good.mp4", seed=1)
+    bad = os.fsencode(good.parent) + b"/b\xffd.mp4"
+    shutil.copy(make_video("other.mp4", seed=2), bad)
+    (good.parent / "other.mp4").unlink()
+    report = add(folder, good.parent)
+    found = {item.name: item for item in report.items}
+    assert found["good.mp4"].status == "ok"
+    assert found["b\\udcffd.mp4"].status == "failed"
+    assert "not valid UTF-8" in found["b\\udcffd.mp4"].reason
+
+
+def test_paths_that_lead_to_no_file_fail_alone(folder, make_video):
+    report = add(folder, "/no/such/file.mp4", "/dev/zero", "x" * 5000, "nul\0nul.mp4", make_video())
+    assert [item.status for item in report.items] == ["failed"] * 4 + ["ok"]
+
+
+def test_a_cancelled_import_blames_no_file_and_goes_on_later(folder, make_video, tmp_path):
+    for seed in range(4):
+        make_video(f"{seed}.mp4", seed=seed)
+
+    def cancel_after_one(done, total, message=""):
+        if done:
+            raise JobCancelledError("stop")
+
+    with pytest.raises(JobCancelledError):
+        import_videos(folder, ImportRequest((str(tmp_path / "videos"),)), cancel_after_one)
+    assert {source.status for source in source_table(folder).values()} == {"ok"}
+    assert set(statuses(add(folder, tmp_path / "videos")).values()) <= {"ok", "duplicate"}
+    assert library.count_library(folder) == (4, 4)
+
+
+def test_what_killed_imports_left_is_cleared(folder, make_video):
+    left = [folder.previews / ".17.poster.webp.99.part", folder.videos / ".writing-0123"]
+    for path in left:
+        path.write_bytes(b"half")
+    add(folder, make_video())
+    assert not any(path.exists() for path in left)
+
+
+def test_previews_can_be_made_again(folder, make_video):
+    report = add(folder, make_video(seconds=1.0), recipe=SHORT)
+    before = {path.name for path in folder.previews.iterdir()}
+    for path in folder.previews.iterdir():
+        path.unlink()
+    assert [item.clips for item in rebuild_previews(folder).items] == [report.items[0].clips]
+    assert {path.name for path in folder.previews.iterdir()} == before
+
+
+def test_the_message_of_a_job_counts_every_status(folder, make_video):
+    good = make_video("good.mp4", seed=1)
+    text = good.with_name("text.mp4")
+    text.write_text("hello")
+    arguments = {
+        "paths": [str(good), str(good), str(text)],
+        "recipe": SHORT.key,
+        "labels": None,
+        "keep": False,
+        "names": {},
+    }
+    message = run_import_job(folder, None, arguments, lambda done, total, message="": None)  # type: ignore[arg-type]
+    assert message == "1 imported, 1 duplicate, 1 failed."

@@ -1,0 +1,166 @@
+"""Jobs in processes of their own: progress, cancel, a killed one, and how each goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from vidviz.errors import JobError, MediaError
+from vidviz.services import importing, jobs, library
+from vidviz.services.progress import JobCancelledError, JobProgress
+from vidviz.store import jobs as rows
+from vidviz.types import Recipe
+
+WAIT_SECONDS = 40.0
+
+
+def until(condition):
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it did not happen in time")
+
+
+def ended(folder, job_id):
+    return until(lambda: (job := jobs.find_job(folder, job_id)) and not job.active and job)
+
+
+def start_import(folder, path):
+    request = importing.request_paths([str(path)], Recipe("windows", 0.2, 0.2))
+    return jobs.start_job(folder, "import", "Import", importing.request_arguments(request))
+
+
+@pytest.fixture
+def many(tmp_path, write_video):
+    """A folder with a dozen videos, enough to be caught at."""
+    for seed in range(12):
+        write_video(tmp_path / f"many/{seed:02d}.mp4", seconds=3.0, seed=seed)
+    return tmp_path / "many"
+
+
+def test_a_job_outlives_its_starter_and_shows_progress(folder, many):
+    job_id = start_import(folder, many)
+    assert jobs.find_job(folder, job_id).active
+    seen = until(lambda: (job := jobs.find_job(folder, job_id)).total and job)
+    assert (seen.state, seen.total) == ("running", 12)
+    assert seen.pid not in (None, os.getpid())
+    job = ended(folder, job_id)
+    assert (job.state, job.done, job.message) == ("done", 12, "12 imported.")
+    with folder.catalogue.read() as db:
+        assert [item.status for item in rows.list_job_items(db, job_id)] == ["ok"] * 12
+
+
+def test_a_cancelled_job_keeps_what_it_did_and_goes_on(folder, many):
+    job_id = start_import(folder, many)
+    until(lambda: library.count_library(folder)[0] >= 1)
+    jobs.cancel_job(folder, job_id)
+    job = ended(folder, job_id)
+    assert job.state == "cancelled"
+    kept = library.count_library(folder)[0]
+    assert 1 <= kept < 12
+    with pytest.raises(JobError, match=f"Job {job_id} has ended already \\(cancelled\\)"):
+        jobs.cancel_job(folder, job_id)
+    again = jobs.restart_job(folder, job_id)
+    assert ended(folder, again).message == f"{12 - kept} imported, {kept} duplicate."
+    assert jobs.find_job(folder, job_id).read
+
+
+def test_a_killed_job_is_interrupted_leaves_no_decoder_and_goes_on(folder, many):
+    job_id = start_import(folder, many)
+    job = until(lambda: library.count_library(folder)[0] and jobs.find_job(folder, job_id))
+    decoders = psutil.Process(job.pid).children(recursive=True)
+    os.kill(job.pid, signal.SIGKILL)
+    # Asked for by its number alone, before anybody listed the jobs.
+    again = until(lambda: restart_if_dead(folder, job_id))
+    assert jobs.find_job(folder, job_id).state == "interrupted"
+    assert ended(folder, again).state == "done"
+    assert library.count_library(folder)[0] == 12
+    until(lambda: not any(decoder.is_running() for decoder in decoders))
+
+
+def restart_if_dead(folder, job_id):
+    try:
+        return jobs.restart_job(folder, job_id)
+    except JobError:
+        return None
+
+
+def test_a_forced_cancel_ends_the_process_and_counts_as_cancelled(folder, many):
+    job_id = start_import(folder, many)
+    until(lambda: jobs.find_job(folder, job_id).state == "running")
+    jobs.cancel_job(folder, job_id, force=True)
+    assert ended(folder, job_id).state == "cancelled"
+
+
+def test_a_process_that_dies_before_it_claims_its_job_is_noticed(folder, monkeypatch):
+    monkeypatch.setattr(jobs.sys, "executable", "/bin/false")
+    job_id = jobs.start_job(folder, "import", "Import", {})
+    assert ended(folder, job_id).state == "interrupted"
+
+
+def test_a_job_that_nobody_took_up_ends_some_day(folder):
+    job_id = jobs.add_job(folder, "import", "Import", {})
+    assert jobs.list_jobs(folder)[0].state == "waiting"
+    with folder.catalogue.write() as db:
+        db.execute("UPDATE job SET created_at = created_at - 3600")
+    assert jobs.find_job(folder, job_id).state == "interrupted"
+
+
+def test_a_process_that_ended_first_is_not_made_running_again(folder):
+    job_id = jobs.add_job(folder, "import", "Import", {})
+    with folder.catalogue.write() as db:
+        rows.finish_job(db, job_id, "done", "quick")
+        rows.expect_process(db, job_id, os.getpid())
+    assert jobs.find_job(folder, job_id).state == "done"
+
+
+def test_a_job_at_work_is_not_started_twice(folder):
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    job_id = jobs.add_job(folder, "import", "Import", {})
+    with folder.catalogue.write() as db:
+        rows.claim_job(db, job_id, other.pid)
+    with pytest.raises(JobError, match=f"still at work, in process {other.pid}"):
+        jobs.run_job(folder, job_id)
+    with pytest.raises(JobError, match="still at work"):
+        jobs.restart_job(folder, job_id)
+    other.communicate(b"\n")
+
+
+def test_an_unknown_job_is_told(folder):
+    for act in (jobs.find_job, jobs.cancel_job, jobs.restart_job, jobs.run_job):
+        with pytest.raises(JobError, match="There is no job 17"):
+            act(folder, 17)
+
+
+@pytest.mark.parametrize("error", [MediaError("a sentence"), KeyError("a bug")])
+def test_a_failure_is_kept_with_the_job(folder, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setitem(jobs.WORK, "import", fail)
+    job_id = jobs.add_job(folder, "import", "Import", {})
+    with pytest.raises(type(error)):
+        jobs.run_job(folder, job_id)
+    job = jobs.find_job(folder, job_id)
+    assert job.state == "failed"
+    assert job.message == ("a sentence" if isinstance(error, MediaError) else job.message)
+    assert "KeyError" not in job.message or "unforeseen" in job.message
+
+
+def test_a_wish_to_cancel_that_comes_too_late_cancels_nothing(folder):
+    job_id = jobs.add_job(folder, "import", "Import", {})
+    tell = JobProgress(folder, job_id)
+    with folder.catalogue.write() as db:
+        rows.request_cancel(db, job_id)
+    tell(10, 10)
+    with pytest.raises(JobCancelledError, match=r"Cancelled after 9 of 10. What was done is kept."):
+        JobProgress(folder, job_id)(9, 10)

@@ -1,0 +1,71 @@
+"""Uploads: their names are text. Nothing is written outside the workspace, and nothing lies there twice."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from vidviz.services import library
+from vidviz.services.importing import ImportRequest, import_videos, request_arguments, request_from_arguments
+from vidviz.services.uploads import receive
+from vidviz.types import Recipe
+
+
+def files_outside(workspace, path):
+    return {found for found in path.rglob("*") if found.is_file() and workspace not in found.parents}
+
+
+def test_hostile_names_write_nothing_outside_the_workspace(folder, make_video, tmp_path):
+    names = ["../../etc/passwd", "/etc/cron.d/x.mp4", "..\\..\\boot.ini", "a\0b.mp4", "x.mp4/../../y", "\udcff.mp4"]
+    content = [make_video("v.mp4", seed=seed).read_bytes() for seed in range(len(names))]
+    before = files_outside(folder.path, tmp_path)
+    request = receive(folder, [(name, io.BytesIO(data)) for name, data in zip(names, content, strict=True)], Recipe())
+    assert all(folder.uploads in Path(path).parents for path in request.names)
+    # What a job gets went through JSON.
+    report = import_videos(folder, request_from_arguments(request_arguments(request)))
+    assert {item.status for item in report.items} == {"ok"}
+    assert [item.name for item in report.items][:3] == ["passwd", "x.mp4", "..\\..\\boot.ini"]
+    assert files_outside(folder.path, tmp_path) == before
+    assert {path.parent for path in map(Path, paths_of(folder))} == {folder.videos}
+
+
+def paths_of(folder):
+    with folder.catalogue.read() as db:
+        return [row["path"] for row in db.execute("SELECT path FROM video")]
+
+
+def test_an_upload_lies_in_the_workspace_once(folder, make_video):
+    content = make_video().read_bytes()
+    import_videos(folder, receive(folder, [("tom.mp4", io.BytesIO(content)), ("bad.mp4", io.BytesIO(b"?"))], Recipe()))
+    import_videos(folder, receive(folder, [("tom.mp4", io.BytesIO(content))], Recipe()))
+    assert list(folder.uploads.iterdir()) == []
+    (path,) = paths_of(folder)
+    assert Path(path).read_bytes() == content
+
+
+def test_an_upload_stands_in_for_a_known_video_that_is_gone(folder, make_video):
+    path = make_video()
+    content = path.read_bytes()
+    request = receive(folder, [("again.mp4", io.BytesIO(content))], Recipe())
+    import_videos(folder, ImportRequest((str(path),)))
+    path.unlink()
+    report = import_videos(folder, request)
+    assert [item.status for item in report.items] == ["duplicate"]
+    assert library.find_video(folder, report.items[0].video_id).kept
+    (kept,) = paths_of(folder)
+    assert Path(kept).read_bytes() == content
+
+
+def test_a_directory_is_read_like_a_folder_on_this_machine(folder, make_video):
+    content = make_video().read_bytes()
+    given = [
+        ("pets/cats/tom.mp4", content),
+        ("pets/.DS_Store", b"hidden"),
+        ("pets/notes.txt", b"text"),
+        ("pets/labels.csv", b"video,label,motion\ncats/tom.mp4,tomcat,run\n"),
+    ]
+    request = receive(folder, [(name, io.BytesIO(data)) for name, data in given], Recipe())
+    report = import_videos(folder, request)
+    assert [(item.name, item.status) for item in report.items] == [("tom.mp4", "ok")]
+    row = library.clip_table(folder).iloc[0]
+    assert (row["label"], row["motion"]) == ("tomcat", "run")
