@@ -5,7 +5,7 @@ import streamlit as st
 from vidviz.ui import frame, map_colours, map_panel, map_view, messages, state
 from vidviz.ui.components import clip_map
 
-PANEL_PX = 690
+PANEL_PX = 645
 
 folder = state.open_workspace()
 chosen = messages.require_set(folder)
@@ -34,11 +34,11 @@ with messages.telling_errors():
             current=clip.clip_id if clip else None,
             view_key=view.key,
         )
-        map_view.caption(view, chosen)
+        map_view.caption(view, chosen, map_colours.explain(colours))
     if map_panel.react(event, view, chosen.key):
         st.rerun()
     with panel, st.container(height=PANEL_PX, border=False):
         map_panel.draw_panel(folder, chosen, clip)
 
-    map_panel.draw_selection(folder, chosen, clip)
+    map_panel.draw_selection(folder, chosen, clip, flat=dims == 2)
     frame.explain_random(chosen)

@@ -111,10 +111,11 @@ def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
         "SELECT source.name AS name, source.status AS status, source.reason AS reason, source.path AS path, "
         "video.id AS video_id, duration_seconds, width_px, height_px, frame_rate, codec, "
         "coalesce(video.size_bytes, source.size_bytes) AS size_bytes, loss, "
-        "(SELECT count(*) FROM clip WHERE clip.video_id = video.id) AS clips, "
-        "(SELECT min(id) FROM clip WHERE clip.video_id = video.id) AS first_clip, "
+        "coalesce(cut.clips, 0) AS clips, cut.first_clip AS first_clip, "
         "(SELECT value FROM label WHERE label.video_id = video.id AND label.name = 'label') AS label "
-        "FROM source LEFT JOIN video ON video.id = source.video_id "
+        "FROM source LEFT JOIN video ON video.id = source.video_id LEFT JOIN "
+        "(SELECT video_id, count(*) AS clips, min(id) AS first_clip FROM clip GROUP BY video_id) AS cut "
+        "ON cut.video_id = video.id "
         "ORDER BY status NOT IN ('failed', 'partial'), source.name, source.path"
     )
     with folder.catalogue.read() as db:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from vidviz.errors import VidvizError
@@ -39,7 +41,9 @@ def _draw(folder: WorkspaceFolder, was_active: bool) -> None:
 def _draw_active(folder: WorkspaceFolder, job: Job) -> None:
     left = f" · {job.seconds_left:.0f} s left" if job.seconds_left is not None else ""
     rate = f" · {job.rate:.1f}/s" if job.rate else ""
-    text = f"{job.title}: {job.done} of {job.total}{rate}{left}" if job.total else f"{job.title}: starting"
+    text = f"{job.title}: {job.done} of {job.total}{rate}{left}"
+    if job.total <= 1:
+        text = f"{job.title}: at work since {time.time() - job.created_at:.0f} s"
     st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=text)
     if st.button(
         "Stopping" if job.cancel_requested else "Cancel",
@@ -53,10 +57,10 @@ def _draw_active(folder: WorkspaceFolder, job: Job) -> None:
 def _draw_ended(folder: WorkspaceFolder, job: Job) -> None:
     """A line for what went well; a box for what did not."""
     if job.state == "done":
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption(f"✓ {_plain(job.title)}: {_plain(_shorten(job.message))}")
-            if st.button("✕", key=f"read {job.id}", type="tertiary", help="Put away"):
-                _try(lambda: jobs.mark_read(folder, job.id))
+        said, away = st.columns([8, 1], vertical_alignment="center", gap="small")
+        said.caption(f"✓ {_plain(job.title)}: {_plain(_shorten(job.message))}")
+        if away.button("✕", key=f"read {job.id}", type="tertiary", help="Put away"):
+            _try(lambda: jobs.mark_read(folder, job.id))
         return
     short = _shorten(job.message)
     with st.container(border=True):

@@ -5,22 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.services import library, shared_networks
-from vidviz.ui import frame, sitemap, state
+from vidviz.ui import frame, messages, sitemap, state
 
 
 def run() -> None:
     """Draw the frame, then the page that the URL names."""
     st.set_page_config(page_title="vidviz", page_icon="🎞️", layout="wide")
     folder = state.open_workspace()
-    pages = sitemap.make_pages()
-    st.session_state["pages"] = pages
-    page = sitemap.navigate(pages, start="map" if library.count_library(folder)[1] else "library")
-    frame.tighten()
-    frame.draw_space_bar(folder)
-    frame.draw_sidebar(folder)
-    page.run()
-    if state.current_clip(folder) is not None:
-        shared_networks.warm_up()
+    with messages.telling_errors():
+        pages = sitemap.make_pages()
+        st.session_state["pages"] = pages
+        page = sitemap.navigate(pages, start="map" if library.count_library(folder)[1] else "library")
+        frame.tighten()
+        frame.draw_space_bar(folder)
+        frame.draw_sidebar(folder)
+        page.run()
+        if state.current_clip(folder) is not None:
+            shared_networks.warm_up()
 
 
 if __name__ == "__main__":

@@ -37,6 +37,16 @@ def _colour_clusters(clusters: dict[int, int], view: View) -> GroupColours:
     return _group(names, {**colours, NOISE: OTHER_COLOUR})
 
 
+def explain(colours: GroupColours | ValueColours) -> str:
+    """What a person should know of clusters; nothing of other colours."""
+    if isinstance(colours, ValueColours) or NOISE not in colours.names:
+        return ""
+    noise = int((np.asarray(colours.index) == list(colours.names).index(NOISE)).sum())
+    if len(colours.names) == 1:
+        return "HDBSCAN finds no clusters here: every clip counts as noise."
+    return f"{len(colours.names) - 1} clusters by HDBSCAN; {noise} clips belong to none (noise)."
+
+
 def _group(values: np.ndarray, colours: dict[str, str]) -> GroupColours:
     names = sorted(set(values.tolist()), key=lambda name: (name in ("", NOISE), name))
     places = {name: place for place, name in enumerate(names)}

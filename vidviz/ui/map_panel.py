@@ -17,6 +17,9 @@ from vidviz.ui.map_view import View
 from vidviz.ui.search_view import cards_of_hits
 from vidviz.ui.sitemap import link_to
 
+LASSO_HINT = "Draw a lasso or a box on the map to fill a gallery. Shift adds, ctrl removes, double-click clears."
+TURN_HINT = "Drag to turn, scroll to zoom. Lasso and box work in 2-D."
+
 
 def current_selection(set_key: str) -> set[int]:
     """The clips that are selected on the map of this set."""
@@ -67,11 +70,11 @@ def _draw_neighbours(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownC
         st.rerun()
 
 
-def draw_selection(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownClip | None) -> None:
+def draw_selection(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownClip | None, *, flat: bool) -> None:
     """The clips that are selected on the map, as a gallery and to take away."""
     selected = current_selection(chosen.key)
     if not selected:
-        st.caption("Draw a lasso or a box on the map to fill a gallery. Shift adds, ctrl removes, double-click clears.")
+        st.caption(LASSO_HINT if flat else TURN_HINT)
         return
     table = library.clip_table(folder, chosen.spec.recipe_key)
     rows = table[table["clip_id"].isin(selected)]

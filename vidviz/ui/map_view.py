@@ -80,7 +80,9 @@ def _start_once(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> int:
     if state_key not in started:
         arguments = mapping.request_arguments(set_key, spec)
         running = [job.id for job in jobs.list_jobs(folder) if job.active and job.arguments == arguments]
-        started[state_key] = running[0] if running else jobs.start_job(folder, "map", "Lay out by UMAP", arguments)
+        started[state_key] = (
+            running[0] if running else jobs.start_job(folder, "map", f"Map in {spec.dims}-D", arguments)
+        )
     return started[state_key]
 
 
@@ -111,6 +113,6 @@ def _points_of(stored: StoredMap, rows: pd.DataFrame) -> MapPoints:
     )
 
 
-def caption(view: View, chosen: EmbeddingSet) -> None:
+def caption(view: View, chosen: EmbeddingSet, about_colours: str) -> None:
     """What the map shows and what to keep in mind."""
-    st.caption(f"{len(view.points)} clips of {chosen.spec.title}. {view.note}")
+    st.caption(f"{len(view.points)} clips of {chosen.spec.title}. {about_colours} {view.note}")
