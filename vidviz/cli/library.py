@@ -50,10 +50,9 @@ def import_command(
         keep,
     )
     title = f"Import {Path(request.paths[0]).name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
-    job_id = jobs.add_job(folder, "import", title, importing.request_arguments(request))
-    job = jobs.run_job(folder, job_id, answer.progress())
+    job = jobs.run_here(folder, "import", title, importing.request_arguments(request), answer.progress())
     with folder.catalogue.read() as db:
-        items = job_rows.list_job_items(db, job_id)
+        items = job_rows.list_job_items(db, job.id)
     lines = [f"{item.status:9} {printable(item.name)}: {item.clips} clips. {item.reason or ''}" for item in items]
     answer.give({"files": [_item(item) for item in items], "message": job.message}, "\n".join([*lines, job.message]))
 

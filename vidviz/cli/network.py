@@ -28,10 +28,10 @@ def embed(answer: Answer, **options: str) -> None:
     if os.path.isfile(options["weights"]):  # noqa: PTH113 - False, not an error, for whatever cannot be a path
         options["weights"] = str(Path(options["weights"]).absolute())  # the job may go on from elsewhere
     request = embedding.EmbedRequest(**options)
-    job_id = jobs.add_job(folder, "embed", f"Embed with {request.backbone}", embedding.request_arguments(request))
-    job = jobs.run_job(folder, job_id, answer.progress())
+    title = f"Embed with {request.backbone}"
+    job = jobs.run_here(folder, "embed", title, embedding.request_arguments(request), answer.progress())
     key = embedding.plan_set(folder, request).key
-    data = {"job": job_id, "state": job.state, "message": job.message, "set": key if job.state == "done" else None}
+    data = {"job": job.id, "state": job.state, "message": job.message, "set": key if job.state == "done" else None}
     answer.give(data, job.message)
 
 
