@@ -109,8 +109,10 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepared:
 
 
 @pytest.fixture
-def show() -> ShowPage:
+def show(monkeypatch: pytest.MonkeyPatch) -> ShowPage:
     """Runs a page by its name, or the `main` script, with a query."""
+    # AppTest looks through all installed packages for components each time; ours come from none of them.
+    monkeypatch.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
 
     def run(name: str, **query: str) -> Shown:
         script = SITE / "vidviz" / "ui" / "main.py" if name == "main" else SITE / "pages" / f"{name}.py"
