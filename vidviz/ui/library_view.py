@@ -16,7 +16,7 @@ from vidviz.ui.cards import cards_of, label_colours
 from vidviz.ui.components import clip_gallery
 from vidviz.ui.media import media_url
 
-TABLE_PX = 420
+TABLE_PX, FEW_ROWS = 420, 7
 TAILS: dict[Tail, str] = {"keep": "a shorter clip", "drop": "left out", "shift": "the last window moves back"}
 
 
@@ -163,7 +163,7 @@ def draw_videos(folder: WorkspaceFolder) -> None:
         table[shown],
         hide_index=True,
         row_height=52,
-        height=TABLE_PX,
+        height=TABLE_PX if len(table) > FEW_ROWS else "content",
         placeholder="",
         on_select="rerun",
         selection_mode="single-row",
@@ -178,7 +178,9 @@ def draw_videos(folder: WorkspaceFolder) -> None:
     )
     rows = picked.selection.rows
     if rows:
-        draw_clips(folder, str(table.iloc[rows[0]]["video_id"]))
+        row = table.iloc[rows[0]]
+        st.text(row["reason"])
+        draw_clips(folder, str(row["video_id"]))
     else:
         st.caption("Select a row to see its clips.")
 
