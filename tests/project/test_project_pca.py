@@ -44,6 +44,14 @@ def test_any_table_gets_a_sensible_map(vectors, dims):
         assert (np.diff(spread) <= 1e-3 * (1 + spread[0])).all()
 
 
+def test_a_direction_that_is_not_there_gets_no_coordinates():
+    three = np.array([[0.0, 1, 1, 1], [1, 0, 1, 1], [1, 1, 1, 1]], np.float32)  # they lie in a plane
+    points = project_pca(three, 3)
+    assert not points[:, 2].any()
+    distances = [np.linalg.norm(a - b) for a, b in ((three[0], three[1]), (three[0], three[2]))]
+    assert [np.linalg.norm(points[0] - points[1]), np.linalg.norm(points[0] - points[2])] == pytest.approx(distances)
+
+
 def test_one_clip_and_equal_clips_lie_on_zero():
     assert not project_pca(np.ones((1, 7)), 2).any()
     same = np.random.default_rng(0).standard_normal((1, 512)) * 30

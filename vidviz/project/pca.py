@@ -51,9 +51,13 @@ def _components(centred: np.ndarray, count: int) -> np.ndarray:
     elif columns <= rows:
         directions = _leading_vectors(centred.T @ centred, count)
     else:
-        directions = centred.T @ _leading_vectors(centred @ centred.T, count)
+        # In float64: where clips spread in fewer directions than asked for, the rest is rounding, and made to unit
+        # length it would lie along the real ones.
+        exact = centred.astype(np.float64)
+        directions = exact.T @ _leading_vectors(exact @ exact.T, count)
         lengths = np.linalg.norm(directions, axis=0)
-        directions = directions / np.where(lengths > 0, lengths, 1.0)
+        real = lengths > ROUNDING * lengths.max(initial=0.0)
+        directions = np.where(real, directions / np.where(real, lengths, 1.0), 0.0)
     largest = directions[np.abs(directions).argmax(axis=0), np.arange(count)]
     return np.asarray(directions * np.where(largest < 0, -1.0, 1.0), dtype=np.float32)
 
