@@ -8,10 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from vidviz.cli import main
+from vidviz.store import clips, sets
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 CHOSEN = ("slide-left_blue-disc_gradient", "slide-right_blue-disc_gradient", "bounce_red-disc_moving", "film_red-ball")
@@ -82,6 +86,20 @@ def library(tmp_path_factory: pytest.TempPathFactory, videos: Path, ask: Callabl
     workspace = tmp_path_factory.mktemp("library") / "workspace"
     ask("import", videos, "--workspace", workspace)
     ask(*EMBED, "--workspace", workspace)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory, videos: Path, ask: Callable[..., Any]) -> Path:
+    """A workspace with these videos, and vectors that no network was asked for."""
+    workspace = tmp_path_factory.mktemp("shelf") / "workspace"
+    ask("import", videos, "--workspace", workspace)
+    folder = WorkspaceFolder.open(workspace)
+    spec = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", Recipe().key)
+    with folder.catalogue.write() as db:
+        sets.add_set(db, sets.EmbeddingSet(spec, 3, "float32"))
+        ids = np.array([clip.id for clip in clips.list_clips(db, spec.recipe_key)])
+    folder.vectors(spec.key).append(Embeddings(ids, np.eye(len(ids), 3, dtype=np.float32) + 1))
     return workspace
 
 

@@ -86,6 +86,20 @@ def test_inspect_tells_the_layers_and_writes_their_activations(ask, library, cli
         assert file["conv1"].mean() == pytest.approx(layer["mean"], abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "offer"),
+    [
+        (["embed", "--backbone", "simple3d", "--layer", "conv3"], "Nearest: conv2, conv1"),
+        (["embed", "--backbone", "simple3d", "--layer", "pool2", "--device", "cpuu"], "Nearest: cpu"),
+        (["inspect", "--clip", "CLIP", "--backbone", "simple3d", "--layer", "conv3"], "Nearest: conv2, conv1"),
+    ],
+)
+def test_names_that_only_the_network_knows_offer_the_nearest(refusal, library, clip, arguments, offer):
+    answer = refusal(*[str(clip) if part == "CLIP" else part for part in arguments], "--workspace", library)
+    assert answer["kind"] == "UnknownNameError"
+    assert offer in answer["error"]
+
+
 def test_export_names_what_it_wrote(ask, library, tmp_path):
     answer = ask("export", tmp_path / "clips.parquet", "--set", "simple3d", "--workspace", library)
     assert answer == {"files": [str(tmp_path / "clips.parquet"), str(tmp_path / "clips.npz")]}

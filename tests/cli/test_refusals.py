@@ -12,13 +12,7 @@ import pytest
         (["search", "--clip", "17", "--set", "nope"], "WorkspaceError", "There is no embedding set 'nope'"),
         (["embed", "--backbone", "r3d18"], "UnknownNameError", "Nearest: r3d_18"),
         (["embed", "--backbone", "r3d_18", "--weights", "KINETICS_V1"], "UnknownNameError", "Nearest: KINETICS400_V1"),
-        (["embed", "--backbone", "simple3d", "--layer", "conv3"], "UnknownNameError", "Nearest: conv2, conv1"),
         (["embed", "--backbone", "simple3d", "--recipe", "shots-9-9-keep"], "WorkspaceError", "There are clips by"),
-        (
-            ["embed", "--backbone", "simple3d", "--layer", "relu1", "--device", "cpuu"],
-            "UnknownNameError",
-            "Nearest: cpu",
-        ),
         (["inspect", "--clip", "17", "--backbone", "simple3d"], "WorkspaceError", "There is no clip 17"),
         (["map", "--set", "nope"], "WorkspaceError", "There is no embedding set"),
         (["map", "--neighbours", "1"], "ProjectionError", "between 2 and 200"),
@@ -32,21 +26,15 @@ import pytest
         (["import", "x", "--labels", "no.csv"], "LabelError", "'no.csv' cannot be read"),
     ],
 )
-def test_refusals(refusal, library, tmp_path, monkeypatch, arguments, kind, sentence):
+def test_refusals(refusal, shelf, tmp_path, monkeypatch, arguments, kind, sentence):
     monkeypatch.chdir(tmp_path)
-    answer = refusal(*arguments, "--workspace", library)
+    answer = refusal(*arguments, "--workspace", shelf)
     assert answer["kind"] == kind
     assert sentence in answer["error"]
 
 
-def test_an_unknown_layer_to_look_at_offers_the_nearest(refusal, library, clip):
-    answer = refusal("inspect", "--clip", clip, "--backbone", "simple3d", "--layer", "conv3", "--workspace", library)
-    assert answer["kind"] == "UnknownNameError"
-    assert "Nearest: conv2, conv1" in answer["error"]
-
-
-def test_people_get_the_sentence_on_stderr(run, library):
-    result = run("search", "--clip", "17", "--workspace", library)
+def test_people_get_the_sentence_on_stderr(run, shelf):
+    result = run("search", "--clip", "17", "--workspace", shelf)
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.startswith("There is no clip 17 in this workspace.")
@@ -62,12 +50,12 @@ def test_a_command_that_is_put_wrong_ends_with_code_2(run, tmp_path, arguments):
     assert "Usage:" in result.stderr
 
 
-def test_a_bug_is_told_as_json_as_well(refusal, library, monkeypatch):
+def test_a_bug_is_told_as_json_as_well(refusal, shelf, monkeypatch):
     def break_down(*_):
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr("vidviz.services.exporting.export_clips", break_down)
-    answer = refusal("export", "clips.csv", "--workspace", library)
+    answer = refusal("export", "clips.csv", "--workspace", shelf)
     assert answer == {
         "error": "Something unforeseen went wrong: ZeroDivisionError: division by zero",
         "kind": "ZeroDivisionError",

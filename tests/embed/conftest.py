@@ -1,7 +1,5 @@
 """Small networks that stand in for backbones where a test is not about a real one."""
 
-
-
 from __future__ import annotations
 
 import dataclasses

@@ -1,7 +1,5 @@
 """Clips -> embeddings: pooling, preprocessing, devices, and the embedder that joins them."""
 
-
-
 from __future__ import annotations
 
 import dataclasses

@@ -1,7 +1,5 @@
 """The registry's rows against what is published and what is really built."""
 
-
-
 from __future__ import annotations
 
 import dataclasses

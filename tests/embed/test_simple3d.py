@@ -1,7 +1,5 @@
 """Simple3DCNN as the tutorial has it."""
 
-
-
 from __future__ import annotations
 
 import torch

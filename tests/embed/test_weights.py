@@ -1,7 +1,5 @@
 """Weights: what a request means, downloads, files that do not fit."""
 
-
-
 from __future__ import annotations
 
 import functools

@@ -1,38 +1,35 @@
 """Runs vidviz commands, each in a process of its own that is forked from this one: heavy imports are paid for once.
 
-Reads one JSON request a line: {"arguments", "environment", "file_bytes", "stdout", "stderr", "keep_every_seconds"}.
+Reads one JSON request a line: {"arguments", "environment", "file_bytes", "stdout", "stderr", "hasty"}.
 Answers {"pid"} at once and {"code"} when the process has ended, negative where a signal ended it.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
 import sys
 from typing import Any
 
-import milvus_lite.server_manager
-import numpy as np
-import pandas as pd
-import pymilvus
-import torch
-
 import vidviz.services.embedding
 import vidviz.services.importing
-import vidviz.services.indexing
 import vidviz.services.jobs
-import vidviz.services.reading
 from vidviz.cli import main
 
-LOADED = (milvus_lite.server_manager, np, pd, pymilvus, torch)
+MILVUS = ["pymilvus", "milvus_lite.server_manager"]
+NETWORK = ["torch", "vidviz.embed.embedder", "vidviz.services.reading"]
+NEEDED = {"embed": MILVUS, "search": [*MILVUS, "vidviz.services.searching"], "index": MILVUS}
+"""What commands import in the end; imported here, the next one of the kind starts at once."""
 
 
 def serve() -> None:
     """Answer requests until there are no more; returns in the forked children only."""
-    print("ready", flush=True)
     for line in sys.stdin:
         request = json.loads(line)
+        for name in NEEDED.get(request["arguments"][0], []) + (NETWORK if request["hasty"] else []):
+            importlib.import_module(name)
         process_id = os.fork()
         if not process_id:
             run(request)
@@ -51,8 +48,9 @@ def run(request: dict[str, Any]) -> None:
     ):
         os.dup2(os.open(name, flags, 0o644), number)
     os.environ.update(request["environment"])
-    if request["keep_every_seconds"] is not None:
-        vidviz.services.embedding.KEEP_EVERY_SECONDS = request["keep_every_seconds"]
+    if request["hasty"]:
+        vidviz.services.embedding.KEEP_EVERY_SECONDS = 0.0
+        sys.modules["vidviz.embed.embedder"].suggest_batch_size = lambda *_: 4  # type: ignore[attr-defined]
     if request["file_bytes"]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["file_bytes"], request["file_bytes"]))
     main(request["arguments"], prog_name="vidviz")

@@ -60,16 +60,19 @@ class CommandServer:
         *arguments: str | Path,
         environment: dict[str, str] | None = None,
         file_bytes: int = 0,
-        keep_every_seconds: float | None = None,
+        hasty: bool = False,
     ) -> int:
-        """Start a command with --json; returns its process id. It must be ended before the next is started."""
+        """Start a command with --json; returns its process id. It must be ended before the next is started.
+
+        `file_bytes` is the largest file it can write. A `hasty` one embeds few clips at a time and keeps them at once.
+        """
         request = {
             "arguments": [*map(str, arguments), "--json"],
             "environment": environment or {},
             "file_bytes": file_bytes,
             "stdout": str(self._folder / "stdout"),
             "stderr": str(self._folder / "stderr"),
-            "keep_every_seconds": keep_every_seconds,
+            "hasty": hasty,
         }
         assert self._process.stdin
         print(json.dumps(request), file=self._process.stdin, flush=True)
@@ -86,8 +89,7 @@ class CommandServer:
 
     def _answer(self) -> dict[str, int]:
         assert self._process.stdout
-        line = self._process.stdout.readline()
-        return self._answer() if line == "ready\n" else dict(json.loads(line))
+        return dict(json.loads(self._process.stdout.readline()))
 
 
 @pytest.fixture(scope="session")

@@ -6,29 +6,39 @@ import os
 import socket
 import time
 
+import numpy as np
 import pytest
 
 from vidviz.config import MilvusSettings
 from vidviz.index.open import open_milvus
 from vidviz.services import searching
+from vidviz.services.library import clip_table
+from vidviz.store import sets
 from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 SECONDS_TO_GIVE_UP = 10
+EMBED = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--workspace"]
 
 
 @pytest.fixture(scope="module")
 def library(vidviz, copy_samples, tmp_path_factory):
-    """A workspace with four embedded clips."""
+    """A workspace with four clips, and vectors that some network might have given them."""
     home = tmp_path_factory.mktemp("milvus")
     vidviz("import", copy_samples(home / "videos", 4), "--workspace", home / "w")
-    embed = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--device", "cpu", "--workspace", home / "w"]
-    assert vidviz(*embed).answer["state"] == "done"
+    folder = WorkspaceFolder.open(home / "w")
+    spec = EmbeddingSetSpec("simple3d", "random", "conv1", "mean", Recipe().key)
+    with folder.catalogue.write() as db:
+        sets.add_set(db, sets.EmbeddingSet(spec, 32, "float32"))
+    ids = clip_table(folder)["clip_id"].to_numpy()
+    vectors = np.random.default_rng(0).normal(size=(len(ids), 32)).astype(np.float32)
+    folder.vectors(spec.key).append(Embeddings(ids, vectors))
     return home / "w"
 
 
 @pytest.fixture(scope="module")
-def clip(vidviz, library):
-    return vidviz("map", "--method", "pca", "--workspace", library).answer["points"][0]["clip_id"]
+def clip(library):
+    return int(clip_table(WorkspaceFolder.open(library))["clip_id"][0])
 
 
 @pytest.fixture
@@ -50,8 +60,7 @@ def test_a_search_is_answered_from_the_stored_vectors_while_another_holds_milvus
     assert refused.answer["kind"] == "IndexLockedError"
     assert f"process {holder} (" in refused.answer["error"]
     # Embedding goes on as well, and the index is left to whoever holds it.
-    embed = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--device", "cpu", "--workspace", library]
-    assert vidviz(*embed).answer["state"] == "done"
+    assert vidviz(*EMBED, library).answer["state"] == "done"
 
 
 def test_both_engines_find_the_same(vidviz, library, clip):
@@ -59,6 +68,12 @@ def test_both_engines_find_the_same(vidviz, library, clip):
     assert (free.answer["engine"], free.answer["note"]) == ("Milvus Lite", "")
     exact = searching.nearest_exactly(WorkspaceFolder.open(library), "", clip, 2)
     assert [hit["clip_id"] for hit in free.answer["hits"][1:]] == [hit.clip_id for hit in exact]
+
+
+def test_a_proxy_in_the_environment_does_not_part_us_from_the_local_milvus(vidviz, library, clip):
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "grpc_proxy"), "http://127.0.0.1:9")
+    found = vidviz("search", "--clip", str(clip), "--workspace", library, **proxies)
+    assert (found.code, found.answer["engine"]) == (0, "Milvus Lite"), found.stdout
 
 
 def test_a_server_out_of_reach_is_told_soon_and_without_secrets(vidviz, library, clip):
@@ -76,8 +91,7 @@ def test_a_server_out_of_reach_is_told_soon_and_without_secrets(vidviz, library,
     assert ended.answer["kind"] == "NoAnswerError"
     assert f"Milvus at http://127.0.0.1:{port} does not answer; start it" in ended.answer["error"]
     assert seconds < SECONDS_TO_GIVE_UP
-    embed = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--device", "cpu", "--workspace", library]
-    embedded = vidviz(*embed, **settings)
+    embedded = vidviz(*EMBED, library, **settings)
     assert embedded.answer["state"] == "done"
     assert "The index waits: Milvus at" in embedded.answer["message"]
     for text in (ended.stdout, ended.stderr, embedded.stdout, embedded.stderr):

@@ -1,7 +1,5 @@
 """Activations as captured: equal to plain hooks and torchvision's extractor; nothing left behind."""
 
-
-
 from __future__ import annotations
 
 from collections.abc import Callable

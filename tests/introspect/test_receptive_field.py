@@ -1,7 +1,5 @@
 """Receptive fields by arithmetic against what really reaches a unit."""
 
-
-
 from __future__ import annotations
 
 import pytest

@@ -1,7 +1,5 @@
 """The layer tree: order, shapes, counts, and what has no shape."""
 
-
-
 from __future__ import annotations
 
 import subprocess

@@ -1,4 +1,4 @@
-"""The demo: from samples to map and index, and nothing of it twice."""
+"""The demo: from samples to maps (of three clips, which spares loading UMAP) and index, and nothing of it twice."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from vidviz.types import MapSpec
 
 
 def test_a_second_demo_computes_nothing(folder, write_video, tiny, tmp_path, monkeypatch):
-    for seed in range(5):
+    for seed in range(3):
         write_video(tmp_path / f"site/sample_videos/{seed}.mp4", seed=seed)
     monkeypatch.setattr(demonstrating.serving, "find_site", lambda: tmp_path / "site")
     told = []
     message = demonstrating.prepare_demo(folder, "tiny", told.append)
-    assert message == "5 samples (5 new), 5 clips (5 embedded now)."
+    assert message == "3 samples (3 new), 3 clips (3 embedded now)."
     assert any("importing the samples" in line for line in told)
     key = embedding_sets.find_set(folder).key
     for method in ("pca", "umap"):
@@ -22,4 +22,4 @@ def test_a_second_demo_computes_nothing(folder, write_video, tiny, tmp_path, mon
     for name in ("vidviz.decode.ingest.ingest_video", "vidviz.embed.load.load_backbone"):
         monkeypatch.setattr(name, lambda *_, **__: pytest.fail("done again"))
     monkeypatch.setattr("vidviz.services.mapping._project", lambda *_: pytest.fail("laid out again"))
-    assert demonstrating.prepare_demo(folder, "tiny", told.append) == "5 samples (0 new), 5 clips (0 embedded now)."
+    assert demonstrating.prepare_demo(folder, "tiny", told.append) == "3 samples (0 new), 3 clips (0 embedded now)."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import shutil
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from vidviz.errors import JobError, UnknownNameError, WorkspaceError
-from vidviz.services import embedding_sets
+from vidviz.services import embedding_sets, reading
 from vidviz.services.embedding import EmbedRequest, embed_clips
 from vidviz.services.importing import ImportRequest, import_videos
 from vidviz.services.progress import JobCancelledError
@@ -108,6 +109,32 @@ def test_clips_of_a_missing_a_changed_and_a_broken_file_fail_alone_and_say_why(f
     assert described.reason in reasons
 
 
+HOSTILE = """
+import os
+from vidviz.decode.read import read_clips
+
+def read_or_die(path, *arguments):
+    for item in read_clips(path, *arguments):
+        if path.name == "1.mp4":
+            os.kill(os.getpid(), 9)
+        yield item
+"""
+
+
+def test_a_file_that_kills_its_decoder_costs_its_own_clips(folder, videos, tiny, monkeypatch, tmp_path):
+    (tmp_path / "hostile_file.py").write_text(HOSTILE)
+    monkeypatch.syspath_prepend(tmp_path)
+    real = reading.read_clips
+    monkeypatch.setattr(reading, "read_clips", importlib.import_module("hostile_file").read_or_die)
+    report = embed_clips(folder, REQUEST)
+    assert (report.computed, len(report.failed)) == (4, 2)
+    assert set(report.failed.values()) == {
+        "The decoder crashed on 1.mp4 (SIGKILL); leave this file out or convert it first."
+    }
+    monkeypatch.setattr(reading, "read_clips", real)
+    assert embed_clips(folder, REQUEST).computed == 2
+
+
 def test_failed_clips_are_tried_again(folder, videos, tiny):
     moved = videos[0].rename(videos[0].with_suffix(".away"))
     assert len(embed_clips(folder, REQUEST).failed) == 2
@@ -152,9 +179,10 @@ def test_a_full_disk_keeps_what_was_written_and_the_run_goes_on_later(folder, vi
             raise OSError(errno.ENOSPC, "No space left on device")
         real(descriptor)
 
-    with monkeypatch.context() as patched, pytest.raises(WorkspaceError, match="The disk is full"):
-        patched.setattr(os, "fsync", fill_up)
+    monkeypatch.setattr(os, "fsync", fill_up)
+    with pytest.raises(WorkspaceError, match="The disk is full"):
         embed_clips(folder, REQUEST)
+    monkeypatch.setattr(os, "fsync", real)
     assert len(stored(folder)) == 2
     report = embed_clips(folder, REQUEST)
     assert (report.known, report.computed) == (2, 4)

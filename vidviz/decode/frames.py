@@ -174,6 +174,7 @@ class FrameSource:
         self.clock = self._new_clock()
         self.clock.first_seconds = first_seconds
         self._sparer = None
+        self.video.stream.codec_context.skip_frame = "DEFAULT"
         self._frames = self._decode()
 
     def _new_clock(self) -> FrameClock:

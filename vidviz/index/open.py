@@ -18,6 +18,7 @@ from vidviz.index.lite_lock import find_lock_holder
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 WRITE_SECONDS = 60.0
+LOOPBACK = "127.0.0.1"
 LITE_SECONDS = 600.0  # a batch on Lite may wait for a merge of its segments
 
 
@@ -176,9 +177,18 @@ def _refuse_if_locked(path: Path) -> None:
 def _load_client_class() -> Any:
     """Import pymilvus, which takes seconds, and keep it and Lite from writing whole tracebacks to the terminal."""
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    _spare_this_machine_the_proxy()
     from pymilvus import MilvusClient
 
     # Importing pymilvus sets up handlers and levels for each of these. What they would say comes as our error.
     for name in ("pymilvus", "pymilvus.milvus_client", "pymilvus.bulk_writer", "milvus_lite"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return MilvusClient
+
+
+def _spare_this_machine_the_proxy() -> None:
+    """Lite is a server on 127.0.0.1, which gRPC would look for behind `http_proxy`."""
+    environment = os.environ
+    spared = environment.get("no_grpc_proxy") or environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    if LOOPBACK not in spared.split(","):
+        environment["no_grpc_proxy"] = ",".join(filter(None, (spared, LOOPBACK, "localhost")))

@@ -130,9 +130,11 @@ def plan_set(folder: WorkspaceFolder, request: EmbedRequest) -> EmbeddingSetSpec
 
 
 def _load_embedder(spec: EmbeddingSetSpec, request: EmbedRequest) -> Embedder:
+    from vidviz.embed.device import let_threads_sleep
     from vidviz.embed.embedder import Embedder
     from vidviz.embed.load import load_backbone
 
+    let_threads_sleep()
     device = request.device or None
     loaded = load_backbone(spec.backbone, request.weights, device=device, precision=request.precision, up_to=spec.layer)
     return Embedder(loaded, spec.layer, spec.pooling)

@@ -188,5 +188,5 @@ def _finish(folder: WorkspaceFolder, job_id: int, state: str, message: str) -> N
     try:
         with folder.catalogue.write() as db:
             jobs.finish_job(db, job_id, state, message)
-    except VidvizError:
-        log.exception("the end of job %d (%s: %s) could not be written", job_id, state, message)
+    except VidvizError as error:  # told as interrupted, then, once its process is gone
+        log.warning("The end of job %d (%s: %s) could not be written: %s", job_id, state, message, error)
