@@ -41,7 +41,7 @@ from parts.machine import describe_machine
 from vidviz.config import DecodeLimits
 from vidviz.decode.read import read_clips
 from vidviz.embed.backbones import find_backbone
-from vidviz.embed.device import let_threads_sleep
+from vidviz.embed.process import tune_process
 from vidviz.services.embedding import EmbedRequest, embed_clips
 from vidviz.services.reading import CLIPS_AHEAD
 
@@ -65,7 +65,7 @@ class Laps:
 def main() -> int:
     """Measure and print."""
     options = read_options()
-    let_threads_sleep()
+    tune_process()
     with tempfile.TemporaryDirectory(prefix="vidviz-benchmark-") as place:
         library = import_folder(Path(place) / "workspace", options.folder, options.clips, options.clips_per_video)
         print(describe_machine(), flush=True)

@@ -19,7 +19,7 @@ from vidviz.decode import read as read_module
 from vidviz.decode.frames import FrameClock, FrameSource
 from vidviz.decode.read import read_clips
 from vidviz.decode.sample import pick_frames
-from vidviz.decode.sparing import LOOKED_AHEAD, TRUSTED_AFTER_FRAMES, Sparer
+from vidviz.decode.sparing import LOOKED_AHEAD, TRUSTED_AFTER_FRAMES, Sparer, marks_unneeded_frames
 from vidviz.types import FrameSpec, Span
 
 LIMITS = DecodeLimits()
@@ -139,6 +139,7 @@ CODINGS: dict[str, dict[str, Any]] = {
     "uneven.mkv": {"options": {"bf": "3"}, "times": np.cumsum([0.02 + 0.1 * (i % 7 == 0) for i in range(150)])},
     "late.mp4": {"options": {"bf": "3"}, "times": [10 + i / 30 for i in range(150)]},
     "slices.mp4": {"options": {"bf": "3", "x264-params": "slices=3"}},
+    "hevc.mp4": {"codec": "libx265", "options": {"x265-params": "log-level=none:bframes=4:keyint=40:pools=1"}},
     "intra.mp4": {"options": {"g": "1"}},
 }
 
@@ -154,6 +155,17 @@ def test_clips_are_the_same_as_when_every_frame_is_decoded(make_video, monkeypat
     assert not source.lost
     if name != "intra.mp4":
         assert source.num_frames < 0.85 * whole.num_frames
+
+
+def test_only_streams_that_mark_their_frames_are_thinned_out() -> None:
+    def header(layers: int) -> bytes:
+        return bytes([1, *[0] * 20, layers << 3 | 7])
+
+    assert marks_unneeded_frames("h264", None)
+    assert marks_unneeded_frames("hevc", header(1))
+    for extradata in (None, b"", header(0), header(2), b"\0\0\0\1" + header(1)):
+        assert not marks_unneeded_frames("hevc", extradata)
+    assert not marks_unneeded_frames("vp9", None)
 
 
 def test_a_file_that_lies_is_decoded_in_full(make_video, monkeypatch) -> None:

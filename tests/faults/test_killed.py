@@ -33,13 +33,20 @@ def holds_more_than(folder, count):
     return library.count_library(folder)[0] > count
 
 
+def is_at_work(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def until(condition, process_id):
     """Wait for something that a process does; whether it came before the process ended."""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         if condition():
             return True
-        if not psutil.pid_exists(process_id) or psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE:
+        if not is_at_work(psutil.Process(process_id)):
             return False
         time.sleep(0.02)
     raise AssertionError("it did not happen in time")
@@ -47,14 +54,12 @@ def until(condition, process_id):
 
 def kill(process_id):
     """Kill a process, and wait for the decoders that it leaves to end by themselves."""
-    try:
-        decoders = psutil.Process(process_id).children(recursive=True)
-    except psutil.NoSuchProcess:
-        decoders = []
+    decoders = psutil.Process(process_id).children(recursive=True)
     os.kill(process_id, signal.SIGKILL)
-    gone, left = psutil.wait_procs(decoders, timeout=10)
-    assert left == []
-    return len(gone)
+    deadline = time.monotonic() + 10
+    while any(map(is_at_work, decoders)):
+        assert time.monotonic() < deadline, "a decoder outlives its parent"
+        time.sleep(0.02)
 
 
 def count_stored(folder):

@@ -51,7 +51,7 @@ def test_a_workspace_of_a_newer_version_is_left_alone(vidviz, tmp_path):
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 98}")
         before = db.execute("SELECT sql FROM sqlite_master").fetchall()
     db.close()
-    for command in (["jobs"], ["import", "a.mp4"], ["doctor"]):
+    for command in (["jobs"], ["import", "a.mp4"], ["map"]):
         ended = vidviz(*command, "--workspace", workspace)
         assert "was written by a newer vidviz" in ended.stdout
     with sqlite3.connect(workspace / "catalogue.db") as db:

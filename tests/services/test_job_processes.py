@@ -107,12 +107,23 @@ def test_a_process_that_dies_before_it_claims_its_job_is_noticed(folder, monkeyp
     assert ended(folder, job_id).state == "interrupted"
 
 
-def test_a_job_that_nobody_took_up_ends_some_day(folder):
-    job_id = jobs.add_job(folder, "import", "Import", {})
-    assert jobs.list_jobs(folder)[0].state == "waiting"
-    with folder.catalogue.write() as db:
-        db.execute("UPDATE job SET created_at = created_at - 3600")
-    assert jobs.find_job(folder, job_id).state == "interrupted"
+def test_a_job_whose_starter_died_before_it_began_is_interrupted(folder):
+    code = (
+        "import sys; from pathlib import Path; from vidviz.services import jobs;"
+        "from vidviz.store.workspace import WorkspaceFolder as Folder;"
+        "print(jobs.add_job(Folder.open(Path(sys.argv[1])), 'import', 'Import', {}))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, folder.path], capture_output=True, text=True, check=True)
+    assert jobs.find_job(folder, int(ended.stdout)).state == "interrupted"
+    mine = jobs.add_job(folder, "import", "Import", {})
+    assert jobs.find_job(folder, mine).state == "waiting"
+
+
+def test_a_process_that_cannot_be_started_is_told(folder, monkeypatch):
+    monkeypatch.setattr(jobs.sys, "executable", "/no/such/python")
+    with pytest.raises(JobError, match="could not be started: No such file"):
+        jobs.start_job(folder, "import", "Import", {})
+    assert jobs.list_jobs(folder)[0].state == "failed"
 
 
 def test_a_process_that_ended_first_is_not_made_running_again(folder):

@@ -80,8 +80,8 @@ def read_clips(
 
     The file is decoded once and front to back; a frame that several clips want is converted once, a frame that
     none wants not at all, and a long stretch that none wants is skipped where the file has an index of
-    keyframes. H.264 frames that neither a clip nor another frame needs are not decoded (see `Sparer`). Memory
-    holds the clips in flight, never the video. Which frame is on screen at which moment is what `scan_video`
+    keyframes. Frames of H.264 and HEVC that neither a clip nor another frame needs are not decoded (see `Sparer`).
+    Memory holds the clips in flight, never the video. Which frame is on screen at which moment is what `scan_video`
     says: times are repaired in the same way.
 
     Args:

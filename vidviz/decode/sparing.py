@@ -1,4 +1,4 @@
-"""H.264 frames that nobody wants and no other frame is made from need not be decoded."""
+"""H.264 and HEVC frames that nobody wants and no other frame is made from need not be decoded."""
 
 from __future__ import annotations
 
@@ -10,9 +10,32 @@ from typing import Any, Protocol
 
 import av
 
-LOOKED_AHEAD = 16  # packets: no H.264 frame is shown later than so many after it was decoded
+LOOKED_AHEAD = 16  # packets: no frame of these codecs is shown later than so many after it was decoded
 KEPT_STAMPS = 4 * LOOKED_AHEAD
 TRUSTED_AFTER_FRAMES = 16  # a file whose timestamps are out of order shows it before
+
+
+HEVC_LAYERS_BYTE = 21  # of hvcC (ISO/IEC 14496-15, 8.3.2.1): bits 3 to 5 are numTemporalLayers, 0 where unknown
+
+
+def marks_unneeded_frames(codec: str, extradata: bytes | None) -> bool:
+    """Whether a stream's frames say themselves that no other frame is made from them.
+
+    HEVC says so within one temporal layer only: where there are more, a higher one may still refer to the frame.
+
+    Args:
+        codec: e.g. `h264`.
+        extradata: the codec's header as the container holds it.
+    """
+    if codec == "h264":
+        return True
+    return (
+        codec == "hevc"
+        and extradata is not None
+        and len(extradata) > HEVC_LAYERS_BYTE
+        and extradata[0] == 1
+        and (extradata[HEVC_LAYERS_BYTE] >> 3) & 7 == 1
+    )
 
 
 class Clock(Protocol):
@@ -33,9 +56,9 @@ class Sparer:
     is on screen at every moment stays the same. The last two frames of a file are never spared: they tell how
     long the last one stays.
 
-    Whether the decoder really does without a spared frame is its own affair: H.264 says of each frame whether
-    others refer to it (nal_ref_idc). Should a frame that was not spared fail to appear, `lost` says so, and the
-    file has to be decoded anew in full.
+    Whether the decoder really does without a spared frame is its own affair: the codec says of each frame whether
+    others refer to it (nal_ref_idc in H.264, the type of NAL unit in HEVC). Should a frame that was not spared fail
+    to appear, `lost` says so, and the file has to be decoded anew in full.
 
     Args:
         clock: tells the times of timestamps once frames have been read.

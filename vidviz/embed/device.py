@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Literal
 
 from vidviz.errors import BackboneError, UnknownNameError
@@ -72,12 +71,3 @@ def cpu_computes_bfloat16() -> bool:
     native = any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16"))
     onednn: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
     return native and onednn
-
-
-def let_threads_sleep() -> None:
-    """Have torch's threads sleep while they wait for each other, so that whoever decodes beside them can work.
-
-    By default they spin for a while, on a processor that a decoder could use. Heard by OpenMP when it is loaded:
-    call this before torch is imported. A choice that a person made (`OMP_WAIT_POLICY`) stays.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -58,6 +58,9 @@ class EmbedReport:
 
 def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:
     """Embed as a job, then bring the index in line; returns what to tell about it."""
+    from vidviz.embed.process import tune_process
+
+    tune_process()
     report = embed_clips(folder, EmbedRequest(**arguments), progress)
     parts = [f"{report.computed} clips embedded"]
     if report.known:
@@ -130,11 +133,9 @@ def plan_set(folder: WorkspaceFolder, request: EmbedRequest) -> EmbeddingSetSpec
 
 
 def _load_embedder(spec: EmbeddingSetSpec, request: EmbedRequest) -> Embedder:
-    from vidviz.embed.device import let_threads_sleep
     from vidviz.embed.embedder import Embedder
     from vidviz.embed.load import load_backbone
 
-    let_threads_sleep()
     device = request.device or None
     loaded = load_backbone(spec.backbone, request.weights, device=device, precision=request.precision, up_to=spec.layer)
     return Embedder(loaded, spec.layer, spec.pooling)

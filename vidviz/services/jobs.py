@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -27,9 +27,6 @@ from vidviz.store.workspace import WorkspaceFolder
 
 log = logging.getLogger(__name__)
 
-START_SECONDS = 60.0
-"""A job that no process took up in this time never will be."""
-
 Work = Callable[[WorkspaceFolder, int, dict[str, Any], Progress], str]
 
 WORK: dict[str, Work] = {
@@ -41,9 +38,11 @@ WORK: dict[str, Work] = {
 
 
 def add_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[str, Any]) -> int:
-    """Put a job into the catalogue; returns its number."""
+    """Put a job into the catalogue, as one that waits for this process to begin it; returns its number."""
     with folder.catalogue.write() as db:
-        return jobs.add_job(db, kind, title, arguments)
+        job_id = jobs.add_job(db, kind, title, arguments)
+        jobs.expect_process(db, job_id, os.getpid())
+        return job_id
 
 
 def start_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[str, Any]) -> int:
@@ -51,15 +50,22 @@ def start_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[st
 
     Raises:
         WorkspaceError: the catalogue cannot be written.
+        JobError: the process cannot be started.
     """
     job_id = add_job(folder, kind, title, arguments)
     command = [sys.executable, "-m", "vidviz", "jobs", "run", str(job_id), "--workspace", str(folder.path)]
-    with (folder.jobs / f"{job_id}.log").open("ab") as log_file:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file, start_new_session=True
-        )
+    try:
+        with (folder.jobs / f"{job_id}.log").open("ab") as log_file:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file, start_new_session=True
+            )
+    except OSError as error:
+        sentence = f"The job could not be started: {error.strerror}. Free some memory or disk and start it again."
+        _finish(folder, job_id, "failed", sentence)
+        raise JobError(sentence) from error
     with folder.catalogue.write() as db, contextlib.suppress(psutil.Error):
         jobs.expect_process(db, job_id, process.pid)
+    threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie behind
     return job_id
 
 
@@ -100,7 +106,6 @@ def run_job(folder: WorkspaceFolder, job_id: int, echo: Callable[[int, int, floa
         _finish(folder, job_id, "failed", str(error))
         raise
     except Exception as error:
-        log.exception("job %d failed", job_id)
         _finish(folder, job_id, "failed", f"Something unforeseen went wrong ({type(error).__name__}); see its log.")
         raise
     else:
@@ -149,9 +154,7 @@ def _mark_dead(folder: WorkspaceFolder, found: Iterable[Job]) -> bool:
 
 
 def _is_dead(job: Job) -> bool:
-    if not job.active or jobs.is_alive(job):
-        return False
-    return job.pid is not None or time.time() - job.created_at > START_SECONDS
+    return job.active and not jobs.is_alive(job)
 
 
 def cancel_job(folder: WorkspaceFolder, job_id: int, *, force: bool = False) -> None:
