@@ -81,7 +81,7 @@ def sync_index(
     if index.digest() == digest and index.count() == len(checked.rows):
         return SyncReport(0, 0, 0, checked.left_out)
     wanted = {row.clip_id: row.text for row in checked.rows}
-    stored = {row.clip_id: row.text for row in index.read_rows()}
+    stored = _read_once(index)
     missing = wanted.keys() - stored.keys()
     extra = stored.keys() - wanted.keys()
     changed = {number for number in wanted.keys() & stored.keys() if wanted[number] != stored[number]}
@@ -92,6 +92,19 @@ def sync_index(
     # Last: the digest vouches for rows that are already safe.
     index.write_digest(digest)
     return SyncReport(len(missing), len(changed), len(extra), checked.left_out)
+
+
+def _read_once(index: VectorIndex) -> dict[int, str]:
+    """The rows of an index by clip. One that holds a clip twice is made anew: killed between writing a segment and
+    forgetting its journal, Lite has its last rows twice.
+    """
+    rows = index.read_rows()
+    stored = {row.clip_id: row.text for row in rows}
+    if len(stored) < len(rows):
+        index.drop()
+        index.prepare()
+        return {}
+    return stored
 
 
 def row_digest(rows: Iterable[ClipRow]) -> str:
