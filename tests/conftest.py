@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -20,3 +21,9 @@ for name in ("VIDVIZ_WORKSPACE", "VIDVIZ_MILVUS_URI", "VIDVIZ_MILVUS_TOKEN", "MI
 def no_weights_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Weights that lie on this machine change no test."""
     os.environ["TORCH_HOME"] = str(tmp_path_factory.mktemp("torch-home"))
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Tests on a folder of one's own real videos exist where `VIDVIZ_REAL_VIDEOS` names one."""
+    asks_for_real_files = collection_path.name.endswith("real_files.py")
+    return True if asks_for_real_files and not os.environ.get("VIDVIZ_REAL_VIDEOS") else None

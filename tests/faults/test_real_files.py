@@ -8,14 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from vidviz.services.finding import find_files
 
-FOLDER = os.environ.get("VIDVIZ_REAL_VIDEOS", "")
+FOLDER = os.environ["VIDVIZ_REAL_VIDEOS"]
 
 
-@pytest.mark.skipif(not FOLDER, reason="VIDVIZ_REAL_VIDEOS names no folder")
 def test_every_real_file_gets_a_status_and_every_clip_its_pictures(tmp_path):
     workspace = tmp_path / "w"
     command = [sys.executable, "-m", "vidviz", "import", FOLDER, "--json", "--workspace", str(workspace)]
