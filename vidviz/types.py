@@ -122,6 +122,7 @@ class FrameSpec:
     num_frames: int
     resize_px: int | tuple[int, int]
     crop_px: int
+    interpolation: Literal["bilinear", "bicubic"] = "bilinear"
 
     def __post_init__(self) -> None:
         smallest = self.resize_px if isinstance(self.resize_px, int) else min(self.resize_px)

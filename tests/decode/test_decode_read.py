@@ -11,7 +11,7 @@ from PIL import Image
 
 from vidviz.config import DecodeLimits
 from vidviz.decode import frames as frames_module
-from vidviz.decode.picture import resized_size, size_within
+from vidviz.decode.picture import ClipShaper, resized_size, size_within
 from vidviz.decode.read import read_clips
 from vidviz.decode.sample import pick_frames, sample_times
 from vidviz.errors import MediaError
@@ -65,6 +65,19 @@ def test_frames_equal_those_of_a_naive_decode(make_video, name: str, settings: d
         assert clips[index].shape == (spec.num_frames, spec.crop_px, spec.crop_px, 3)
         assert clips[index].dtype == np.uint8
         assert np.abs(clips[index].astype(int) - reference).mean() < 2.5
+
+
+@pytest.mark.parametrize(("name", "other"), [("bilinear", "bicubic"), ("bicubic", "bilinear")])
+def test_pictures_are_scaled_with_the_filter_that_is_asked_for(name: Any, other: str) -> None:
+    blocks = np.random.default_rng(0).integers(0, 256, (30, 40, 3))
+    picture = np.kron(blocks, np.ones((16, 16, 1))).astype(np.uint8)
+    shaped = ClipShaper(FrameSpec(1, (128, 171), 112, name)).shape(av.VideoFrame.from_ndarray(picture, "rgb24"))
+    away = {}
+    for way in (name, other):
+        whole = Image.fromarray(picture).resize((171, 128), Image.Resampling[way.upper()])
+        away[way] = np.abs(np.asarray(whole)[8:120, 30:142].astype(int) - shaped).mean()
+    assert away[name] < 1.5
+    assert 3 * away[name] < away[other]
 
 
 def grey_indices(clip: np.ndarray) -> list[int]:

@@ -13,7 +13,9 @@ from vidviz.types import FrameSpec
 
 # In swscale, too, a bilinear filter widens with the reduction, so that nothing aliases: the same triangle as
 # PIL's and torchvision's antialiased bilinear. Full chroma keeps coloured edges where they are.
-SMOOTH = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+_EXACT = Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+SMOOTH = Interpolation.BILINEAR | _EXACT
+FILTERS = {"bilinear": SMOOTH, "bicubic": Interpolation.BICUBIC | _EXACT}
 WIDEST_SCALED = 8  # times the crop; a longer picture is cropped before it is scaled
 
 
@@ -65,7 +67,7 @@ class ClipShaper:
     def __init__(self, spec: FrameSpec) -> None:
         self._spec = spec
         # Planes of R, G and B: swscale has vector code for them and none for rgb24; the pixels are the same.
-        self._shaper = FrameShaper("gbrp")
+        self._shaper = FrameShaper("gbrp", FILTERS[spec.interpolation])
 
     def shape(self, frame: Any) -> np.ndarray:
         """The frame as (crop, crop, 3) uint8 RGB."""
@@ -83,4 +85,4 @@ class ClipShaper:
         """The same for a very long or flat frame, which would grow huge if all of it were scaled."""
         whole = Image.fromarray(np.ascontiguousarray(self._shaper.upright(frame, *upright_size(frame))))
         side = self._spec.crop_px
-        return np.asarray(whole.resize((side, side), Image.Resampling.BILINEAR, box=box))
+        return np.asarray(whole.resize((side, side), Image.Resampling[self._spec.interpolation.upper()], box=box))
