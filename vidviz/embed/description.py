@@ -12,6 +12,8 @@ from vidviz.types import FrameSpec
 Family = Literal["2-D CNN", "3-D CNN", "video transformer", "text-video"]
 
 RANDOM = "random"
+BUNDLED = "bundled:"
+HUGGING_FACE = "https://huggingface.co/"
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
@@ -30,9 +32,16 @@ class Stage:
 
 @dataclass(frozen=True)
 class Weights:
-    """Published weights: where they are, how large, under which terms.
+    """Trained weights: where they are, how large, under which terms.
 
-    `sha256_prefix` are the first hexadecimal digits of the file's SHA-256, empty where none is published.
+    Attributes:
+        url: a file's address; a repository's (`https://huggingface.co/OWNER/NAME`); or `bundled:FILE` for weights
+            that come with the package.
+        size_mb: size of the file or of the download, in 10^6 bytes.
+        sha256_prefix: the first hexadecimal digits of the file's SHA-256, empty where none is published.
+        non_commercial: the terms forbid commercial use; a person is asked before they are downloaded.
+        may_lack: beginnings of keys that the published file may not have (a class head, say). The layers behind
+            them then stay untrained and are refused.
     """
 
     name: str
@@ -41,10 +50,21 @@ class Weights:
     licence: str
     sha256_prefix: str = ""
     non_commercial: bool = False
+    may_lack: tuple[str, ...] = ()
+
+    @property
+    def bundled(self) -> bool:
+        """Whether they come with the package."""
+        return self.url.startswith(BUNDLED)
+
+    @property
+    def repository(self) -> str:
+        """OWNER/NAME of a Hugging Face repository; empty where the address is a file's."""
+        return self.url.removeprefix(HUGGING_FACE) if self.url.startswith(HUGGING_FACE) else ""
 
     @property
     def file_name(self) -> str:
-        """The file's name in the cache: the last part of the address."""
+        """The file's name: the last part of the address."""
         return PurePosixPath(urlparse(self.url).path).name
 
 
@@ -66,9 +86,10 @@ class Backbone:
 
     Attributes:
         frames: which frames of a clip it sees, and how large. They are taken evenly over the clip, whatever its
-            length; `frames_per_second` is the rate it was trained at, so a clip of
-            `frames.num_frames / frames_per_second` seconds moves at the speed the network knows.
-        per_frame: a 2-D network: it takes frames (N, C, H, W) one by one, and its activations are pooled over time.
+            length.
+        fps: frames per second of the videos it was trained on, after resampling.
+        stride: every which of those frames it took; so a clip of `native_seconds` moves at the speed it knows.
+        per_frame: a 2-D network: it sees frames one by one, and its activations are pooled over time.
         mean, std: normalisation of RGB values in [0, 1].
         embedding_size: D of `embedding_layer` under mean pooling.
         gmacs: billions of multiply-adds for one view: a clip, or one frame where `per_frame`.
@@ -76,6 +97,11 @@ class Backbone:
         default_weights: the name of one of `weights`, or "random" where none are published.
         memory_gib: estimate of what loading it and running one batch takes, in float32.
         build: `module:function` that makes the module with fresh weights when called without arguments.
+        light: the same network without its heaviest layers, where that is worth having.
+        smallest: the smallest input it takes, for quick looks and tests; `frames` where None.
+        reads_text: whether sentences are embedded into the same space as clips.
+        renamed_keys: pairs of (regular expression, replacement) that turn other publishers' names of the
+            parameters into this module's.
     """
 
     name: str
@@ -83,7 +109,8 @@ class Backbone:
     family: Family
     paper: str
     frames: FrameSpec
-    frames_per_second: float
+    fps: float
+    stride: int
     per_frame: bool
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
@@ -98,6 +125,9 @@ class Backbone:
     memory_gib: float
     build: str
     light: LightBuild | None = None
+    smallest: FrameSpec | None = None
+    reads_text: bool = False
+    renamed_keys: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.default_weights not in self.weights_names:
@@ -111,6 +141,16 @@ class Backbone:
     def weights_names(self) -> tuple[str, ...]:
         """What `weights=` may name, best first: the published ones, then "random"."""
         return (*(weights.name for weights in self.weights), RANDOM)
+
+    @property
+    def frames_per_second(self) -> float:
+        """How many of the frames it sees make a second at the speed it was trained at."""
+        return self.fps / self.stride
+
+    @property
+    def native_seconds(self) -> float:
+        """Length of a clip that moves at the speed it was trained at."""
+        return self.frames.num_frames / self.frames_per_second
 
     @property
     def clip_gmacs(self) -> float:
