@@ -10,11 +10,14 @@ import shutil
 import numpy as np
 import pytest
 
-from vidviz.errors import JobError, UnknownNameError, WorkspaceError
+from vidviz.errors import JobError, MediaError, UnknownNameError, WorkspaceError
 from vidviz.services import embedding_sets, reading
 from vidviz.services.embedding import EmbedRequest, embed_clips
 from vidviz.services.importing import ImportRequest, import_videos
+from vidviz.services.inspecting import read_frames
 from vidviz.services.progress import JobCancelledError
+from vidviz.store import clips
+from vidviz.store.videos import list_videos
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import EmbeddingSetSpec, Recipe
 
@@ -107,6 +110,16 @@ def test_clips_of_a_missing_a_changed_and_a_broken_file_fail_alone_and_say_why(f
     (described,) = embedding_sets.describe_sets(folder)
     assert (described.clips, described.embedded, described.failed) == (6, 2, 4)
     assert described.reason in reasons
+
+
+def test_a_network_is_not_shown_another_file_than_was_imported(folder, videos):
+    with videos[1].open("ab") as file:
+        file.write(b"more")
+    with folder.catalogue.read() as db:
+        found = next(video for video in list_videos(db) if video.name == videos[1].name)
+        clip = clips.list_clips(db, Recipe("windows", 0.5, 0.5).key, found.id)[0]
+    with pytest.raises(MediaError, match="1.mp4 has changed since it was imported"):
+        read_frames(folder.path, clip.id, "r3d_18")
 
 
 HOSTILE = """

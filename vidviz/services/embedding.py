@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.errors import VidvizError, WorkspaceError
-from vidviz.services import embedding_sets, indexing
+from vidviz.services import embedding_sets, indexing, library
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, sets, videos
 from vidviz.store.clips import Clip
 from vidviz.store.vectors import VectorShards
-from vidviz.store.videos import Video
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec
 
@@ -157,11 +156,11 @@ def _reading(folder: WorkspaceFolder, spec: EmbeddingSetSpec, todo: Sequence[Cli
 
     wanted = {clip.video_id for clip in todo}
     with folder.catalogue.read() as db:
-        library = [video for video in videos.list_videos(db) if video.id in wanted]
-    changed = {video.id: _say_changed(video) for video in library}
+        found = [video for video in videos.list_videos(db) if video.id in wanted]
+    changed = {video.id: library.say_changed(video) for video in found}
     refused = [ReadClip(clip, None, changed[clip.video_id]) for clip in todo if changed[clip.video_id]]
     readable = [clip for clip in todo if not changed[clip.video_id]]
-    paths = {video.id: Path(video.path) for video in library}
+    paths = {video.id: Path(video.path) for video in found}
     with closing(ReadAhead(readable, paths, find_backbone(spec.backbone).frames)) as reader:
         yield chain(refused, reader)
 
@@ -189,14 +188,6 @@ def _embed_all(
     finally:
         keeper.keep()
     return failed
-
-
-def _say_changed(video: Video) -> str:
-    """A sentence where the video's file is another one now: its frames would go under the wrong name."""
-    path = Path(video.path)
-    if not path.is_file() or path.stat().st_size == video.size_bytes:
-        return ""  # a missing file is told by whoever opens it
-    return f"{video.name} has changed since it was imported; import it again."
 
 
 def _batch(reader: Iterable[ReadClip], size: int) -> Iterator[list[ReadClip]]:

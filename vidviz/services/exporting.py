@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from vidviz.errors import WorkspaceError
 from vidviz.services import embedding_sets, library
 from vidviz.store.files import replace_file
 from vidviz.store.workspace import WorkspaceFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMATS = ("csv", "parquet", "json")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.config import DecodeLimits
+from vidviz.errors import MediaError
 from vidviz.introspect.maps import FilmSheet, as_film, energy_over_time, feature_film
 from vidviz.services import library
 from vidviz.services.shared_networks import load_shared, run_until_seen
@@ -96,6 +97,8 @@ def read_frames(path: Path, clip_id: int, backbone: str) -> np.ndarray:
     folder = WorkspaceFolder(path)
     clip = library.find_clip(folder, clip_id)
     video = library.find_video(folder, clip.video_id)
+    if reason := library.say_changed(video):
+        raise MediaError(reason)
     return read_one(clip, Path(video.path), find_backbone(backbone).frames, _shared_worker())
 
 

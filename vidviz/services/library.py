@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from vidviz.errors import WorkspaceError
 from vidviz.store import clips, videos
 from vidviz.store.clips import Clip
 from vidviz.store.videos import LABEL, Video
 from vidviz.store.workspace import WorkspaceFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CLIP_IDS = 2**53
 """Clip ids are smaller than this; see `vidviz.types.clip_id`."""
@@ -107,6 +109,8 @@ def know_clip(folder: WorkspaceFolder, clip_id: int) -> KnownClip:
 
 def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
     """One row a file that was ever offered, with its video where there is one; what went wrong first."""
+    import pandas as pd
+
     query = (
         "SELECT source.name AS name, source.status AS status, source.reason AS reason, source.path AS path, "
         "video.id AS video_id, duration_seconds, width_px, height_px, frame_rate, codec, "
@@ -120,6 +124,14 @@ def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
     )
     with folder.catalogue.read() as db:
         return pd.read_sql_query(query, db)
+
+
+def say_changed(video: Video) -> str:
+    """A sentence where the video's file is another one now: its frames would go under the wrong name."""
+    path = Path(video.path)
+    if not path.is_file() or path.stat().st_size == video.size_bytes:
+        return ""  # a missing file is told by whoever opens it
+    return f"{video.name} has changed since it was imported; import it again."
 
 
 def count_library(folder: WorkspaceFolder) -> tuple[int, int]:

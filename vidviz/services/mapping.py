@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from vidviz.errors import ProjectionError
 from vidviz.project.polygon import points_in_polygon
@@ -16,6 +15,9 @@ from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.maps import StoredMap
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import MapSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def run_map_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:

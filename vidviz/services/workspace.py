@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from vidviz.config import workspace_path
 from vidviz.services import embedding, embedding_sets, importing, library, mapping, searching
@@ -15,6 +14,9 @@ from vidviz.services.importing import ImportReport, ImportRequest
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, MapSpec, Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Workspace:
@@ -68,6 +70,8 @@ class Workspace:
 
     def sets(self) -> pd.DataFrame:
         """One row an embedding set, newest first."""
+        import pandas as pd
+
         rows = [
             {"key": found.key, **asdict(found.spec), "dimension": found.dimension, "precision": found.precision}
             for found in embedding_sets.list_sets(self.folder)
@@ -84,6 +88,8 @@ class Workspace:
 
     def search(self, clip_id: int, k: int = 10, *, embedding_set: str = "", include_self: bool = True) -> pd.DataFrame:
         """The nearest clips of a clip, best first: clip_id, video, start_seconds, end_seconds, score, label."""
+        import pandas as pd
+
         answer = searching.search_by_clip(self.folder, embedding_set, clip_id, k, include_self=include_self)
         return pd.DataFrame([asdict(hit) for hit in answer.hits], columns=_names(searching.Hit))
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from vidviz.errors import WorkspaceError
 from vidviz.store.videos import LABEL
 from vidviz.types import Span
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ def clip_table(db: sqlite3.Connection, recipe_key: str | None = None) -> pd.Data
 
     Ordered by video name and time. Clips whose video has no value in a label column hold None there.
     """
+    import pandas as pd
+
     query = (
         "SELECT clip.id AS clip_id, video_id, video.name AS video, start_seconds, end_seconds, recipe_key AS recipe "
         "FROM clip JOIN video ON video.id = clip.video_id WHERE ?1 IS NULL OR recipe_key = ?1 "
