@@ -15,14 +15,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidviz.embed.backbones import backbones
+    from vidviz.embed.backbones import Backbone, Stage, Weights, backbones
     from vidviz.embed.load import load_backbone
     from vidviz.services.workspace import Workspace
+    from vidviz.types import FrameSpec
 
 __version__ = "0.1.0"
-__all__ = ["Workspace", "__version__", "backbones", "load_backbone"]
+__all__ = ["Backbone", "FrameSpec", "Stage", "Weights", "Workspace", "__version__", "backbones", "load_backbone"]
 
 _HOMES = {
+    "Backbone": "vidviz.embed.description",
+    "FrameSpec": "vidviz.types",
+    "Stage": "vidviz.embed.description",
+    "Weights": "vidviz.embed.description",
     "Workspace": "vidviz.services.workspace",
     "backbones": "vidviz.embed.backbones",
     "load_backbone": "vidviz.embed.load",

@@ -78,11 +78,47 @@ def test_pooling_equals_numpy(clips: int, frames: int, channels: int, rest: list
     for pooling, expected in (
         ("mean", by_clip.mean((1, 3))),
         ("max", by_clip.max((1, 3))),
+        ("gem", (np.maximum(by_clip, 1e-6) ** 3).mean((1, 3)) ** (1 / 3)),
         ("flatten", by_clip.reshape(clips, -1)),
+        ("mean+mean", by_clip.mean((1, 3))),
+        ("mean+max", by_clip.mean(3).max(1)),
+        ("max+concat", by_clip.max(3).reshape(clips, -1)),
+        ("flatten+max", by_clip.max(1).reshape(clips, -1)),
     ):
         pooled = pool_activation(given_tensor, pooling, frames_per_clip=frames, channel_axis=-1 if tokens else 1)
         assert pooled.dtype == torch.float32
         np.testing.assert_allclose(pooled.numpy(), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_kept_frames_compare_frame_by_frame() -> None:
+    values = np.random.default_rng(0).normal(size=(2, 3, 5, 4, 4)).astype(np.float32)
+    kept = pool_activation(torch.from_numpy(values.reshape(6, 5, 4, 4)), "mean+frames", frames_per_clip=3).numpy()
+    by_frame = values.mean((3, 4))
+    by_frame /= np.linalg.norm(by_frame, axis=2, keepdims=True)
+    np.testing.assert_allclose(kept.reshape(2, 3, 5), by_frame, rtol=1e-5)
+    cosine = kept[0] @ kept[1] / np.linalg.norm(kept[0]) / np.linalg.norm(kept[1])
+    assert cosine == pytest.approx((by_frame[0] * by_frame[1]).sum(1).mean(), rel=1e-5)
+
+
+def test_pooling_over_time_is_for_networks_that_see_frames(
+    tiny_backbone: Factory, tiny_image_backbone: Factory, random_clips: Clips
+) -> None:
+    with pytest.raises(BackboneError, match=r"sees a clip as a whole.*use pooling 'max'"):
+        Embedder(load_backbone(tiny_backbone(), "random", device="cpu"), pooling="max+concat")
+    row = tiny_image_backbone()
+    embedder = Embedder(load_backbone(row, "random", device="cpu"), pooling="mean+concat")
+    assert embedder.dimension == 4 * 5
+    vectors = embedder.embed(random_clips(row, 2)).reshape(2, 4, 5)
+    averaged = Embedder(embedder.loaded, pooling="mean").embed(random_clips(row, 2))
+    np.testing.assert_allclose(vectors.mean(1), averaged, rtol=1e-5)
+
+
+def test_an_image_network_takes_clips_as_well_as_frames(tiny_image_backbone: Factory) -> None:
+    model = load_backbone(tiny_image_backbone(), "random", device="cpu").model
+    clips = torch.rand(2, 3, 4, 16, 16, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        by_frame = torch.stack([model(clips[:, :, place]) for place in range(4)], dim=1)
+        torch.testing.assert_close(model(clips), by_frame.mean(1))
 
 
 def test_sums_are_in_float32() -> None:
@@ -92,13 +128,15 @@ def test_sums_are_in_float32() -> None:
 
 def test_flatten_has_a_limit() -> None:
     assert pool_activation(torch.zeros(1, 16, 4096), "flatten").shape == (1, 65_536)
-    with pytest.raises(BackboneError, match="pool by mean or max"):
+    with pytest.raises(BackboneError, match="pool by mean, max or gem"):
         pool_activation(torch.zeros(1, 16, 4097), "flatten")
 
 
 def test_unknown_pooling_offers_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="mean"):
         pool_activation(torch.zeros(1, 2), "meen")
+    with pytest.raises(UnknownNameError, match=r"over time.*concat"):
+        pool_activation(torch.zeros(1, 2), "mean+concatenate")
 
 
 # --- devices and batches

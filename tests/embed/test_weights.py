@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import http.server
@@ -12,11 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from vidviz.embed.backbones import Backbone, Weights
 from vidviz.embed.build import build_model
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import check_memory, load_backbone
+from vidviz.embed.prepare import LicenceError
 from vidviz.embed.weights import choose_weights, weights_folder, weights_state
 from vidviz.errors import BackboneError, UnknownNameError
 
@@ -69,11 +72,11 @@ def test_the_cache_is_torch_hubs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 def test_state_of_the_weights(tiny_backbone: Factory, own_cache: Path) -> None:
     row = tiny_backbone()
     assert weights_state(row) == "to download"
-    assert weights_state(row, "random") == "random"
+    assert weights_state(row, "random") == "random only"
     own_cache.mkdir(parents=True)
     (own_cache / row.weights[0].file_name).write_bytes(b"x")
     assert weights_state(row) == "cached"
-    assert weights_state(tiny_backbone(weights=(), default_weights="random")) == "random"
+    assert weights_state(tiny_backbone(weights=(), default_weights="random")) == "random only"
 
 
 def test_auto_means_published_and_random_only_where_nothing_is(tiny_backbone: Factory) -> None:
@@ -142,6 +145,64 @@ def test_other_protocols_are_refused(tiny_backbone: Factory, tmp_path: Path) -> 
     row = tiny_backbone(weights=(Weights("PUBLISHED_V1", f"file://{tmp_path}/x.pth", 0.1, "none"),))
     with pytest.raises(BackboneError, match="not http"):
         load_backbone(row, device="cpu")
+
+
+def test_terms_that_forbid_commercial_use_are_asked_for_before_a_download(
+    tiny_backbone: Factory, served: tuple[Path, str], own_cache: Path
+) -> None:
+    row = tiny_backbone()
+    limited = dataclasses.replace(publish(*served, row), non_commercial=True, licence="CC-BY-NC-4.0")
+    row = tiny_backbone(weights=(limited,))
+    with pytest.raises(LicenceError, match=r"CC-BY-NC-4\.0, which forbids commercial use.*--accept-licence"):
+        load_backbone(row)
+    assert not own_cache.exists()
+    load_backbone(row, accept_licence=True)
+    load_backbone(row)  # what is on the machine was accepted once
+
+
+def test_bundled_weights_need_no_network(
+    tiny_backbone: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vidviz.embed.weights.BUNDLE", tmp_path)
+    row = tiny_backbone(
+        weights=(Weights("OWN_V1", "bundled:tiny.safetensors", 0.1, "Apache-2.0"),), default_weights="OWN_V1"
+    )
+    assert weights_state(row) == "bundled"
+    with pytest.raises(BackboneError, match=r"tiny\.safetensors is missing from this installation"):
+        load_backbone(row)
+    model = build_model(row)
+    with torch.no_grad():
+        model.fc2.bias.add_(1.0)
+    save_file(model.state_dict(), tmp_path / "tiny.safetensors")
+    loaded = load_backbone(row, device="cpu")
+    assert (loaded.weights, loaded.random_weights) == ("OWN_V1", False)
+    assert torch.equal(loaded.model.fc2.bias, model.fc2.bias)
+
+
+def test_other_publishers_names_are_understood(tiny_backbone: Factory, tmp_path: Path) -> None:
+    row = tiny_backbone(renamed_keys=((r"^backbone\.", ""), (r"^head\.", "fc3.")))
+    model = build_model(row)
+    with torch.no_grad():
+        model.conv1.bias.add_(1.0)
+    names = {key: f"head.{key[4:]}" if key.startswith("fc3.") else f"backbone.{key}" for key in model.state_dict()}
+    torch.save({"state_dict": {names[key]: value for key, value in model.state_dict().items()}}, tmp_path / "other.pth")
+    loaded = load_backbone(row, tmp_path / "other.pth", device="cpu")
+    assert torch.equal(loaded.model.conv1.bias, model.conv1.bias)
+
+
+def test_a_file_may_lack_a_head_and_then_the_head_is_not_used(tiny_backbone: Factory, tmp_path: Path) -> None:
+    weights = dataclasses.replace(tiny_backbone().weights[0], may_lack=("fc3.",))
+    row = tiny_backbone(weights=(weights,))
+    headless = {key: value for key, value in build_model(row).state_dict().items() if not key.startswith("fc3.")}
+    torch.save(headless, tmp_path / "headless.pth")
+    loaded = load_backbone(row, tmp_path / "headless.pth", device="cpu")
+    assert loaded.untrained == ("fc3.",)
+    assert Embedder(loaded, "fc2").dimension == 8
+    with pytest.raises(BackboneError, match="hold nothing for the layer 'fc3'"):
+        Embedder(loaded, "fc3")
+    torch.save({key: value for key, value in headless.items() if key != "fc2.bias"}, tmp_path / "worse.pth")
+    with pytest.raises(BackboneError, match=r"missing fc2\.bias"):
+        load_backbone(row, tmp_path / "worse.pth", device="cpu")
 
 
 @pytest.mark.parametrize("nesting", [None, "state_dict", "model_state"])

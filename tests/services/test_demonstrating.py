@@ -19,7 +19,7 @@ def test_a_second_demo_computes_nothing(folder, write_video, tiny, tmp_path, mon
     key = embedding_sets.find_set(folder).key
     for method in ("pca", "umap"):
         assert mapping.find_map(folder, key, MapSpec(method)) is not None
-    for name in ("vidviz.decode.ingest.ingest_video", "vidviz.embed.load.load_backbone"):
+    for name in ("vidviz.decode.ingest.ingest_video", "vidviz.embed.load.load_ready"):
         monkeypatch.setattr(name, lambda *_, **__: pytest.fail("done again"))
     monkeypatch.setattr("vidviz.services.mapping._project", lambda *_: pytest.fail("laid out again"))
     assert demonstrating.prepare_demo(folder, "tiny", told.append) == "3 samples (0 new), 3 clips (0 embedded now)."

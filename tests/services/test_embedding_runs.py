@@ -62,7 +62,7 @@ def test_a_set_covers_all_clips_and_an_unchanged_one_is_not_computed_again(folde
     assert stored(folder).vectors.shape == (6, 8)
     assert np.isfinite(stored(folder).vectors).all()
     assert len(np.unique(stored(folder).vectors, axis=0)) == 6
-    monkeypatch.setattr("vidviz.embed.load.load_backbone", lambda *_, **__: pytest.fail("loaded again"))
+    monkeypatch.setattr("vidviz.embed.load.load_ready", lambda *_, **__: pytest.fail("loaded again"))
     report = embed_clips(folder, REQUEST)
     assert (report.known, report.computed) == (6, 0)
 
@@ -118,8 +118,8 @@ def test_a_network_is_not_shown_another_file_than_was_imported(folder, videos):
     with folder.catalogue.read() as db:
         found = next(video for video in list_videos(db) if video.name == videos[1].name)
         clip = clips.list_clips(db, Recipe("windows", 0.5, 0.5).key, found.id)[0]
-    with pytest.raises(MediaError, match="1.mp4 has changed since it was imported"):
-        read_frames(folder.path, clip.id, "r3d_18")
+    with pytest.raises(MediaError, match=r"1\.mp4 has changed since it was imported"):
+        read_frames(folder.path, clip.id, "r3d_18", "random")
 
 
 HOSTILE = """

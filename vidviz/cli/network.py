@@ -5,27 +5,41 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from vidviz.cli.answer import Answer, answering
 
 
+def _name_backbone(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    """A `module:function` typed here is code that a person asks to run."""
+    from vidviz.embed.own import allow_own, is_own_name
+
+    return allow_own(name) if is_own_name(name) else name
+
+
 @click.command()
-@click.option("--backbone", required=True, help="See `vidviz backbones`.")
-@click.option("--weights", default="auto", show_default=True, help="auto, random, a published name, or a file.")
+@click.option("--backbone", required=True, callback=_name_backbone, help="See `vidviz backbones`; or module:function.")
+@click.option("--weights", default="auto", show_default=True, help="auto, random, a published name, a file or folder.")
 @click.option("--layer", default="", help="Which layer is the embedding [default: the penultimate].")
-@click.option("--pooling", default="mean", show_default=True, help="mean, max or flatten.")
+@click.option(
+    "--pooling",
+    default="mean",
+    show_default=True,
+    help="mean, max, gem or flatten; then +mean, +max, +concat, +frames.",
+)
 @click.option("--recipe", "recipe_key", default="", help="Which clips [default: the recipe with most].")
 @click.option("--device", default="", help="cpu, cuda or mps [default: the best there is].")
 @click.option("--precision", default="auto", show_default=True, help="auto, float32, bfloat16 or float16.")
+@click.option("--accept-licence", is_flag=True, help="Download weights whose terms forbid commercial use.")
 @answering
-def embed(answer: Answer, **options: str) -> None:
+def embed(answer: Answer, **options: Any) -> None:
     """Compute the embeddings of all clips; go on where an earlier run stopped."""
     from vidviz.services import embedding, jobs
 
     folder = answer.open()
-    if os.path.isfile(options["weights"]):  # noqa: PTH113 - False, not an error, for whatever cannot be a path
+    if os.path.exists(options["weights"]):  # noqa: PTH110 - False, not an error, for whatever cannot be a path
         options["weights"] = str(Path(options["weights"]).absolute())  # the job may go on from elsewhere
     request = embedding.EmbedRequest(**options)
     title = f"Embed with {request.backbone}"
@@ -55,8 +69,10 @@ def backbones(answer: Answer) -> None:
 
 @click.command()
 @click.option("--clip", "clip_id", type=int, required=True, help="The clip to show the network.")
-@click.option("--backbone", default="r3d_18", show_default=True, help="See `vidviz backbones`.")
-@click.option("--weights", default="auto", show_default=True, help="auto, random, a published name, or a file.")
+@click.option(
+    "--backbone", default="r3d_18", show_default=True, callback=_name_backbone, help="See `vidviz backbones`."
+)
+@click.option("--weights", default="auto", show_default=True, help="auto, random, a published name, a file or folder.")
 @click.option("--layer", "layers", multiple=True, help="A layer to look at; may be given again [default: the stages].")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the activations to this .npz file.")
 @answering

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import threading
 import zlib
@@ -12,7 +13,7 @@ from vidviz.embed.description import Backbone
 from vidviz.errors import BackboneError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 # The seed of fresh weights is set on torch's one global generator.
 _SEEDING = threading.Lock()
@@ -39,7 +40,29 @@ def build_model(backbone: Backbone, *, light: bool = False) -> nn.Module:
         model = builder()
     if not isinstance(model, torch.nn.Module):
         raise BackboneError(f"{text!r}, which should build {backbone.name}, gave a {type(model).__name__}.")
+    if backbone.per_frame:
+        take_clips(model)
     return model.eval()
+
+
+def take_clips(model: nn.Module) -> None:
+    """Have an image network take clips (N, C, T, H, W) as well as frames (N, C, H, W).
+
+    It sees a clip's frames one by one; the clip's class scores are the mean of theirs. The module, its layers and
+    its parameters' names stay as published.
+    """
+    see_frames = model.forward
+
+    @functools.wraps(see_frames)
+    def see_clips(clips: Tensor) -> Tensor:
+        if clips.dim() == 4:
+            frames: Tensor = see_frames(clips)
+            return frames
+        num_clips, _, num_frames = clips.shape[:3]
+        scores: Tensor = see_frames(clips.transpose(1, 2).flatten(0, 1))
+        return scores.view(num_clips, num_frames, *scores.shape[1:]).mean(dim=1)
+
+    model.forward = see_clips
 
 
 def build_outline(backbone: Backbone) -> nn.Module:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidviz.embed.description import Backbone
 from vidviz.errors import BackboneError
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 NESTINGS = ("state_dict", "model_state", "model_state_dict", "model")
 
 
-def load_checkpoint(model: nn.Module, path: Path, name: str) -> None:
+def load_checkpoint(
+    model: nn.Module, path: Path, backbone: Backbone, *, may_lack: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Fill `model` from a file, strictly.
 
     Tensors of layers that are on the meta device (see `LightBuild`) are checked but not read.
@@ -26,20 +28,37 @@ def load_checkpoint(model: nn.Module, path: Path, name: str) -> None:
     Args:
         model: the module, changed in place.
         path: a `.safetensors` file, or one that `torch.load(weights_only=True)` reads.
-        name: the backbone's name, for the sentences.
+        backbone: its name, for the sentences, and how other publishers call its parameters.
+        may_lack: beginnings of keys that need not be in the file.
+
+    Returns:
+        Those of `may_lack` that the file lacks: what they belong to stays untrained.
 
     Raises:
         BackboneError: it is no weights file, or belongs to another network.
     """
     import torch
 
-    state = read_state(path)
     own = model.state_dict()
-    check_fit(own, state, path, name)
+    state = rename_keys(read_state(path), backbone.renamed_keys)
+    untrained = tuple(start for start in may_lack if not any(key.startswith(start) for key in state))
+    own = {key: tensor for key, tensor in own.items() if not key.startswith(untrained)}
+    check_fit(own, state, path, backbone.name)
     with torch.no_grad():
         for key, tensor in own.items():
             if key in state and not tensor.is_meta:
                 tensor.copy_(state[key])
+    return untrained
+
+
+def rename_keys(state: Mapping[str, Tensor], renamed: tuple[tuple[str, str], ...]) -> dict[str, Tensor]:
+    """The tensors under our names; `renamed` are pairs of regular expression and replacement, each tried in turn."""
+    named = {}
+    for key, tensor in state.items():
+        for pattern, replacement in renamed:
+            key = re.sub(pattern, replacement, key)
+        named[key] = tensor
+    return named
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
@@ -53,10 +72,8 @@ def read_state(path: Path) -> dict[str, Tensor]:
 
 
 def _read_safetensors(path: Path) -> Any:
-    if importlib.util.find_spec("safetensors") is None:
-        raise BackboneError(f"{path} needs the package safetensors: install it, or save the weights as .pth.")
-    # By its name, because the package is an option and may not be there.
-    load_file = importlib.import_module("safetensors.torch").load_file
+    from safetensors.torch import load_file
+
     try:
         return load_file(path)
     except Exception as error:

@@ -80,7 +80,7 @@ class LightBuild:
     memory_gib: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Backbone:
     """One backbone of the registry.
 
@@ -92,7 +92,8 @@ class Backbone:
         per_frame: a 2-D network: it sees frames one by one, and its activations are pooled over time.
         mean, std: normalisation of RGB values in [0, 1].
         embedding_size: D of `embedding_layer` under mean pooling.
-        gmacs: billions of multiply-adds for one view: a clip, or one frame where `per_frame`.
+        parameters_millions, gmacs: size, and billions of multiply-adds for one view: a clip, or one frame where
+            `per_frame`; 0 where nobody says.
         accuracy: published accuracy with its source; empty where there is none.
         default_weights: the name of one of `weights`, or "random" where none are published.
         memory_gib: estimate of what loading it and running one batch takes, in float32.
@@ -107,22 +108,22 @@ class Backbone:
     name: str
     title: str
     family: Family
-    paper: str
+    paper: str = ""
     frames: FrameSpec
     fps: float
-    stride: int
-    per_frame: bool
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
+    stride: int = 1
+    per_frame: bool = False
+    mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    std: tuple[float, float, float] = (0.5, 0.5, 0.5)
     embedding_size: int
-    parameters_millions: float
-    gmacs: float
-    accuracy: str
-    weights: tuple[Weights, ...]
-    default_weights: str
+    parameters_millions: float = 0.0
+    gmacs: float = 0.0
+    accuracy: str = ""
+    weights: tuple[Weights, ...] = ()
+    default_weights: str = RANDOM
     embedding_layer: str
-    stages: tuple[Stage, ...]
-    memory_gib: float
+    stages: tuple[Stage, ...] = ()
+    memory_gib: float = 1.0
     build: str
     light: LightBuild | None = None
     smallest: FrameSpec | None = None

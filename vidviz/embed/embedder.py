@@ -9,9 +9,9 @@ import numpy as np
 from vidviz.embed.batch import is_out_of_memory, suggest_batch_size
 from vidviz.embed.layers import resolve_layer
 from vidviz.embed.load import LoadedBackbone
-from vidviz.embed.pool import POOLINGS, pool_activation
+from vidviz.embed.pool import Pooling, pool_activation
 from vidviz.embed.preprocess import check_frames, frames_to_tensor
-from vidviz.errors import BackboneError, UnknownNameError
+from vidviz.errors import BackboneError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -34,12 +34,13 @@ class Embedder:
     Args:
         loaded: the backbone.
         layer: dotted path of the layer; the backbone's embedding layer when None.
-        pooling: "mean", "max" or "flatten"; see `pool_activation`.
+        pooling: e.g. "mean", "gem" or "max+concat"; see `pool_activation`.
         batch_size: clips a forward pass at most; a suggestion for the device when None. Halved for good when
             memory runs out.
 
     Raises:
         UnknownNameError: no such layer or pooling.
+        BackboneError: the pooling or the layer is not for this backbone or these weights.
     """
 
     def __init__(
@@ -50,12 +51,12 @@ class Embedder:
         *,
         batch_size: int | None = None,
     ) -> None:
-        if pooling not in POOLINGS:
-            raise UnknownNameError("pooling", pooling, POOLINGS)
+        way = Pooling.parse(pooling)
         self.loaded = loaded
         self.layer = layer or loaded.backbone.embedding_layer
         self.pooling = pooling
         self.batch_size = batch_size or suggest_batch_size(loaded.backbone, loaded.device)
+        _check_use(loaded, self.layer, way)
         self._module = resolve_layer(loaded.model, self.layer)
         self._dimension: int | None = None
 
@@ -64,7 +65,7 @@ class Embedder:
         """D, the embedding size; where the registry does not say it, one black clip is embedded to find out."""
         if self._dimension is None:
             backbone = self.loaded.backbone
-            if self.layer == backbone.embedding_layer and self.pooling != "flatten":
+            if self.layer == backbone.embedding_layer and Pooling.parse(self.pooling).keeps_size:
                 return backbone.embedding_size
             spec = backbone.frames
             black = np.zeros((1, spec.num_frames, spec.crop_px, spec.crop_px, 3), np.uint8)
@@ -150,6 +151,20 @@ class Embedder:
                 channel_axis=backbone.channel_axis(self.layer),
             )
             return vectors.cpu().numpy()
+
+
+def _check_use(loaded: LoadedBackbone, layer: str, pooling: Pooling) -> None:
+    backbone = loaded.backbone
+    if pooling.time and not backbone.per_frame:
+        raise BackboneError(
+            f"{backbone.name} sees a clip as a whole, so there are no frames to pool by {pooling.time!r}: "
+            f"use pooling {pooling.space!r}."
+        )
+    if any(f"{layer}.".startswith(key) for key in loaded.untrained):
+        raise BackboneError(
+            f"The weights {loaded.weights} of {backbone.name} hold nothing for the layer {layer!r}: "
+            f"choose {backbone.embedding_layer!r} or an earlier one."
+        )
 
 
 def forward_to_layer(model: nn.Module, module: nn.Module, clips: Tensor) -> Any:

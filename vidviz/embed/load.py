@@ -7,13 +7,13 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from vidviz.embed.backbones import find_backbone
 from vidviz.embed.build import build_model
 from vidviz.embed.checkpoint import load_checkpoint
 from vidviz.embed.description import RANDOM, Backbone
 from vidviz.embed.device import choose_device, choose_precision
-from vidviz.embed.download import Progress, download_weights
-from vidviz.embed.weights import AUTO, WeightsChoice, check_digest, choose_weights
+from vidviz.embed.download import Progress
+from vidviz.embed.prepare import ReadyBackbone, prepare_backbone
+from vidviz.embed.weights import AUTO
 from vidviz.errors import BackboneError
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ class LoadedBackbone:
     """A backbone in memory.
 
     `model` is the plain module in eval mode with the published keys. It takes normalised clips (N, C, T, H, W);
-    where `backbone.per_frame`, it is torchvision's image network and takes frames (N, C, H, W). `weights` is the
-    identity that an embedding set records. Whoever runs or hooks the module holds `lock`.
+    where `backbone.per_frame`, frames (N, C, H, W) as well. `weights` is the identity that an embedding set
+    records. `untrained` are beginnings of the parameters' names for which these weights hold nothing. Whoever runs
+    or hooks the module holds `lock`.
     """
 
     backbone: Backbone
@@ -35,6 +36,7 @@ class LoadedBackbone:
     model: nn.Module
     device: torch.device
     dtype: torch.dtype
+    untrained: tuple[str, ...] = ()
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
@@ -55,37 +57,58 @@ def load_backbone(
     device: str | None = None,
     precision: str = "float32",
     up_to: str | None = None,
+    accept_licence: bool = False,
     on_progress: Progress | None = None,
 ) -> LoadedBackbone:
     """Build a backbone, fill it, and place it on its device.
 
     Args:
-        name: a registered name, or a description of one's own.
-        weights: "auto" (the default published ones), "random", a published name, or a file's path.
+        name: a registered name, a `module:function` of one's own, or a description.
+        weights: "auto" (the default ones), "random", a published name, or a file's or folder's path.
         device: "cpu", "cuda", "cuda:1", "mps"; the best there is when None.
         precision: "float32", which takes ordinary tensors and is exact; "auto" for the fastest that keeps the
             embeddings (bfloat16 where the processor computes in it); "bfloat16" or "float16".
         up_to: the last layer that will be asked for; what comes after it need not be held in memory.
+        accept_licence: whether terms that forbid commercial use are accepted.
         on_progress: called with bytes done and bytes in all while weights are downloaded.
 
     Raises:
         UnknownNameError: no such backbone, weights, device or precision.
         BackboneError: weights that cannot be had or do not fit, or too little memory.
     """
+    choose_device(device)  # before gigabytes are downloaded for nothing
+    ready = prepare_backbone(name, weights, accept_licence=accept_licence, on_progress=on_progress)
+    return load_ready(ready, device=device, precision=precision, up_to=up_to)
+
+
+def load_ready(
+    ready: ReadyBackbone, *, device: str | None = None, precision: str = "float32", up_to: str | None = None
+) -> LoadedBackbone:
+    """As `load_backbone`, for a backbone whose weights are on this machine already."""
     import torch
 
-    backbone = find_backbone(name) if isinstance(name, str) else name
-    choice = choose_weights(backbone, weights)
+    backbone = ready.backbone
     place = choose_device(device)
     dtype: torch.dtype = getattr(torch, choose_precision(precision, place))
     light = serves_light(backbone, up_to)
     check_memory(backbone, light=light)
-    _fetch(backbone, choice, on_progress)
-    model = build_model(backbone, light=light)
-    if choice.path is not None:
-        load_checkpoint(model, choice.path, backbone.name)
+    model, untrained = _fill(ready, light=light)
     _place(model, place, dtype, torch.channels_last if backbone.per_frame else torch.channels_last_3d)
-    return LoadedBackbone(backbone, choice.identity, model, place, dtype)
+    return LoadedBackbone(backbone, ready.weights.identity, model, place, dtype, untrained)
+
+
+def _fill(ready: ReadyBackbone, *, light: bool) -> tuple[nn.Module, tuple[str, ...]]:
+    """The module with its weights, and what they leave untrained."""
+    backbone, path, published = ready.backbone, ready.weights.path, ready.weights.published
+    if path is not None and path.is_dir():
+        from vidviz.embed.hugging_face import load_folder
+
+        return load_folder(backbone, path), ()
+    model = build_model(backbone, light=light)
+    if path is None:
+        return model, ()
+    may_lack = published.may_lack if published else tuple(key for known in backbone.weights for key in known.may_lack)
+    return model, load_checkpoint(model, path, backbone, may_lack=may_lack)
 
 
 def serves_light(backbone: Backbone, up_to: str | None) -> bool:
@@ -120,16 +143,6 @@ def check_memory(backbone: Backbone, *, light: bool = False, available_gib: floa
         f"{backbone.title} needs about {needed:.1f} GiB of memory and {free:.1f} GiB are free: "
         f"close other programs, or {advice}."
     )
-
-
-def _fetch(backbone: Backbone, choice: WeightsChoice, on_progress: Progress | None) -> None:
-    """See that published weights are in the cache and whole."""
-    if choice.path is None or choice.published is None:
-        return
-    if choice.path.is_file():
-        check_digest(choice.path, choice.published)
-    else:
-        download_weights(backbone.name, choice.published, choice.path, on_progress)
 
 
 def _place(model: nn.Module, device: torch.device, dtype: torch.dtype, layout: torch.memory_format) -> None:

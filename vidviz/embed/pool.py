@@ -1,8 +1,9 @@
-"""A layer's output -> one vector a clip. A further pooling is a function and its line in `POOLINGS`."""
+"""A layer's output -> one vector a clip. A further pooling is a function and its line in `SPACE` or `TIME`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vidviz.errors import BackboneError, UnknownNameError
@@ -11,6 +12,39 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FLATTEN_LIMIT = 65_536
+GEM_POWER = 3.0
+GEM_SMALLEST = 1e-6
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """How positions become one vector, and how the vectors of a clip's frames do.
+
+    Written `space` or `space+time`, e.g. `mean`, `gem`, `max+concat`. `time` is for networks that see frames one
+    by one; without it, `space` goes over all positions of all frames at once.
+    """
+
+    space: str
+    time: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Pooling:
+        """The pooling that this text writes.
+
+        Raises:
+            UnknownNameError: there is none of that name.
+        """
+        space, plus, time = text.partition("+")
+        if space not in SPACE:
+            raise UnknownNameError("pooling", space, SPACE)
+        if plus and time not in TIME:
+            raise UnknownNameError("pooling over time", time, TIME)
+        return cls(space, time)
+
+    @property
+    def keeps_size(self) -> bool:
+        """Whether a vector has as many numbers as the layer has channels."""
+        return self.space != "flatten" and self.time in ("", "mean", "max")
 
 
 def pool_activation(activation: Tensor, pooling: str, *, frames_per_clip: int = 1, channel_axis: int = 1) -> Tensor:
@@ -19,8 +53,11 @@ def pool_activation(activation: Tensor, pooling: str, *, frames_per_clip: int = 
     Args:
         activation: (N, C), or (N, C, ...) with C at `channel_axis`; for networks that see frames one by one
             (N * T, C, ...), the frames of a clip together.
-        pooling: "mean" or "max" over everything but N and C (and so over the frames of a clip), or "flatten",
-            which keeps it all in the order C, T, H, W (frames of a clip: T, C, H, W).
+        pooling: over everything but N and C: "mean", "max", "gem" (the generalised mean of power 3: Radenovic et
+            al., arXiv:1711.02512, eq. 3), or "flatten", which keeps it all in the order C, T, H, W (frames of a
+            clip: T, C, H, W). After a "+", what becomes of the T vectors of a clip's frames: "mean", "max",
+            "concat" (one after another), or "frames" (the same, each made a unit vector first, so that the
+            cosine of two clips is the mean of the cosines frame by frame).
         frames_per_clip: T where the network sees frames one by one, else 1.
         channel_axis: the axis of C; -1 for tokens (N, tokens, C).
 
@@ -31,13 +68,17 @@ def pool_activation(activation: Tensor, pooling: str, *, frames_per_clip: int = 
         UnknownNameError: there is no such pooling.
         BackboneError: the output has no channels, or is too large to flatten.
     """
-    if pooling not in POOLINGS:
-        raise UnknownNameError("pooling", pooling, POOLINGS)
+    way = Pooling.parse(pooling)
     if activation.dim() < 2:
         raise BackboneError(f"A layer that gives {tuple(activation.shape)} has no channels to make a vector from.")
     if activation.dim() > 2 and channel_axis != 1:
         activation = activation.movedim(channel_axis, 1)
-    return POOLINGS[pooling](_by_clip(activation, frames_per_clip))
+    by_clip = _by_clip(activation, frames_per_clip)
+    _check_size(by_clip, way)
+    if not way.time:
+        return SPACE[way.space](by_clip)
+    by_frame = SPACE[way.space](by_clip.flatten(0, 1).unsqueeze(1))
+    return TIME[way.time](by_frame.view(*by_clip.shape[:2], -1))
 
 
 def _by_clip(activation: Tensor, frames_per_clip: int) -> Tensor:
@@ -45,6 +86,17 @@ def _by_clip(activation: Tensor, frames_per_clip: int) -> Tensor:
     images, channels = activation.shape[:2]
     positions = activation.shape[2:].numel()
     return activation.reshape(images // frames_per_clip, frames_per_clip, channels, positions)
+
+
+def _check_size(by_clip: Tensor, way: Pooling) -> None:
+    _, num_frames, channels, positions = by_clip.shape
+    size = channels * (positions if way.space == "flatten" else 1)
+    size *= num_frames if way.time in ("concat", "frames") or (way.space == "flatten" and not way.time) else 1
+    if size > FLATTEN_LIMIT:
+        raise BackboneError(
+            f"Flattened, this layer gives {size:,} numbers a clip, more than {FLATTEN_LIMIT:,}: "
+            "pool by mean, max or gem, or choose a later layer."
+        )
 
 
 def _mean(by_clip: Tensor) -> Tensor:
@@ -57,14 +109,42 @@ def _max(by_clip: Tensor) -> Tensor:
     return by_clip.amax(dim=(1, 3)).float()
 
 
+def _generalised_mean(by_clip: Tensor) -> Tensor:
+    return by_clip.float().clamp(min=GEM_SMALLEST).pow(GEM_POWER).mean(dim=(1, 3)).pow(1 / GEM_POWER)
+
+
 def _flatten(by_clip: Tensor) -> Tensor:
-    size = by_clip[0].numel()
-    if size > FLATTEN_LIMIT:
-        raise BackboneError(
-            f"Flattened, this layer gives {size:,} numbers a clip, more than {FLATTEN_LIMIT:,}: "
-            "pool by mean or max, or choose a later layer."
-        )
     return by_clip.flatten(1).float()
 
 
-POOLINGS: dict[str, Callable[[Tensor], Tensor]] = {"mean": _mean, "max": _max, "flatten": _flatten}
+def _mean_over_frames(by_frame: Tensor) -> Tensor:
+    return by_frame.mean(dim=1)
+
+
+def _max_over_frames(by_frame: Tensor) -> Tensor:
+    return by_frame.amax(dim=1)
+
+
+def _concatenate(by_frame: Tensor) -> Tensor:
+    return by_frame.flatten(1)
+
+
+def _keep_frames(by_frame: Tensor) -> Tensor:
+    from torch.nn.functional import normalize
+
+    return normalize(by_frame, dim=-1).flatten(1)
+
+
+# (N, T, C, P) -> (N, D), and (N, T, D) -> (N, D or T * D).
+SPACE: dict[str, Callable[[Tensor], Tensor]] = {
+    "mean": _mean,
+    "max": _max,
+    "gem": _generalised_mean,
+    "flatten": _flatten,
+}
+TIME: dict[str, Callable[[Tensor], Tensor]] = {
+    "mean": _mean_over_frames,
+    "max": _max_over_frames,
+    "concat": _concatenate,
+    "frames": _keep_frames,
+}

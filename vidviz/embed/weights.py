@@ -16,7 +16,10 @@ from vidviz.errors import BackboneError, UnknownNameError
 AUTO = "auto"
 FILE_SUFFIXES = (".pth", ".pt", ".pyth", ".bin", ".safetensors")
 
-WeightsState = Literal["cached", "to download", "random"]
+CONFIG = "config.json"
+BUNDLE = Path(__file__).parent / "bundled"
+
+WeightsState = Literal["bundled", "cached", "to download", "random only"]
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,18 @@ class WeightsChoice:
     """What a request turned out to mean.
 
     `identity` is what an embedding set's spec records: "random", a published name, or "file:<16 digits of the
-    file's SHA-256>". `path` is where the file is, or will be once downloaded; None for random weights.
+    file's SHA-256>". `path` is where the file (or a Hugging Face checkpoint's folder) is, or will be once
+    downloaded; None for random weights.
     """
 
     identity: str
     path: Path | None = None
     published: Weights | None = None
+
+    @property
+    def here(self) -> bool:
+        """Whether nothing needs to be downloaded."""
+        return self.path is None or self.path.is_file() or (self.path / CONFIG).is_file()
 
 
 def weights_folder() -> Path:
@@ -45,7 +54,7 @@ def choose_weights(backbone: Backbone, request: str | os.PathLike[str] = AUTO) -
     Args:
         backbone: the backbone's description.
         request: "auto" (the default published weights; random only where none are published), "random", a
-            published name, or the path of a file.
+            published name, or the path of a file or of a folder with a Hugging Face checkpoint.
 
     Raises:
         UnknownNameError: no published weights have that name.
@@ -58,12 +67,27 @@ def choose_weights(backbone: Backbone, request: str | os.PathLike[str] = AUTO) -
         return WeightsChoice(RANDOM)
     for weights in backbone.weights:
         if weights.name == name:
-            return WeightsChoice(name, weights_folder() / weights.file_name, weights)
+            return WeightsChoice(name, published_path(weights), weights)
     return _choose_file(backbone, name)
+
+
+def published_path(weights: Weights) -> Path:
+    """Where published weights are on this machine, or will be once downloaded."""
+    if weights.bundled:
+        return BUNDLE / weights.file_name
+    if weights.repository:
+        from vidviz.embed.hugging_face import cache_place, cached_folder
+
+        return cached_folder(weights.repository) or cache_place(weights.repository)
+    return weights_folder() / weights.file_name
 
 
 def _choose_file(backbone: Backbone, name: str) -> WeightsChoice:
     path = Path(name).expanduser()
+    if (path / CONFIG).is_file():
+        from vidviz.embed.hugging_face import folder_digest
+
+        return WeightsChoice(f"file:{folder_digest(path)}", path)
     if path.is_file():
         return WeightsChoice(f"file:{_file_digest(path)[:16]}", path)
     if re.fullmatch(r"file:[0-9a-f]+", name):
@@ -77,11 +101,13 @@ def _choose_file(backbone: Backbone, name: str) -> WeightsChoice:
 
 
 def weights_state(backbone: Backbone, request: str | os.PathLike[str] = AUTO) -> WeightsState:
-    """Whether the weights are on this machine: "cached" (a local file too), "to download", or "random"."""
+    """Whether the weights are on this machine: with the package, in a cache (a local file too), or not at all."""
     choice = choose_weights(backbone, request)
     if choice.path is None:
-        return "random"
-    return "cached" if choice.path.is_file() else "to download"
+        return "random only"
+    if choice.published is not None and choice.published.bundled:
+        return "bundled"
+    return "cached" if choice.here else "to download"
 
 
 def check_digest(path: Path, weights: Weights) -> None:
@@ -90,6 +116,8 @@ def check_digest(path: Path, weights: Weights) -> None:
     Raises:
         BackboneError: it is another file, or only part of it.
     """
+    if not weights.sha256_prefix:
+        return
     digest = _file_digest(path)
     if not digest.startswith(weights.sha256_prefix):
         raise BackboneError(

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from vidviz.errors import VidvizError, WorkspaceError
-from vidviz.services import embedding_sets, indexing, library
+from vidviz.services import embedding_sets, indexing
+from vidviz.services.embedding_loop import embed_all, reading
 from vidviz.services.progress import Progress, ignore_progress
-from vidviz.store import clips, sets, videos
+from vidviz.store import clips, sets
 from vidviz.store.clips import Clip
 from vidviz.store.vectors import VectorShards
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.types import Embeddings, EmbeddingSetSpec
+from vidviz.types import EmbeddingSetSpec
 
 if TYPE_CHECKING:
     from vidviz.embed.embedder import Embedder
-    from vidviz.services.reading import ReadClip
-
-KEEP_EVERY_SECONDS = 2.0
-"""A crash loses at most what was computed in this time."""
+    from vidviz.embed.prepare import ReadyBackbone
 
 
 @dataclass(frozen=True)
@@ -40,6 +33,7 @@ class EmbedRequest:
     recipe_key: str = ""
     device: str = ""
     precision: str = "auto"
+    accept_licence: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,12 +93,13 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
         if stored is not None and not todo:
             return EmbedReport(spec, stored.dimension, known, known, 0, {}, time.monotonic() - started)
         progress(0, 0, f"loading {spec.backbone}")
-        with _reading(folder, spec, todo) as reader:  # while the network is loaded, the first clips are read
-            embedder = _load_embedder(spec, request)
+        ready = _prepare(spec, request, progress)
+        with reading(folder, ready.backbone.frames, todo) as reader:  # while the network is loaded
+            embedder = _load_embedder(ready, spec, request)
             with folder.catalogue.write() as db:
                 sets.add_set(db, sets.EmbeddingSet(spec, embedder.dimension, embedder.loaded.precision))
                 sets.forget_failures(db, spec.key)
-            failed = _embed_all(embedder, reader, shards, progress, known, known + len(todo))
+            failed = embed_all(embedder, reader, shards, progress, known, known + len(todo))
         with suppress(WorkspaceError):  # too full a disk for a second copy: the shards stay as they are
             shards.compact()
         with folder.catalogue.write() as db:
@@ -131,12 +126,23 @@ def plan_set(folder: WorkspaceFolder, request: EmbedRequest) -> EmbeddingSetSpec
     return EmbeddingSetSpec(backbone.name, weights, layer, request.pooling, recipe_key)
 
 
-def _load_embedder(spec: EmbeddingSetSpec, request: EmbedRequest) -> Embedder:
-    from vidviz.embed.embedder import Embedder
-    from vidviz.embed.load import load_backbone
+def _prepare(spec: EmbeddingSetSpec, request: EmbedRequest, progress: Progress) -> ReadyBackbone:
+    """The weights on this machine; a download shows its progress in megabytes."""
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.prepare import prepare_backbone
 
-    device = request.device or None
-    loaded = load_backbone(spec.backbone, request.weights, device=device, precision=request.precision, up_to=spec.layer)
+    def tell(done_bytes: int, total_bytes: int) -> None:
+        progress(done_bytes // 10**6, total_bytes // 10**6, f"MB of the weights of {spec.backbone}")
+
+    backbone = find_backbone(spec.backbone)
+    return prepare_backbone(backbone, request.weights, accept_licence=request.accept_licence, on_progress=tell)
+
+
+def _load_embedder(ready: ReadyBackbone, spec: EmbeddingSetSpec, request: EmbedRequest) -> Embedder:
+    from vidviz.embed.embedder import Embedder
+    from vidviz.embed.load import load_ready
+
+    loaded = load_ready(ready, device=request.device or None, precision=request.precision, up_to=spec.layer)
     return Embedder(loaded, spec.layer, spec.pooling)
 
 
@@ -146,78 +152,3 @@ def _list_todo(folder: WorkspaceFolder, spec: EmbeddingSetSpec, shards: VectorSh
         every = clips.list_clips(db, spec.recipe_key)
     todo = [clip for clip in every if clip.id not in done]
     return todo, len(every) - len(todo)
-
-
-@contextmanager
-def _reading(folder: WorkspaceFolder, spec: EmbeddingSetSpec, todo: Sequence[Clip]) -> Iterator[Iterator[ReadClip]]:
-    """The frames of the clips, read ahead; those of a video that has changed are answered with a reason."""
-    from vidviz.embed.backbones import find_backbone
-    from vidviz.services.reading import ReadAhead, ReadClip
-
-    wanted = {clip.video_id for clip in todo}
-    with folder.catalogue.read() as db:
-        found = [video for video in videos.list_videos(db) if video.id in wanted]
-    changed = {video.id: library.say_changed(video) for video in found}
-    refused = [ReadClip(clip, None, changed[clip.video_id]) for clip in todo if changed[clip.video_id]]
-    readable = [clip for clip in todo if not changed[clip.video_id]]
-    paths = {video.id: Path(video.path) for video in found}
-    with closing(ReadAhead(readable, paths, find_backbone(spec.backbone).frames)) as reader:
-        yield chain(refused, reader)
-
-
-def _embed_all(
-    embedder: Embedder, reader: Iterator[ReadClip], shards: VectorShards, progress: Progress, known: int, total: int
-) -> dict[int, str]:
-    failed: dict[int, str] = {}
-    done = known
-    keeper = _Keeper(shards)
-    progress(done, total, "reading")
-    try:
-        for batch in _batch(reader, embedder.batch_size):
-            read = [item for item in batch if item.frames is not None]
-            failed.update({item.clip.id: item.reason for item in batch if item.frames is None})
-            if read:
-                pixels = np.stack([item.frames for item in read if item.frames is not None])
-                vectors, unusable = embedder.embed_finite(pixels)
-                ids = np.array([item.clip.id for item in read], np.int64)
-                failed.update({int(ids[place]): reason for place, reason in unusable.items()})
-                good = [place for place in range(len(ids)) if place not in unusable]
-                keeper.add(ids[good], vectors[good])
-            done += len(batch)
-            progress(done, total, "clips")
-    finally:
-        keeper.keep()
-    return failed
-
-
-def _batch(reader: Iterable[ReadClip], size: int) -> Iterator[list[ReadClip]]:
-    batch: list[ReadClip] = []
-    for item in reader:
-        batch.append(item)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-class _Keeper:
-    """Gathers batches and writes them as one shard every few seconds."""
-
-    def __init__(self, shards: VectorShards) -> None:
-        self._shards = shards
-        self._ids: list[np.ndarray] = []
-        self._vectors: list[np.ndarray] = []
-        self._kept_at = time.monotonic()
-
-    def add(self, ids: np.ndarray, vectors: np.ndarray) -> None:
-        self._ids.append(ids)
-        self._vectors.append(vectors)
-        if time.monotonic() - self._kept_at > KEEP_EVERY_SECONDS:
-            self.keep()
-
-    def keep(self) -> None:
-        if self._ids and sum(map(len, self._ids)):
-            self._shards.append(Embeddings(np.concatenate(self._ids), np.concatenate(self._vectors)))
-        self._ids, self._vectors = [], []
-        self._kept_at = time.monotonic()

@@ -73,7 +73,7 @@ def _inspect(path: Path, clip_id: int, backbone: str, weights: str, layers: tupl
     wanted = layers or tuple(stages)
     folder = WorkspaceFolder(path)
     seconds = library.find_clip(folder, clip_id).span.seconds
-    frames = read_frames(path, clip_id, backbone)
+    frames = read_frames(path, clip_id, backbone, weights)
     loaded = load_shared(backbone, weights, wanted)
     films, skipped = _capture(loaded, frames, wanted)
     shown = tuple(
@@ -85,13 +85,15 @@ def _inspect(path: Path, clip_id: int, backbone: str, weights: str, layers: tupl
 
 
 @lru_cache(maxsize=KEPT_INSPECTIONS)
-def read_frames(path: Path, clip_id: int, backbone: str) -> np.ndarray:
+def read_frames(path: Path, clip_id: int, backbone: str, weights: str) -> np.ndarray:
     """The frames of a clip as a backbone sees them, (T, H, W, 3) uint8, read once.
 
     Raises:
         MediaError: the video cannot be read.
+        BackboneError: the weights, which say how large the frames are, cannot be had.
     """
     from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.prepare import prepare_backbone
     from vidviz.services.reading import read_one
 
     folder = WorkspaceFolder(path)
@@ -99,7 +101,8 @@ def read_frames(path: Path, clip_id: int, backbone: str) -> np.ndarray:
     video = library.find_video(folder, clip.video_id)
     if reason := library.say_changed(video):
         raise MediaError(reason)
-    return read_one(clip, Path(video.path), find_backbone(backbone).frames, _shared_worker())
+    spec = prepare_backbone(find_backbone(backbone), weights).backbone.frames
+    return read_one(clip, Path(video.path), spec, _shared_worker())
 
 
 @lru_cache(maxsize=1)

@@ -37,9 +37,11 @@ _loading = threading.Lock()
 
 @lru_cache(maxsize=2)
 def _load(backbone: str, weights: str, up_to: str | None) -> LoadedBackbone:
+    from vidviz.embed.backbones import find_backbone
     from vidviz.embed.load import load_backbone
 
-    return load_backbone(backbone, weights, precision="float32", up_to=up_to)
+    # By its description: a name that stands in a workspace runs no code that a person did not name here.
+    return load_backbone(find_backbone(backbone), weights, precision="float32", up_to=up_to)
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidviz.config import workspace_path
+from vidviz.embed.own import allow_own, is_own_name
 from vidviz.services import embedding, embedding_sets, importing, library, mapping, searching
 from vidviz.services.embedding import EmbedReport, EmbedRequest
 from vidviz.services.importing import ImportReport, ImportRequest
@@ -62,10 +63,13 @@ class Workspace:
         recipe: str = "",
         device: str = "",
         precision: str = "auto",
+        accept_licence: bool = False,
         progress: Progress = ignore_progress,
     ) -> EmbedReport:
         """Embed all clips of a recipe; clips that the set holds are not computed again."""
-        request = EmbedRequest(backbone, weights, layer, pooling, recipe, device, precision)
+        if is_own_name(backbone):
+            allow_own(backbone)
+        request = EmbedRequest(backbone, weights, layer, pooling, recipe, device, precision, accept_licence)
         return embedding.embed_clips(self.folder, request, progress)
 
     def sets(self) -> pd.DataFrame:
