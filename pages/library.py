@@ -3,7 +3,7 @@
 import streamlit as st
 
 from vidviz.services import library
-from vidviz.ui import library_view, messages, state
+from vidviz.ui import embed_panel, library_view, messages, state
 
 folder = state.open_workspace()
 num_videos, num_clips = library.count_library(folder)
@@ -27,6 +27,8 @@ with messages.telling_errors():
 if num_clips:
     st.markdown("#### Embed")
     with messages.telling_errors():
-        library_view.offer_embedding(folder)
+        embed_panel.offer_embedding(folder)
     st.markdown("#### Embedding sets")
     library_view.draw_sets(folder)
+
+embed_panel.draw_backbones()

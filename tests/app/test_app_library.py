@@ -136,3 +136,61 @@ def test_a_workspace_of_a_newer_version_is_told_in_a_sentence(prepared, show, mo
     for name in ("main", "library", "map"):
         [error] = show(name).errors
         assert "newer" in error
+
+
+@pytest.mark.usefixtures("waiting_jobs")
+def test_backbone_layer_and_pooling_are_chosen(prepared, show):
+    prepared.add_video("a.mp4")
+    page = show("library")
+    choose(page, "Backbone", "resnet50")
+    page = page.again()
+    choose(page, "Layer", "layer3")
+    choose(page, "Pooling", "mean+concat")
+    choose(page, "Weights", "random")
+    page.again().press("Embed")
+    [job] = list_jobs(prepared)
+    told = {name: job.arguments[name] for name in ("backbone", "layer", "pooling", "weights", "accept_licence")}
+    assert told == {
+        "backbone": "resnet50",
+        "layer": "layer3",
+        "pooling": "mean+concat",
+        "weights": "random",
+        "accept_licence": True,
+    }
+
+
+def choose(page, label, value):
+    next(box for box in page.app.selectbox if box.label == label).set_value(value)
+
+
+def test_every_module_is_behind_a_toggle(prepared, show):
+    prepared.add_video("a.mp4")
+    page = show("library")
+    choose(page, "Backbone", "r3d_18")
+    page = page.again()
+    stages = next(box for box in page.app.selectbox if box.label == "Layer").options
+    next(toggle for toggle in page.app.toggle if toggle.label == "All modules").set_value(True)
+    every = next(box for box in page.again().app.selectbox if box.label == "Layer").options
+    assert every[: len(stages)] == stages
+    assert "layer4.1.conv2.0 (Conv3d)" in every
+
+
+@pytest.mark.usefixtures("waiting_jobs")
+def test_terms_that_forbid_commercial_use_are_accepted_before_embedding(prepared, show):
+    prepared.add_video("a.mp4")
+    page = show("library")
+    choose(page, "Backbone", "timesformer_b")
+    page = page.again()
+    assert next(button for button in page.app.button if button.label == "Embed").disabled
+    next(box for box in page.app.checkbox if "I accept CC-BY-NC-4.0" in box.label).check()
+    page.again().press("Embed")
+    assert list_jobs(prepared)[0].arguments["accept_licence"] is True
+
+
+def test_the_whole_registry_is_a_table(prepared, show):
+    table = show("library").app.dataframe[-1].value.set_index("name")
+    assert {"r3d_18", "x3d_s", "timesformer_b", "clip_b32", "simple3d_motion"} <= set(table.index)
+    assert table.loc["simple3d_motion", "weights"] == "bundled"
+    assert table.loc["simple3d", "weights"] == "random only"
+    assert table.loc["r3d_18", "weights"] == "to download: 127 MB"
+    assert table.loc["x3d_s", "frames"] == "13 × 6 frames at 30 fps"

@@ -13,8 +13,8 @@ def test_a_second_demo_computes_nothing(folder, write_video, tiny, tmp_path, mon
         write_video(tmp_path / f"site/sample_videos/{seed}.mp4", seed=seed)
     monkeypatch.setattr(demonstrating.serving, "find_site", lambda: tmp_path / "site")
     told = []
-    message = demonstrating.prepare_demo(folder, "tiny", told.append)
-    assert message == "3 samples (3 new), 3 clips (3 embedded now)."
+    message = demonstrating.prepare_demo(folder, ["tiny"], told.append)
+    assert message == "3 samples (3 new), 3 clips by tiny (3 embedded now)."
     assert any("importing the samples" in line for line in told)
     key = embedding_sets.find_set(folder).key
     for method in ("pca", "umap"):
@@ -22,4 +22,5 @@ def test_a_second_demo_computes_nothing(folder, write_video, tiny, tmp_path, mon
     for name in ("vidviz.decode.ingest.ingest_video", "vidviz.embed.load.load_ready"):
         monkeypatch.setattr(name, lambda *_, **__: pytest.fail("done again"))
     monkeypatch.setattr("vidviz.services.mapping._project", lambda *_: pytest.fail("laid out again"))
-    assert demonstrating.prepare_demo(folder, "tiny", told.append) == "3 samples (0 new), 3 clips (0 embedded now)."
+    again = demonstrating.prepare_demo(folder, ["tiny"], told.append)
+    assert again == "3 samples (0 new), 3 clips by tiny (0 embedded now)."

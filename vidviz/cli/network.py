@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vidviz.cli.answer import Answer, answering
+
+if TYPE_CHECKING:
+    from vidviz.embed.description import Backbone
 
 
 def _name_backbone(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
@@ -58,13 +61,23 @@ def backbones(answer: Answer) -> None:
 
     rows, lines = [], []
     for backbone in list_backbones().values():
-        state = weights_state(backbone)
-        rows.append({**asdict(backbone), "state": state})
+        states = {name: weights_state(backbone, name) for name in backbone.weights_names}
+        state = states[backbone.default_weights]
+        rows.append({**asdict(backbone), "state": state, "weights_states": states})
         lines.append(
-            f"{backbone.name:12} {backbone.family:18} {backbone.embedding_size:5}-d "
-            f"{backbone.parameters_millions:7.1f} M  {backbone.gmacs:6.1f} GMACs  {state:12} {backbone.title}"
+            f"{backbone.name:18} {backbone.family:18} {backbone.embedding_size:5}-d "
+            f"{backbone.parameters_millions:6.1f} M {backbone.clip_gmacs:7.1f} GMACs  "
+            f"{_say_weights(backbone, state):44} {backbone.title}"
         )
     answer.give({"backbones": rows}, "\n".join(lines))
+
+
+def _say_weights(backbone: Backbone, state: str) -> str:
+    """The state of the default weights, with size and licence where they would have to be fetched."""
+    for weights in backbone.weights:
+        if weights.name == backbone.default_weights and state == "to download":
+            return f"{state} ({weights.size_mb:.0f} MB, {weights.licence.partition(' ')[0]})"
+    return state
 
 
 @click.command()

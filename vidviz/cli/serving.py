@@ -21,16 +21,17 @@ def serve(answer: Answer, port: int, open_browser: bool) -> None:
 
 @click.command()
 @click.option("--port", default=8501, show_default=True, help="The next free one is taken where it is in use.")
-@click.option("--backbone", default="r3d_18", show_default=True, help="See `vidviz backbones`.")
+@click.option("--backbone", "backbones", multiple=True, help="May be given again [default: the two that come along].")
 @click.option("--prepare-only", is_flag=True, help="Import, embed and index, and do not open the dashboard.")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open a browser.")
 @answering
-def demo(answer: Answer, port: int, backbone: str, prepare_only: bool, open_browser: bool) -> None:
+def demo(answer: Answer, port: int, backbones: tuple[str, ...], prepare_only: bool, open_browser: bool) -> None:
     """Import the sample videos, embed them, build map and index, and open the dashboard."""
     from vidviz.services import demonstrating, serving
 
     folder = answer.open(create=True)
-    message = demonstrating.prepare_demo(folder, backbone, say=lambda text: click.echo(text, err=True))
+    chosen = backbones or demonstrating.BACKBONES
+    message = demonstrating.prepare_demo(folder, chosen, say=lambda text: click.echo(text, err=True))
     if prepare_only:
         answer.give({"workspace": str(folder.path), "message": message}, message)
         return

@@ -47,6 +47,8 @@ def frames_to_tensor(backbone: Backbone, frames: np.ndarray, device: torch.devic
     import torch
 
     num_clips, num_frames, height, width, _ = frames.shape
+    if min(frames.strides) < 0:  # a reversed view of one clip counts as contiguous, and torch refuses it
+        frames = frames.copy()
     raw = torch.from_numpy(np.ascontiguousarray(frames)).to(device)
     std = torch.tensor(backbone.std, dtype=torch.float64)
     scale = (1 / (255 * std)).float().repeat(width).to(device)

@@ -90,11 +90,15 @@ def _milvus(workspace: Path) -> Iterator[Finding]:
 
 def _weights(workspace: Path) -> Iterator[Finding]:
     from vidviz.embed.backbones import backbones
+    from vidviz.embed.own import installed_backbones
     from vidviz.embed.weights import weights_folder, weights_state
 
     states = {name: weights_state(backbone) for name, backbone in backbones().items()}
-    cached = ", ".join(name for name, state in states.items() if state == "cached") or "none"
-    yield Finding("weights", True, f"{weights_folder()}: trained weights of {cached}")
+    for state, place in (("bundled", "with vidviz"), ("cached", str(weights_folder()))):
+        names = ", ".join(name for name, found in states.items() if found == state) or "none"
+        yield Finding("weights", True, f"{place}: trained weights of {names}")
+    for problem in installed_backbones()[1]:
+        yield Finding("backbones", False, problem)
 
 
 def _disk(workspace: Path) -> Iterator[Finding]:

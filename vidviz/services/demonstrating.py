@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from vidviz.errors import BackboneError
 from vidviz.services import embedding, importing, indexing, mapping, serving
@@ -12,24 +12,31 @@ from vidviz.types import MapSpec
 
 Say = Callable[[str], None]
 
+BACKBONES = ("simple2d_look", "simple3d_motion")
+"""One that sees single frames and one that sees motion; both come with the package. The last one is shown first."""
 
-def prepare_demo(folder: WorkspaceFolder, backbone: str, say: Say) -> str:
+
+def prepare_demo(folder: WorkspaceFolder, backbones: Sequence[str], say: Say) -> str:
     """Bring a workspace with the samples up to date; returns what to tell about it.
 
-    Published weights are used where they lie in the cache; else random ones, and every screen says so.
+    Weights that do not come with the package are fetched; where they cannot be had, random ones are used, and every
+    screen says so.
     """
     samples = serving.find_site() / "sample_videos"
     report = importing.import_videos(
         folder, importing.ImportRequest((str(samples),)), _telling(say, "importing the samples")
     )
-    embedded = _embed(folder, backbone, say)
-    say("laying out the map")
-    for method in ("pca", "umap"):
-        mapping.build_map(folder, embedded.spec.key, MapSpec(method))
-    say("building the index")
-    indexing.refresh_index(folder, embedded.spec.key)
     new = report.count("ok", "partial")
-    return f"{len(report.items)} samples ({new} new), {embedded.total} clips ({embedded.computed} embedded now)."
+    told = [f"{len(report.items)} samples ({new} new)"]
+    for backbone in backbones:
+        embedded = _embed(folder, backbone, say)
+        say(f"laying out the map of {backbone}")
+        for method in ("pca", "umap"):
+            mapping.build_map(folder, embedded.spec.key, MapSpec(method))
+        say(f"building the index of {backbone}")
+        indexing.refresh_index(folder, embedded.spec.key)
+        told.append(f"{embedded.total} clips by {backbone} ({embedded.computed} embedded now)")
+    return f"{', '.join(told)}."
 
 
 def _embed(folder: WorkspaceFolder, backbone: str, say: Say) -> embedding.EmbedReport:

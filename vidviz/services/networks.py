@@ -2,59 +2,150 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from vidviz.embed.backbones import Backbone, backbones
+from vidviz.embed.backbones import Backbone, backbones, find_backbone
+from vidviz.embed.description import RANDOM, Weights
+from vidviz.embed.pool import SPACE
 from vidviz.embed.weights import weights_state
+from vidviz.errors import VidvizError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+READY = ("bundled", "cached")
+TIME_POOLINGS = {
+    "mean+max": "mean, then the largest over frames",
+    "mean+concat": "mean, frames one after another",
+    "mean+frames": "mean, compared frame by frame",
+}
+POOLINGS = {"mean": "mean", "max": "max", "gem": "GeM (generalised mean)", "flatten": "flatten"}
 
 
 @dataclass(frozen=True)
 class Network:
-    """A backbone as a person chooses it: `states` by weights name, `layers` titles by path."""
+    """A backbone as a person chooses it.
+
+    `states` is what is known of each set of weights ("bundled", "cached", "to download: 128 MB", "no training");
+    `ready` are the weights that need no download; `terms` the licence of those that a person must accept first;
+    `layers` and `poolings` are titles by name.
+    """
 
     name: str
     family: str
     summary: str
     weights: tuple[str, ...]
     states: dict[str, str]
+    ready: tuple[str, ...]
+    terms: dict[str, str]
     layers: dict[str, str]
     usual_layer: str
+    poolings: dict[str, str]
 
 
-def list_networks() -> dict[str, Network]:
-    """Every backbone by name."""
-    return {name: _network(backbone) for name, backbone in backbones().items()}
+def list_networks(also: Iterable[str] = ()) -> dict[str, Network]:
+    """Every registered backbone by name, and others by their names where they can be found here."""
+    rows = backbones()
+    for name in also:
+        with suppress(VidvizError):
+            rows.setdefault(name, find_backbone(name))
+    return {name: _network(backbone) for name, backbone in rows.items()}
+
+
+def usual_network() -> str:
+    """What is chosen before anybody chooses: the first network with trained weights on this machine."""
+    rows = backbones()
+    trained = (name for name, row in rows.items() if row.default_weights != RANDOM and weights_state(row) in READY)
+    return next(trained, "r3d_18")
+
+
+@lru_cache(maxsize=32)
+def all_layers(name: str) -> dict[str, str]:
+    """Every layer by its path, the readable stages first; builds the network without its numbers.
+
+    Raises:
+        BackboneError: its code cannot be imported.
+    """
+    from vidviz.embed.build import build_outline
+    from vidviz.embed.layers import layer_choices
+
+    row = find_backbone(name)
+    stages = {stage.layer for stage in row.stages}
+    return {
+        choice.layer: choice.title if choice.layer in stages else f"{choice.layer} ({choice.title})"
+        for choice in layer_choices(row, build_outline(row))
+    }
+
+
+def network_table() -> pd.DataFrame:
+    """All that the registry knows, one row a backbone."""
+    import pandas as pd
+
+    return pd.DataFrame([_row(backbone) for backbone in backbones().values()])
 
 
 def _network(backbone: Backbone) -> Network:
-    states = {
-        name: "no training" if name == "random" else weights_state(backbone, name) for name in backbone.weights_names
-    }
-    ready = sorted(
-        backbone.weights_names, key=lambda name: (states[name] != "cached", backbone.weights_names.index(name))
-    )
+    states = {weights.name: _say_state(backbone, weights) for weights in backbone.weights}
+    ready = tuple(name for name, state in states.items() if state in READY)
+    asked = {w.name: w.licence for w in backbone.weights if w.non_commercial and w.name not in ready}
     layers = {stage.layer: stage.title for stage in backbone.stages}
     layers.setdefault(backbone.embedding_layer, f"{backbone.embedding_layer} (the usual embedding)")
     return Network(
         backbone.name,
         backbone.family,
         _summarise(backbone),
-        tuple(ready),
-        states,
+        (*sorted(states, key=lambda name: name not in ready), RANDOM),
+        {**states, RANDOM: "no training"},
+        ready,
+        asked,
         layers,
         backbone.embedding_layer,
+        {**{name: POOLINGS.get(name, name) for name in SPACE}, **(TIME_POOLINGS if backbone.per_frame else {})},
     )
 
 
+def _say_state(backbone: Backbone, weights: Weights) -> str:
+    state = weights_state(backbone, weights.name)
+    return f"{state}: {weights.size_mb:.0f} MB" if state == "to download" else state
+
+
 def _summarise(backbone: Backbone) -> str:
-    frames = backbone.frames
     parts = [
         backbone.title,
-        f"{frames.num_frames} frames of {frames.crop_px} px a clip",
+        f"{say_frames(backbone)} of {backbone.frames.crop_px} px a clip",
         f"{backbone.embedding_size}-d embedding",
         f"{backbone.parameters_millions:.1f} M parameters",
-        f"{backbone.gmacs:.1f} GMACs",
+        f"{backbone.gmacs:.1f} GMACs a {'frame' if backbone.per_frame else 'clip'}",
         f"about {backbone.memory_gib:.1f} GiB of memory",
         *(f"weights {weights.name}: {weights.size_mb:.0f} MB, {weights.licence}" for weights in backbone.weights[:1]),
     ]
     return " · ".join(parts)
+
+
+def say_frames(backbone: Backbone) -> str:
+    """How many frames a clip, and at which pace the network learned: `16 × 2 frames at 30 fps`."""
+    return f"{backbone.frames.num_frames} × {backbone.stride} frames at {backbone.fps:g} fps"
+
+
+def _row(backbone: Backbone) -> dict[str, object]:
+    weights = next((known for known in backbone.weights if known.name == backbone.default_weights), None)
+    return {
+        "name": backbone.name,
+        "family": backbone.family,
+        "title": backbone.title,
+        "weights": _say_state(backbone, weights) if weights else "random only",
+        "licence": weights.licence if weights else "",
+        "frames": say_frames(backbone),
+        "pixels": backbone.frames.crop_px,
+        "embedding": backbone.embedding_size,
+        "parameters (M)": backbone.parameters_millions,
+        "GMACs": backbone.clip_gmacs,
+        "memory (GiB)": backbone.memory_gib,
+        "published accuracy": backbone.accuracy,
+        "paper": backbone.paper,
+        "address": weights.url if weights else "",
+    }

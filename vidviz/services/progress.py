@@ -59,11 +59,14 @@ class JobProgress:
         self._job_id = job_id
         self._echo = echo
         self._pace = Pace()
+        self._total = 0
         self._written_at = 0.0
 
     def __call__(self, done: int, total: int, message: str = "") -> None:
         """See `Progress`."""
         now = time.monotonic()
+        if total != self._total:  # another kind of work, at another pace
+            self._pace, self._total = Pace(), total
         if now - self._written_at < WRITE_EVERY_SECONDS and done < total:
             return
         self._written_at = now

@@ -41,8 +41,8 @@ class Request:
 
 def choose_network(chosen: EmbeddingSet | None) -> Request:
     """The controls over the film; the embedding set's own network unless another is picked."""
-    known = networks.list_networks()
-    usual = chosen.spec.backbone if chosen else "r3d_18"
+    known = networks.list_networks([chosen.spec.backbone] if chosen else [])
+    usual = chosen.spec.backbone if chosen and chosen.spec.backbone in known else networks.usual_network()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Network", list(known), index=list(known).index(usual), key="inside network", width=200, bind="query-params"
@@ -68,7 +68,7 @@ def choose_network(chosen: EmbeddingSet | None) -> Request:
 
 def _choose_weights(network: Network, chosen: EmbeddingSet | None) -> str:
     """Weights that are on this machine, the set's own first; random ones by their name."""
-    names = [name for name in network.weights if name == "random" or network.states[name] == "cached"]
+    names = [*network.ready, "random"]
     own = chosen.spec.weights if chosen and chosen.spec.backbone == network.name else names[0]
     return str(
         st.selectbox(

@@ -1,4 +1,4 @@
-"""The Library page's parts: ways in, embedding, sets, and the table of files."""
+"""The Library page's parts: ways in, embedding sets, and the table of files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from vidviz.services import embedding, embedding_sets, importing, jobs, library, networks, uploads
+from vidviz.services import embedding_sets, importing, jobs, library, uploads
 from vidviz.services.serving import find_site
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Recipe, Tail
@@ -75,49 +75,6 @@ def offer_samples(folder: WorkspaceFolder, recipe: Recipe, *, first: bool) -> No
         request = importing.request_paths([str(find_site() / "sample_videos")], recipe)
         jobs.start_job(folder, "import", "Import the samples", importing.request_arguments(request))
         st.rerun()
-
-
-def offer_embedding(folder: WorkspaceFolder) -> None:
-    """A backbone, its weights and layer, and the button."""
-    known = networks.list_networks()
-    recipes = embedding_sets.count_recipes(folder)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            "Backbone",
-            list(known),
-            index=list(known).index("r3d_18"),
-            format_func=lambda name: f"{name} · {known[name].family}",
-            key="embed backbone",
-            width=200,
-        )
-        weights = st.selectbox(
-            "Weights",
-            known[name].weights,
-            format_func=lambda weights: f"{weights} ({known[name].states[weights]})",
-            key=f"embed weights {name}",
-            width=250,
-            help="Random weights are for comparison: nothing was learned.",
-        )
-        layer = st.selectbox(
-            "Layer",
-            list(known[name].layers),
-            index=list(known[name].layers).index(known[name].usual_layer),
-            format_func=lambda layer: known[name].layers[layer],
-            key=f"embed layer {name}",
-            width=200,
-            help="Whose output is the embedding; the penultimate is usual.",
-        )
-        pooling = st.selectbox("Pooling", ["mean", "max", "flatten"], key="embed pooling", width=110)
-        recipe_key = next(iter(recipes))
-        if len(recipes) > 1:
-            recipe_key = st.selectbox(
-                "Clips", list(recipes), format_func=lambda key: f"{key} ({recipes[key]})", key="embed recipe", width=200
-            )
-        if st.button("Embed", type="primary", key="embed now"):
-            request = embedding.EmbedRequest(name, weights, layer, pooling, recipe_key)
-            jobs.start_job(folder, "embed", f"Embed with {name}", embedding.request_arguments(request))
-            st.rerun()
-    st.caption(known[name].summary)
 
 
 def draw_sets(folder: WorkspaceFolder) -> None:

@@ -1,0 +1,75 @@
+"""What every registered backbone promises, with random weights at the smallest input it takes."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from vidviz.embed.backbones import Backbone, backbones
+from vidviz.embed.embedder import Embedder
+from vidviz.embed.load import LoadedBackbone, load_backbone
+from vidviz.embed.preprocess import frames_to_tensor
+
+NUM_CLIPS = 3
+
+
+@pytest.fixture(scope="module", params=list(backbones().values()), ids=lambda row: row.name)
+def loaded(request: pytest.FixtureRequest) -> Iterator[LoadedBackbone]:
+    """One backbone after the other, in float32 on the CPU; only one is in memory."""
+    row: Backbone = request.param
+    yield load_backbone(dataclasses.replace(row, frames=row.smallest or row.frames), "random", device="cpu")
+    gc.collect()
+
+
+@pytest.fixture(scope="module")
+def clips(loaded: LoadedBackbone) -> np.ndarray:
+    """Clips that differ in brightness and pattern."""
+    spec = loaded.backbone.frames
+    shape = (NUM_CLIPS, spec.num_frames, spec.crop_px, spec.crop_px, 3)
+    noise = np.random.default_rng(0).integers(0, 256, shape)
+    light = np.array([0.3, 0.6, 0.9])[:, None, None, None, None]
+    return (noise * light).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def vectors(loaded: LoadedBackbone, clips: np.ndarray) -> np.ndarray:
+    """The clips' embeddings, all in one batch."""
+    return Embedder(loaded, batch_size=NUM_CLIPS).embed(clips)
+
+
+def test_one_finite_vector_a_clip_of_the_declared_size(loaded: LoadedBackbone, vectors: np.ndarray) -> None:
+    assert vectors.shape == (NUM_CLIPS, loaded.backbone.embedding_size)
+    assert vectors.dtype == np.float32
+    assert np.isfinite(vectors).all()
+    assert np.abs(vectors[0] - vectors[1]).max() > 0
+
+
+def test_one_at_a_time_and_in_another_order_the_vectors_are_the_same(
+    loaded: LoadedBackbone, clips: np.ndarray, vectors: np.ndarray
+) -> None:
+    one_by_one = Embedder(loaded, batch_size=1).embed(clips[::-1])
+    scale = np.abs(vectors).max()
+    np.testing.assert_allclose(one_by_one[::-1], vectors, rtol=1e-3, atol=1e-4 * scale)
+    # Not by being all alike: each clip is nearer to itself than to any other.
+    away = np.linalg.norm(one_by_one[::-1][:, None] - vectors[None], axis=-1)
+    assert away.argmin(axis=1).tolist() == list(range(NUM_CLIPS))
+
+
+def test_the_same_clips_give_the_same_vectors(loaded: LoadedBackbone, clips: np.ndarray, vectors: np.ndarray) -> None:
+    assert not loaded.model.training
+    assert np.array_equal(Embedder(loaded, batch_size=NUM_CLIPS).embed(clips), vectors)
+
+
+def test_the_module_takes_clips(loaded: LoadedBackbone, clips: np.ndarray) -> None:
+    row = dataclasses.replace(loaded.backbone, per_frame=False)  # (N, C, T, H, W), whatever the family
+    with torch.inference_mode():
+        scores = loaded.model(frames_to_tensor(row, clips[:1], loaded.device, loaded.dtype))
+    assert isinstance(scores, torch.Tensor)
+    assert scores.shape[0] == 1
+    assert scores.dim() == 2
+    assert torch.isfinite(scores).all()
