@@ -172,7 +172,7 @@ def test_every_module_is_behind_a_toggle(prepared, show):
     next(toggle for toggle in page.app.toggle if toggle.label == "All modules").set_value(True)
     every = next(box for box in page.again().app.selectbox if box.label == "Layer").options
     assert every[: len(stages)] == stages
-    assert "layer4.1.conv2.0 (Conv3d)" in every
+    assert "layer4.1.conv2.0 (Conv3DSimple)" in every
 
 
 @pytest.mark.usefixtures("waiting_jobs")

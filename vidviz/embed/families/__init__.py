@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from vidviz.embed.description import Backbone
-from vidviz.embed.families import cnn_2d, cnn_3d
+from vidviz.embed.families import bundled, cnn_2d, cnn_3d, cnn_3d_own
 
-ROWS: tuple[Backbone, ...] = (*cnn_3d.ROWS, *cnn_2d.ROWS)
+ROWS: tuple[Backbone, ...] = (*bundled.ROWS, *cnn_3d.ROWS, *cnn_3d_own.ROWS, *cnn_2d.ROWS)
