@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from vidviz.errors import BackboneError
 from vidviz.services import embedding, importing, indexing, mapping, serving
 from vidviz.services.progress import Progress
 from vidviz.store.workspace import WorkspaceFolder
@@ -19,8 +18,8 @@ BACKBONES = ("simple2d_look", "simple3d_motion")
 def prepare_demo(folder: WorkspaceFolder, backbones: Sequence[str], say: Say) -> str:
     """Bring a workspace with the samples up to date; returns what to tell about it.
 
-    Weights that do not come with the package are fetched; where they cannot be had, random ones are used, and every
-    screen says so.
+    Raises:
+        BackboneError: weights that do not come with the package cannot be had.
     """
     samples = serving.find_site() / "sample_videos"
     report = importing.import_videos(
@@ -29,7 +28,8 @@ def prepare_demo(folder: WorkspaceFolder, backbones: Sequence[str], say: Say) ->
     new = report.count("ok", "partial")
     told = [f"{len(report.items)} samples ({new} new)"]
     for backbone in backbones:
-        embedded = _embed(folder, backbone, say)
+        request = embedding.EmbedRequest(backbone)
+        embedded = embedding.embed_clips(folder, request, _telling(say, f"embedding with {backbone}"))
         say(f"laying out the map of {backbone}")
         for method in ("pca", "umap"):
             mapping.build_map(folder, embedded.spec.key, MapSpec(method))
@@ -37,15 +37,6 @@ def prepare_demo(folder: WorkspaceFolder, backbones: Sequence[str], say: Say) ->
         indexing.refresh_index(folder, embedded.spec.key)
         told.append(f"{embedded.total} clips by {backbone} ({embedded.computed} embedded now)")
     return f"{', '.join(told)}."
-
-
-def _embed(folder: WorkspaceFolder, backbone: str, say: Say) -> embedding.EmbedReport:
-    telling = _telling(say, f"embedding with {backbone}")
-    try:
-        return embedding.embed_clips(folder, embedding.EmbedRequest(backbone), telling)
-    except BackboneError:
-        say(f"No trained weights of {backbone} are on this machine: random ones are used, and marked.")
-        return embedding.embed_clips(folder, embedding.EmbedRequest(backbone, weights="random"), telling)
 
 
 def _telling(say: Say, what: str) -> Progress:

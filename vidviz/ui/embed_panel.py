@@ -21,7 +21,7 @@ def offer_embedding(folder: WorkspaceFolder) -> None:
             index=list(known).index(networks.usual_network()),
             format_func=lambda name: f"{name} · {known[name].family}",
             key="embed backbone",
-            width=230,
+            width=215,
         )
         network = known[name]
         weights = _choose_weights(network)
@@ -31,7 +31,7 @@ def offer_embedding(folder: WorkspaceFolder) -> None:
             list(network.poolings),
             format_func=network.poolings.__getitem__,
             key=f"embed pooling {len(network.poolings)}",
-            width=170,
+            width=150,
             help="How all positions of the layer become one vector.",
         )
         recipe_key = _choose_clips(folder)
@@ -49,7 +49,7 @@ def _choose_weights(network: Network) -> str:
         network.weights,
         format_func=lambda weights: f"{weights} ({network.states[weights]})",
         key=f"embed weights {network.name}",
-        width=250,
+        width=215,
         help="Random weights are for comparison: nothing was learned.",
     )
     return chosen
@@ -64,7 +64,7 @@ def _choose_layer(network: Network) -> str:
         index=list(layers).index(network.usual_layer),
         format_func=layers.__getitem__,
         key=f"embed layer {network.name} {every}",
-        width=230,
+        width=210,
         help="Whose output is the embedding; the penultimate is usual.",
     )
     st.toggle("All modules", key="embed all layers", help="Every module of the network, not its stages alone.")
@@ -105,7 +105,8 @@ def draw_backbones() -> None:
                 "parameters (M)": st.column_config.NumberColumn(format="%.1f"),
                 "GMACs": st.column_config.NumberColumn(format="%.1f", help="Multiply-adds for a clip, in billions."),
                 "memory (GiB)": st.column_config.NumberColumn(format="%.1f"),
-                "address": st.column_config.LinkColumn(),
+                "licence": st.column_config.TextColumn(width="medium"),
+                "address": st.column_config.LinkColumn(width="medium"),
             },
         )
         st.caption(
