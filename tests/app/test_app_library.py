@@ -159,6 +159,18 @@ def test_backbone_layer_and_pooling_are_chosen(prepared, show):
     }
 
 
+@pytest.mark.usefixtures("waiting_jobs")
+def test_weights_of_ones_own_are_named_by_their_path(prepared, show):
+    prepared.add_video("a.mp4")
+    page = show("library")
+    choose(page, "Weights", "a file of your own")
+    page = page.again()
+    assert next(button for button in page.app.button if button.label == "Embed").disabled
+    next(field for field in page.app.text_input if "Weights file" in field.label).input(" /data/mine.pth ")
+    page.again().press("Embed")
+    assert list_jobs(prepared)[0].arguments["weights"] == "/data/mine.pth"
+
+
 def choose(page, label, value):
     next(box for box in page.app.selectbox if box.label == label).set_value(value)
 

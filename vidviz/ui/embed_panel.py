@@ -9,6 +9,7 @@ from vidviz.services.networks import Network
 from vidviz.store.workspace import WorkspaceFolder
 
 TABLE_PX = 420
+OWN_FILE = "a file of your own"
 
 
 def offer_embedding(folder: WorkspaceFolder) -> None:
@@ -36,7 +37,7 @@ def offer_embedding(folder: WorkspaceFolder) -> None:
         )
         recipe_key = _choose_clips(folder)
         accepted = _accept_terms(network, weights)
-        if st.button("Embed", type="primary", key="embed now", disabled=not accepted):
+        if st.button("Embed", type="primary", key="embed now", disabled=not (accepted and weights)):
             request = embedding.EmbedRequest(name, weights, layer, pooling, recipe_key, accept_licence=accepted)
             jobs.start_job(folder, "embed", f"Embed with {name}", embedding.request_arguments(request))
             st.rerun()
@@ -44,15 +45,25 @@ def offer_embedding(folder: WorkspaceFolder) -> None:
 
 
 def _choose_weights(network: Network) -> str:
+    states = {name: f"{name} ({network.states[name]})" for name in network.weights}
     chosen: str = st.selectbox(
         "Weights",
-        network.weights,
-        format_func=lambda weights: f"{weights} ({network.states[weights]})",
+        [*states, OWN_FILE],
+        format_func=lambda weights: states.get(weights, weights),
         key=f"embed weights {network.name}",
         width=215,
         help="Random weights are for comparison: nothing was learned.",
     )
-    return chosen
+    if chosen != OWN_FILE:
+        return chosen
+    path: str = st.text_input(
+        "Weights file on this machine",
+        placeholder="/data/weights.safetensors",
+        key=f"embed file {network.name}",
+        width=215,
+        help="Tensors only (.safetensors, .pth, or a checkpoint's folder); it must fit the network exactly.",
+    )
+    return path.strip()
 
 
 def _choose_layer(network: Network) -> str:
