@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -119,6 +120,32 @@ def test_an_image_network_takes_clips_as_well_as_frames(tiny_image_backbone: Fac
     with torch.inference_mode():
         by_frame = torch.stack([model(clips[:, :, place]) for place in range(4)], dim=1)
         torch.testing.assert_close(model(clips), by_frame.mean(1))
+
+
+def test_tokens_are_known_by_their_three_axes(tiny_backbone: Factory, random_clips: Clips) -> None:
+    row = tiny_backbone(build=f"{__name__}:token_network", light=None, stages=(), embedding_size=7)
+    embedder = Embedder(load_backbone(row, "random", device="cpu"), "tokens")
+    assert embedder.embed(random_clips(row, 2)).shape == (2, 7)
+
+
+def test_a_layer_without_one_answer_a_clip_is_refused(tiny_backbone: Factory, random_clips: Clips) -> None:
+    row = tiny_backbone(build=f"{__name__}:token_network", light=None, stages=(), embedding_size=7)
+    with pytest.raises(BackboneError, match=r"'mixed' of tiny gives \(24, 7\) for 2 clips, not one answer a clip"):
+        Embedder(load_backbone(row, "random", device="cpu"), "mixed").embed(random_clips(row, 2))
+
+
+def token_network() -> torch.nn.Module:
+    """Clips (N, 3, 4, 16, 16) -> tokens (N, 12, 7) -> (N * 12, 7), as attention inside a block sees them."""
+    from torch import nn
+
+    parts = {
+        "rows": nn.Flatten(3),
+        "cut": nn.AdaptiveAvgPool2d((4, 16)),
+        "all": nn.Flatten(1, 2),
+        "tokens": nn.Linear(16, 7),
+        "mixed": nn.Flatten(0, 1),
+    }
+    return nn.Sequential(OrderedDict(parts))
 
 
 def test_sums_are_in_float32() -> None:

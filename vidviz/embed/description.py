@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 
 from vidviz.types import FrameSpec
 
-Family = Literal["2-D CNN", "3-D CNN", "video transformer", "text-video"]
+Family = Literal["2-D CNN", "2-D transformer", "3-D CNN", "video transformer", "text-video"]
 
 RANDOM = "random"
 BUNDLED = "bundled:"

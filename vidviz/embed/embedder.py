@@ -144,11 +144,18 @@ class Embedder:
                     f"The layer {self.layer!r} of {backbone.name} gives {type(output).__name__}, not one tensor: "
                     "choose another layer."
                 )
+            frames_per_clip = backbone.frames.num_frames if backbone.per_frame else 1
+            if output.dim() == 0 or len(output) != len(frames) * frames_per_clip:
+                raise BackboneError(
+                    f"The layer {self.layer!r} of {backbone.name} gives {tuple(output.shape)} for {len(frames)} clips, "
+                    "not one answer a clip: choose another layer."
+                )
             vectors = pool_activation(
                 output,
                 self.pooling,
-                frames_per_clip=backbone.frames.num_frames if backbone.per_frame else 1,
-                channel_axis=backbone.channel_axis(self.layer),
+                frames_per_clip=frames_per_clip,
+                # What has three axes are tokens, (N, tokens, C), also in layers inside of no stage.
+                channel_axis=-1 if output.dim() == 3 else backbone.channel_axis(self.layer),
             )
             return vectors.cpu().numpy()
 

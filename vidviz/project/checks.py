@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from vidviz.errors import ProjectionError
+
+Metric = Literal["cosine", "euclidean"]
 
 
 def check_vectors(vectors: np.ndarray) -> np.ndarray:
@@ -23,6 +27,20 @@ def check_vectors(vectors: np.ndarray) -> np.ndarray:
             "those clips again, or leave them out."
         )
     return matrix
+
+
+def vectors_for(metric: Metric, vectors: np.ndarray) -> np.ndarray:
+    """The checked vectors in the form whose straight distances a metric ranks by, (N, D) float32.
+
+    For cosine these are unit vectors: the squared straight distance of two is twice their cosine distance.
+
+    Raises:
+        ProjectionError: some vectors are not finite, or the metric is not known.
+    """
+    if metric not in ("cosine", "euclidean"):
+        raise ProjectionError(f"Distances are 'cosine' or 'euclidean', not {metric!r}.")
+    matrix = check_vectors(vectors)
+    return unit_rows(matrix) if metric == "cosine" else matrix
 
 
 def unit_rows(vectors: np.ndarray) -> np.ndarray:

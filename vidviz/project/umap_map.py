@@ -8,26 +8,16 @@ the spectral decomposition and its failures (and is as good a start: Kobak and L
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 
-from vidviz.project.checks import all_equal, check_vectors, unit_rows
+from vidviz.project.checks import Metric, all_equal, check_vectors, vectors_for
+from vidviz.project.layout import FEWEST_CLIPS, Layout, starting_points, substitute_pca
 from vidviz.project.neighbours import exact_neighbours
-from vidviz.project.pca import project_pca
 
-FEWEST_CLIPS = 4
 FEWEST_NEIGHBOURS = 2
 MANY_CLIPS = 2000  # above, 200 epochs are as good as umap's own 500 and take less than half the time
 MANY_EPOCHS = 200
-
-
-@dataclass(frozen=True)
-class UmapMap:
-    """`points` (N, dims) float32; `note` tells a person what was done otherwise than asked, or is empty."""
-
-    points: np.ndarray
-    note: str = ""
 
 
 def project_umap(
@@ -36,10 +26,11 @@ def project_umap(
     dims: int = 2,
     n_neighbors: int = 15,
     min_dist: float = 0.1,
+    metric: Metric = "cosine",
     seed: int = 0,
     neighbours: tuple[np.ndarray, np.ndarray] | None = None,
-) -> UmapMap:
-    """Lay embeddings out by UMAP with cosine distance; the same vectors and seed give the same map.
+) -> Layout:
+    """Lay embeddings out by UMAP; the same vectors and seed give the same map.
 
     Too few clips, and clips that are all alike, are laid out by PCA instead, and the note says so.
 
@@ -48,32 +39,33 @@ def project_umap(
         dims: coordinates a point.
         n_neighbors: the size of a neighbourhood, the clip itself included.
         min_dist: how close two points may be put.
+        metric: "cosine" or "euclidean".
         seed: of the layout's random choices.
-        neighbours: what `exact_neighbours(vectors, k)` returned, with k at least `n_neighbors - 1`; computed when
-            not given.
+        neighbours: what `exact_neighbours(vectors, k, metric)` returned, with k at least `n_neighbors - 1`; computed
+            when not given.
 
     Raises:
-        ProjectionError: some vectors are not finite.
+        ProjectionError: some vectors are not finite, or the metric is not known.
     """
     matrix = check_vectors(vectors)
+    measured = vectors_for(metric, matrix)
     if len(matrix) < FEWEST_CLIPS:
-        return UmapMap(project_pca(matrix, dims), f"UMAP needs at least {FEWEST_CLIPS} clips; this map is a PCA.")
-    units = unit_rows(matrix)
-    if all_equal(units):
-        return UmapMap(project_pca(matrix, dims), "All vectors point the same way, so all clips share one place.")
+        return substitute_pca(matrix, dims, f"UMAP needs at least {FEWEST_CLIPS} clips; this map is a PCA.")
+    if all_equal(measured):
+        return substitute_pca(matrix, dims, "All vectors point the same way, so all clips share one place.")
     kept = max(FEWEST_NEIGHBOURS, min(n_neighbors, len(matrix) - 1))
     note = "" if kept >= n_neighbors else f"There are only {len(matrix)} clips, so UMAP used {kept} neighbours."
     if neighbours is None or neighbours[0].shape[1] < kept - 1:
         # Of the vectors as given: the last bit of a distance changes the whole layout.
-        neighbours = exact_neighbours(matrix, kept - 1)
-    points = _lay_out(units, _with_self(neighbours, kept), dims, min_dist, seed)
+        neighbours = exact_neighbours(matrix, kept - 1, metric)
+    points = _lay_out(measured, _with_self(neighbours, kept), dims, min_dist, metric, seed)
     if not np.isfinite(points).all():
-        return UmapMap(project_pca(matrix, dims), "UMAP found no layout for these vectors; this map is a PCA.")
-    return UmapMap(points, note)
+        return substitute_pca(matrix, dims, "UMAP found no layout for these vectors; this map is a PCA.")
+    return Layout(points, note)
 
 
 def _lay_out(
-    units: np.ndarray, knn: tuple[np.ndarray, np.ndarray], dims: int, min_dist: float, seed: int
+    measured: np.ndarray, knn: tuple[np.ndarray, np.ndarray], dims: int, min_dist: float, metric: Metric, seed: int
 ) -> np.ndarray:
     with warnings.catch_warnings():
         # About the search index it is not given, single-threading under a seed, and disconnected points.
@@ -83,16 +75,16 @@ def _lay_out(
         model = umap.UMAP(
             n_neighbors=knn[0].shape[1],
             n_components=dims,
-            metric="cosine",
+            metric=metric,
             min_dist=min_dist,
-            init=_starting_points(units, dims, seed),
-            n_epochs=MANY_EPOCHS if len(units) > MANY_CLIPS else None,
+            init=starting_points(measured, dims, seed),
+            n_epochs=MANY_EPOCHS if len(measured) > MANY_CLIPS else None,
             random_state=seed,
             n_jobs=1,
             precomputed_knn=knn,
             force_approximation_algorithm=True,  # else it computes its own distances below 4,096 clips
         )
-        return np.asarray(model.fit_transform(units), dtype=np.float32)
+        return np.asarray(model.fit_transform(measured), dtype=np.float32)
 
 
 def _with_self(neighbours: tuple[np.ndarray, np.ndarray], k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -103,11 +95,3 @@ def _with_self(neighbours: tuple[np.ndarray, np.ndarray], k: int) -> tuple[np.nd
         np.ascontiguousarray(np.hstack([itself, indices[:, : k - 1]]), dtype=np.int32),
         np.ascontiguousarray(np.hstack([np.zeros_like(itself), distances[:, : k - 1]]), dtype=np.float32),
     )
-
-
-def _starting_points(units: np.ndarray, dims: int, seed: int) -> np.ndarray:
-    points = project_pca(units, dims)
-    points /= np.abs(points).max(initial=1e-12)
-    # umap stretches every axis to 0..10; an axis without any spread would become 0/0.
-    noise = np.random.default_rng(seed).normal(scale=1e-3, size=points.shape)
-    return np.asarray(points + noise, dtype=np.float32)

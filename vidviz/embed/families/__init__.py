@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from vidviz.embed.description import Backbone
-from vidviz.embed.families import bundled, cnn_2d, cnn_3d, cnn_3d_own
+from vidviz.embed.families import bundled, cnn_2d, cnn_2d_recent, cnn_3d, cnn_3d_own, text_video, video_transformers
 
-ROWS: tuple[Backbone, ...] = (*bundled.ROWS, *cnn_3d.ROWS, *cnn_3d_own.ROWS, *cnn_2d.ROWS)
+FAMILIES = (bundled, cnn_3d, cnn_3d_own, cnn_2d, cnn_2d_recent, video_transformers, text_video)
+
+ROWS: tuple[Backbone, ...] = tuple(row for family in FAMILIES for row in family.ROWS)

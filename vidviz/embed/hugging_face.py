@@ -1,0 +1,176 @@
+"""Hugging Face checkpoints on this machine: where they lie, what they say of themselves, loading them.
+
+A checkpoint is a folder with `config.json`, a weights file and, beside them, the preprocessing and the tokenizer.
+Importing this needs neither torch nor transformers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vidviz.embed.checkpoint_folder import CONFIG, describe_folder, find_weights_file, network_of
+from vidviz.embed.description import HUGGING_FACE, Backbone, Weights
+from vidviz.embed.download import Progress
+from vidviz.errors import BackboneError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["cache_place", "cached_folder", "describe_folder", "download_repository", "folder_digest", "load_folder"]
+
+# What a checkpoint is made of; a repository may hold much more (other frameworks' weights, examples).
+DESCRIPTIONS = (CONFIG, "preprocessor_config.json", "video_preprocessor_config.json", "processor_config.json")
+TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt")
+SHOWN_KEYS = 3
+
+
+def cache_folder() -> Path:
+    """Hugging Face's cache of repositories, by the variables that its own library obeys."""
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+        if os.environ.get(name):
+            return Path(os.environ[name]).expanduser()
+    home = os.environ.get("HF_HOME") or str(Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface")
+    return Path(home).expanduser() / "hub"
+
+
+def cache_place(repository: str) -> Path:
+    """Where the cache keeps a repository, whether or not it is there: `models--OWNER--NAME`."""
+    return cache_folder() / f"models--{repository.replace('/', '--')}"
+
+
+def cached_folder(repository: str) -> Path | None:
+    """The folder in the cache with a whole checkpoint of this repository; None where there is none.
+
+    Args:
+        repository: OWNER/NAME.
+    """
+    place = cache_place(repository)
+    reference = place / "refs" / "main"
+    snapshots = list((place / "snapshots").glob("*"))
+    # The commit that `main` was at the last download comes first.
+    commit = reference.read_text(encoding="utf-8").strip() if reference.is_file() else ""
+    for folder in sorted(snapshots, key=lambda snapshot: (snapshot.name != commit, snapshot.name)):
+        if (folder / CONFIG).is_file() and find_weights_file(folder) is not None:
+            return folder
+    return None
+
+
+def folder_digest(folder: Path) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of a checkpoint's weights file.
+
+    Raises:
+        BackboneError: the folder has none.
+    """
+    file = find_weights_file(folder)
+    if file is None:
+        raise BackboneError(f"{folder} holds no model.safetensors or pytorch_model.bin: it is no whole checkpoint.")
+    status = file.stat()
+    return _digest_of(str(file), status.st_size, status.st_mtime_ns)[:16]
+
+
+@lru_cache(maxsize=64)
+def _digest_of(path: str, _size_bytes: int, _modified_ns: int) -> str:
+    # Size and time are in the key so that a file that changed is read again.
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def download_repository(backbone_name: str, weights: Weights, on_progress: Progress | None = None) -> Path:
+    """Fetch a published checkpoint into Hugging Face's cache: its weights, configuration and tokenizer.
+
+    Args:
+        backbone_name: for the sentence.
+        weights: what to fetch; its address is a repository's.
+        on_progress: called with bytes done and bytes in all.
+
+    Returns:
+        The folder in the cache.
+
+    Raises:
+        BackboneError: it cannot be had; the sentence says what to do instead.
+    """
+    from vidviz.embed.hub_download import download_files
+
+    try:
+        return download_files(weights.repository, cache_folder(), on_progress, descriptions=(*DESCRIPTIONS, *TOKENIZER))
+    # The library raises its own errors, its HTTP client's and the file system's; all mean the same to a person.
+    except Exception as error:
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise BackboneError(
+            f"The weights {weights.name} of {backbone_name} could not be fetched from "
+            f"{HUGGING_FACE}{weights.repository} ({reason[0].rstrip('.')}): put that repository's files into a folder "
+            f"and give it as weights=FOLDER, have them at {cache_place(weights.repository)} as Hugging Face's tools "
+            "leave them, or use weights=random to look at the untrained network."
+        ) from error
+
+
+def load_folder(backbone: Backbone, folder: Path) -> nn.Module:
+    """The network of a checkpoint's folder with its weights, in eval mode and float32.
+
+    Older publications' names of parameters are understood as transformers itself understands them. Nothing is
+    fetched, and no code from the folder runs.
+
+    Args:
+        backbone: whose checkpoint it is.
+        folder: the checkpoint.
+
+    Raises:
+        BackboneError: it is another network's, or does not fit; the sentence names the first keys.
+    """
+    describe_folder(backbone, folder)
+    file = find_weights_file(folder)
+    if file is None:
+        raise BackboneError(f"{folder} holds no model.safetensors or pytorch_model.bin: it is no whole checkpoint.")
+    module_name, _, class_name = network_of(backbone).module.partition(":")
+    network: Any = getattr(importlib.import_module(module_name), class_name)
+    model, report = _read_quietly(network, folder, safe=file.suffix == ".safetensors")
+    _check_report(backbone, folder, report)
+    plain: nn.Module = model.eval()
+    return plain
+
+
+def _read_quietly(network: Any, folder: Path, *, safe: bool) -> tuple[Any, dict[str, Any]]:
+    import torch
+    from transformers.utils import logging
+
+    shown = logging.get_verbosity()
+    # The report is checked here; printed as well, it would be a second, longer story of the same fault.
+    logging.set_verbosity(logging.CRITICAL)
+    try:
+        # On the processor even where a caller builds outlines: these weights are read, not described.
+        with torch.device("cpu"):
+            loaded: tuple[Any, dict[str, Any]] = network.from_pretrained(
+                folder,
+                local_files_only=True,
+                trust_remote_code=False,
+                weights_only=True,
+                use_safetensors=safe,
+                dtype=torch.float32,
+                ignore_mismatched_sizes=True,
+                output_loading_info=True,
+            )
+        return loaded
+    except Exception as error:
+        # It raises what the configuration, the unpickler or the file system raises.
+        raise BackboneError(f"{folder} is not a checkpoint that can be read safely ({error}).") from error
+    finally:
+        logging.set_verbosity(shown)
+
+
+def _check_report(backbone: Backbone, folder: Path, report: dict[str, Any]) -> None:
+    """See that every parameter was in the file, with its shape, and nothing else."""
+    mismatched = [key for key, *_shapes in report["mismatched_keys"]]
+    faults = {"missing": report["missing_keys"], "unexpected": report["unexpected_keys"], "of other shape": mismatched}
+    told = [f"{kind} {_first(sorted(keys))}" for kind, keys in faults.items() if keys]
+    if told:
+        raise BackboneError(f"{folder} does not hold weights of {backbone.name}: {'; '.join(told)}.")
+
+
+def _first(keys: list[str]) -> str:
+    more = f" and {len(keys) - SHOWN_KEYS} more" if len(keys) > SHOWN_KEYS else ""
+    return f"{', '.join(keys[:SHOWN_KEYS])}{more}"
