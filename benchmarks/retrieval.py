@@ -1,10 +1,11 @@
-"""Do trained weights find related videos more often than random ones?
+"""Do trained weights find related clips more often than random ones?
 
-    python benchmarks/retrieval.py FOLDER --weights FILE --pair A.mp4 B.mp4 --pair C.mp4 D.mp4 [--backbone NAME]
+    python benchmarks/retrieval.py FOLDER --weights FILE [--backbone NAME]
 
-Takes the middle clip of every video in a folder and embeds it twice: with the weights that are given, and with
-random ones. For each video of a pair, its nearest neighbour among all others should be its partner. Prints how often
-it is, and how alike clips that do not belong together are (mean cosine): random weights make everything look alike.
+The first and the last clip of a video are related: the same place or people at another moment. All videos of a folder
+that have two clips or more take part. Each clip's nearest neighbour, among the first and last clips of all of them,
+should be its partner. Prints how often it is with the weights that are given and with random ones, and how alike
+clips of different videos are (mean cosine): random weights make everything look alike.
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ from vidviz.config import DecodeLimits
 from vidviz.decode.read import read_clips
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import load_backbone
+from vidviz.errors import MediaError
 
 MOST_CLIPS = 10_000
 
 
 @dataclass(frozen=True)
 class Found:
-    """How often the nearest neighbour is the partner, of `asked`; and the mean cosine of all other pairs."""
+    """How often the nearest neighbour is the partner, of `asked`; the mean cosine of clips of different videos."""
 
     hits: int
     asked: int
@@ -43,51 +45,49 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--weights", required=True, help="a weights file, or the name of published weights")
     parser.add_argument("--backbone", default="squeezenet1_0")
-    parser.add_argument("--pair", nargs=2, action="append", required=True, metavar="VIDEO", help="two related videos")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="vidviz-benchmark-") as place:
         library = import_folder(Path(place), options.folder, MOST_CLIPS, MOST_CLIPS)
         print(describe_machine())
-        results = {
-            weights: compare(embed_middles(library, options.backbone, weights), options.pair)
-            for weights in (options.weights, "random")
-        }
-    for weights, found in results.items():
-        print(
-            f"{Path(weights).name:36} partner is nearest {found.hits} of {found.asked} times; other pairs' mean cosine "
-            f"{found.others_cosine:.3f}; missed: {', '.join(found.misses) or 'none'}"
+        trained, random = (
+            compare(*embed_ends(library, options.backbone, weights)) for weights in (options.weights, "random")
         )
-    trained, random = results.values()
+    for name, found in ((Path(options.weights).name, trained), ("random", random)):
+        print(
+            f"{name:36} partner is nearest {found.hits} of {found.asked} times; clips of different videos: mean cosine "
+            f"{found.others_cosine:.3f}\n{'':36} missed: {', '.join(found.misses) or 'none'}"
+        )
     return int(trained.hits <= random.hits)
 
 
-def embed_middles(library: Library, backbone: str, weights: str) -> dict[str, np.ndarray]:
-    """Video name -> unit vector of its middle clip."""
+def embed_ends(library: Library, backbone: str, weights: str) -> tuple[list[str], np.ndarray]:
+    """Video names (N,) and unit vectors (N, D) of the first and last clips, one after the other."""
     loaded = load_backbone(backbone, weights)
-    embedder, vectors = Embedder(loaded), {}
+    embedder = Embedder(loaded)
+    names: list[str] = []
+    vectors: list[np.ndarray] = []
     for video in library.videos.values():
         spans = [clip.span for clip in library.clips if clip.video_id == video.id]
-        ((_, frames),) = read_clips(video.path, spans[len(spans) // 2 :][:1], loaded.backbone.frames, DecodeLimits())
-        vector = embedder.embed(frames[None])[0]
-        vectors[video.name] = vector / np.linalg.norm(vector)
-    return vectors
+        try:
+            ends = dict(read_clips(video.path, [spans[0], spans[-1]], loaded.backbone.frames, DecodeLimits()))
+        except MediaError:  # a damaged file
+            continue
+        if len(spans) < 2 or len(ends) < 2:
+            continue
+        embedded = embedder.embed(np.stack([ends[0], ends[1]]))
+        vectors += list(embedded / np.linalg.norm(embedded, axis=1, keepdims=True))
+        names += [video.name] * 2
+    return names, np.stack(vectors)
 
 
-def compare(vectors: dict[str, np.ndarray], pairs: list[list[str]]) -> Found:
-    """Look for each partner among all videos."""
-    names = list(vectors)
-    if unknown := {name for pair in pairs for name in pair} - set(names):
-        sys.exit(f"Not among the videos that can be read: {', '.join(sorted(unknown))}.")
-    cosine = np.stack(list(vectors.values())) @ np.stack(list(vectors.values())).T
+def compare(names: list[str], vectors: np.ndarray) -> Found:
+    """Look for each clip's partner among all others."""
+    cosine = vectors @ vectors.T
     np.fill_diagonal(cosine, -np.inf)
-    asked = [(a, b) for pair in pairs for a, b in (pair, pair[::-1])]
-    nearest = {name: names[int(place)] for name, place in zip(names, cosine.argmax(axis=1), strict=True)}
-    misses = tuple(a for a, b in asked if nearest[a] != b)
-    together = {frozenset(pair) for pair in asked}
-    others = [
-        cosine[i, j] for i in range(len(names)) for j in range(i) if frozenset((names[i], names[j])) not in together
-    ]
-    return Found(len(asked) - len(misses), len(asked), float(np.mean(others)), misses)
+    nearest = cosine.argmax(axis=1)
+    misses = tuple(name for name, place in zip(names, nearest, strict=True) if names[place] != name)
+    different = np.array([[a != b for b in names] for a in names])
+    return Found(len(names) - len(misses), len(names), float(cosine[different].mean()), misses)
 
 
 if __name__ == "__main__":
