@@ -28,6 +28,7 @@ def test_rows_and_vectors_are_the_same_in_every_format(folder, vectors, tmp_path
     table = READERS[ending](written[0])
     with np.load(written[1]) as file:
         ids, stored = file["clip_ids"], file["vectors"]
+        assert (str(file["backbone"]), str(file["weights"])) == ("r3d_18", "random")
     assert table["clip_id"].tolist() == ids.tolist() == sorted(vectors)
     assert all(np.array_equal(vector, vectors[clip]) for clip, vector in zip(ids.tolist(), stored, strict=True))
     by_video = dict(zip(table["video"], table["label"].fillna(""), strict=True))

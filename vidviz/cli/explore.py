@@ -6,6 +6,8 @@ import click
 
 from vidviz.cli.answer import Answer, answering, printable
 
+NEVER_TRAINED = "Random weights: this network was never trained."
+
 
 @click.command("map")
 @click.option("--set", "set_key", default="", help="An embedding set's key or backbone [default: the newest].")
@@ -19,14 +21,21 @@ def map_command(
     answer: Answer, set_key: str, method: str, dims: int, neighbours: int, min_dist: float, seed: int
 ) -> None:
     """Lay the clips of a set out in the plane or in space."""
-    from vidviz.services import mapping
+    from vidviz.services import embedding_sets, mapping
     from vidviz.types import MapSpec
 
+    folder = answer.open()
+    found = embedding_sets.find_set(folder, set_key).spec
     spec = MapSpec(method, dims, neighbours, min_dist, seed)  # type: ignore[arg-type]
-    table = mapping.map_table(answer.open(), set_key, spec)
+    table = mapping.map_table(folder, set_key, spec)
     axes = list("xyz")[:dims]
     points = table[["clip_id", "video", "start_seconds", "end_seconds", *axes]].to_dict("records")
-    answer.give({"method": method, "points": points}, table[["clip_id", "video", *axes]].to_string(index=False))
+    lines = [
+        table[["clip_id", "video", *axes]].to_string(index=False),
+        *([NEVER_TRAINED] if found.random_weights else []),
+    ]
+    data = {"method": method, "backbone": found.backbone, "weights": found.weights, "points": points}
+    answer.give(data, "\n".join(lines))
 
 
 @click.command()
@@ -39,13 +48,22 @@ def search(answer: Answer, clip_id: int, k: int, set_key: str, leave_out_self: b
     """Find the clips nearest to a clip."""
     from dataclasses import asdict
 
-    from vidviz.services import searching
+    from vidviz.services import embedding_sets, searching
 
-    found = searching.search_by_clip(answer.open(), set_key, clip_id, k, include_self=not leave_out_self)
+    folder = answer.open()
+    spec = embedding_sets.find_set(folder, set_key).spec
+    found = searching.search_by_clip(folder, set_key, clip_id, k, include_self=not leave_out_self)
     lines = [
         f"{hit.score:.4f}  {hit.clip_id:>16}  {hit.start_seconds:7.2f} - {hit.end_seconds:.2f} s  "
         f"{printable(hit.video)}  {hit.label or ''}"
         for hit in found.hits
     ]
-    data = {"hits": [asdict(hit) for hit in found.hits], "engine": found.engine, "note": found.note}
-    answer.give(data, "\n".join([*lines, *([found.note] if found.note else [])]))
+    data = {
+        "hits": [asdict(hit) for hit in found.hits],
+        "backbone": spec.backbone,
+        "weights": spec.weights,
+        "engine": found.engine,
+        "note": found.note,
+    }
+    notes = [found.note, NEVER_TRAINED if spec.random_weights else ""]
+    answer.give(data, "\n".join([*lines, *filter(None, notes)]))

@@ -21,7 +21,8 @@ FORMATS = ("csv", "parquet", "json")
 def export_clips(folder: WorkspaceFolder, out: Path, set_key: str = "") -> list[Path]:
     """Write the clips to `out` (.csv, .parquet or .json); with a set, its vectors to `out` with .npz as well.
 
-    The npz holds `clip_ids` (N,) int64 and `vectors` (N, D) float32; the table has the same N rows in that order.
+    The npz holds `clip_ids` (N,) int64, `vectors` (N, D) float32, and as texts the set's `backbone`, `weights`,
+    `layer` and `pooling`; the table has the same N rows in that order.
 
     Raises:
         WorkspaceError: the ending is unknown, or the place cannot be written.
@@ -40,7 +41,8 @@ def export_clips(folder: WorkspaceFolder, out: Path, set_key: str = "") -> list[
     _write_table(table.set_index("clip_id").loc[embeddings.ids].reset_index(), out, ending)
     beside = out.with_suffix(".npz")
     with replace_file(beside) as file:
-        np.savez_compressed(file, clip_ids=embeddings.ids, vectors=embeddings.vectors)
+        origin = {name: np.array(getattr(found.spec, name)) for name in ("backbone", "weights", "layer", "pooling")}
+        np.savez_compressed(file, clip_ids=embeddings.ids, vectors=embeddings.vectors, **origin)  # type: ignore[arg-type]
     return [out, beside]
 
 

@@ -145,6 +145,7 @@ def _row(backbone: Backbone) -> dict[str, object]:
         "parameters (M)": backbone.parameters_millions,
         "GMACs": backbone.clip_gmacs,
         "memory (GiB)": backbone.memory_gib,
+        "layers": ", ".join(stage.layer for stage in backbone.stages),
         "published accuracy": backbone.accuracy,
         "paper": backbone.paper,
         "address": weights.url if weights else "",

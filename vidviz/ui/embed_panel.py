@@ -116,6 +116,7 @@ def draw_backbones() -> None:
                 "parameters (M)": st.column_config.NumberColumn(format="%.1f"),
                 "GMACs": st.column_config.NumberColumn(format="%.1f", help="Multiply-adds for a clip, in billions."),
                 "memory (GiB)": st.column_config.NumberColumn(format="%.1f"),
+                "layers": st.column_config.TextColumn(width="medium"),
                 "licence": st.column_config.TextColumn(width="medium"),
                 "address": st.column_config.LinkColumn(width="medium"),
             },

@@ -41,7 +41,9 @@ def _draw(folder: WorkspaceFolder, was_active: bool) -> None:
 def _draw_active(folder: WorkspaceFolder, job: Job) -> None:
     left = f" · {job.seconds_left:.0f} s left" if job.seconds_left is not None else ""
     rate = f" · {job.rate:.1f}/s" if job.rate else ""
-    text = f"{job.title}: {job.done} of {job.total}{rate}{left}"
+    # Of an import the message is a file's name, which is anybody's text; of an embedding it is the unit.
+    unit = f" {job.message}" if job.kind == "embed" else ""
+    text = f"{job.title}: {job.done} of {job.total}{unit}{rate}{left}"
     if job.total <= 1:
         text = f"{job.title}: at work since {time.time() - job.created_at:.0f} s"
     st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=text)
