@@ -13,13 +13,15 @@ chosen = messages.require_set(folder)
 with st.container(horizontal=True, vertical_alignment="top"):
     projection = map_view.choose_projection()
     dims = map_view.choose_dimensions()
+    spec = map_view.choose_parameters(projection, dims)
     columns = map_colours.colour_choices(folder, chosen.spec.recipe_key)
     colour_by = st.selectbox("Colour by", columns, key="map colour", width=180, bind="query-params")
 
 with messages.telling_errors():
-    view = map_view.load_view(folder, chosen.key, projection, dims)
-    colours = map_colours.colour_points(folder, chosen.key, view, colour_by)
+    view = map_view.load_view(folder, chosen.key, spec)
     clip = state.current_clip(folder)
+    current = clip.clip_id if clip else None
+    colours = map_colours.colour_points(folder, chosen.key, view, colour_by, current)
     selected = map_panel.current_selection(chosen.key)
 
     with st.container(key="side_by_side"):
@@ -31,10 +33,11 @@ with messages.telling_errors():
             colours=colours,
             height_px=600,
             selected_ids=selected or None,
-            current=clip.clip_id if clip else None,
+            current=current,
+            lines=map_panel.neighbour_lines(folder, chosen.key, current),
             view_key=view.key,
         )
-        map_view.caption(view, chosen, map_colours.explain(colours))
+        map_view.caption(view, chosen, map_colours.explain(folder, chosen.key, view, colour_by, colours))
     if map_panel.react(event, view, chosen.key):
         st.rerun()
     with panel, st.container(height=PANEL_PX, border=False):

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -203,15 +203,17 @@ class Neighbour:
     score: float
 
 
-MapMethod = Literal["pca", "umap"]
+MapMethod = Literal["pca", "umap", "tsne"]
+MapMetric = Literal["cosine", "euclidean"]
 
 
 @dataclass(frozen=True)
 class MapSpec:
-    """A map's method and its parameters; `n_neighbors`, `min_dist` and `seed` matter to UMAP only.
+    """A map's method and its parameters; PCA has none.
 
     `n_neighbors` is how many neighbours of each clip UMAP keeps together (few: fine detail, many: the whole shape),
-    `min_dist` how close it may put two points.
+    `min_dist` how close it may put two points; `perplexity` is how many neighbours t-SNE looks at, softly. `metric` is
+    how vectors are compared; `seed` is that of both methods' random choices.
     """
 
     method: MapMethod = "pca"
@@ -219,22 +221,35 @@ class MapSpec:
     n_neighbors: int = 15
     min_dist: float = 0.1
     seed: int = 0
+    perplexity: float = 30.0
+    metric: MapMetric = "cosine"
 
     def __post_init__(self) -> None:
-        if self.method not in ("pca", "umap"):
-            raise ProjectionError(f"A map is made by 'pca' or 'umap', not {self.method!r}.")
+        if self.method not in get_args(MapMethod):
+            raise ProjectionError(f"A map is made by 'pca', 'umap' or 'tsne', not {self.method!r}.")
+        if self.metric not in get_args(MapMetric):
+            raise ProjectionError(f"Vectors are compared by 'cosine' or 'euclidean', not {self.metric!r}.")
         if self.dims not in (2, 3):
             raise ProjectionError(f"A map has 2 or 3 dimensions, not {self.dims!r}.")
         if not 2 <= self.n_neighbors <= 200:
             raise ProjectionError(f"n_neighbors must be between 2 and 200, not {self.n_neighbors!r}.")
         if not (math.isfinite(self.min_dist) and 0 <= self.min_dist <= 0.99):
             raise ProjectionError(f"min_dist must be between 0 and 0.99, not {self.min_dist!r}.")
+        if not (math.isfinite(self.perplexity) and 2 <= self.perplexity <= 100):
+            raise ProjectionError(f"perplexity must be between 2 and 100, not {self.perplexity!r}.")
         if not 0 <= self.seed < 2**32:
             raise ProjectionError(f"A seed is a whole number from 0 to 2^32 - 1, not {self.seed!r}.")
+
+    @property
+    def title(self) -> str:
+        """The method's name as people write it."""
+        return {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}[self.method]
 
     @property
     def key(self) -> str:
         """The spec as a short text that may be part of a file's name; equal maps have equal keys."""
         if self.method == "pca":
             return f"pca-{self.dims}"
-        return f"umap-{self.dims}-{self.n_neighbors}-{self.min_dist:g}-{self.seed}"
+        metric = "" if self.metric == "cosine" else f"-{self.metric}"
+        own = f"{self.n_neighbors}-{self.min_dist:g}" if self.method == "umap" else f"{self.perplexity:g}"
+        return f"{self.method}-{self.dims}-{own}-{self.seed}{metric}"

@@ -101,7 +101,8 @@ def test_colour_by_every_choice(prepared, show):
     page = show("map", map_projection="PCA")
     choices = page.app.selectbox(key="map colour")
     assert choices.options[:3] == ["label", "motion", "shape"]
-    assert {"video", "cluster", "time in video"} <= set(choices.options)
+    numbers_of = {"time in video", "trust in the map", "similarity to the clip", "distance from others"}
+    assert {"video", "cluster", *numbers_of} <= set(choices.options)
     groups = {}
     for choice in choices.options:
         page.app.selectbox(key="map colour").select(choice).run()
@@ -113,6 +114,65 @@ def test_colour_by_every_choice(prepared, show):
     assert groups["video"] == ["a.mp4", "b.mp4"]
     assert "second" in groups["time in video"]
     assert groups["cluster"]
+    assert groups["trust in the map"] == "neighbours kept"
+    assert groups["similarity to the clip"] == "click a clip"
+
+
+def test_the_map_tells_how_far_it_is_to_be_believed(prepared, show):
+    ids = [number for video in range(20) for number in prepared.add_video(f"{video}.mp4")]
+    plane = np.random.default_rng(0).normal(size=(40, 2))
+    prepared.add_set(ids, np.hstack([plane, np.zeros((40, 6))]))
+    page = show("map", map_projection="PCA")
+    page.app.selectbox(key="map colour").select("trust in the map").run()
+    [drawn] = type(page)(page.app).drawn("clip_map")
+    trust = numbers(drawn["scale"]["values"], "<f4")
+    assert len(trust) == 40
+    assert 0 < np.mean(trust) < 1  # by cosine, the plane's lengths are lost
+    said = type(page)(page.app).words
+    assert f"{np.mean(trust):.0%} are its neighbours on this map (by chance 38%)" in said
+    assert "Trustworthiness 0." in said
+
+
+def test_clips_are_coloured_by_their_similarity_to_the_clip_at_hand(prepared, show):
+    ids = prepared.add_video("a.mp4") + prepared.add_video("b.mp4")
+    prepared.add_set(ids, np.array([[1, 0], [1, 1], [0, 1], [-1, 0]]))
+    page = show("map", map_projection="PCA", clip=str(ids[0]))
+    page.app.selectbox(key="map colour").select("similarity to the clip").run()
+    [drawn] = type(page)(page.app).drawn("clip_map")
+    shown = dict(zip(numbers(drawn["ids"], "<f8"), numbers(drawn["scale"]["values"], "<f4"), strict=True))
+    assert [round(shown[number], 3) for number in ids] == [1, 0.707, 0, -1]
+
+
+def test_lines_lead_to_the_true_neighbours(prepared, show):
+    ids = [number for video in range(5) for number in prepared.add_video(f"{video}.mp4")]
+    angles = np.arange(10) / 10
+    prepared.add_set(ids, np.stack([np.cos(angles), np.sin(angles)], 1))
+    assert show("map", map_projection="PCA").drawn("clip_map")[0]["lines"] == []
+    [drawn] = show("map", map_projection="PCA", clip=str(ids[0])).drawn("clip_map")
+    at = [int(number) for number in numbers(drawn["ids"], "<f8")]
+    assert [(at[a], at[b]) for a, b in drawn["lines"]] == [(ids[0], ids[near]) for near in range(1, 7)]
+
+
+def test_clusters_are_named_by_the_labels_that_distinguish_them(prepared, show):
+    ids = [number for video in range(8) for number in prepared.add_video(f"{video}.mp4", ("left", "right")[video % 2])]
+    rng = np.random.default_rng(0)
+    side = np.repeat([[1, 0, 0, 0], [0, 1, 0, 0]] * 4, 2, axis=0)
+    prepared.add_set(ids, side + 0.02 * rng.normal(size=(16, 4)))
+    page = show("map", map_projection="PCA")
+    page.app.selectbox(key="map colour").select("cluster").run()
+    [drawn] = type(page)(page.app).drawn("clip_map")
+    assert set(drawn["groups"]["names"]) - {"noise"} == {"left", "right"}
+    assert "2 clusters by HDBSCAN" in type(page)(page.app).words
+
+
+@pytest.mark.usefixtures("waiting_jobs")
+def test_a_projections_own_parameters_reach_its_job(prepared, show):
+    prepared.fill()
+    page = show("map", map_projection="t-SNE")
+    assert "PCA while t-SNE is being computed" in page.words
+    page.app.slider(key="map perplexity").set_value(12).run()
+    asked = [job.arguments["map"] for job in jobs.list_jobs(prepared.folder)]
+    assert {(spec["method"], spec["perplexity"]) for spec in asked} == {("tsne", 30.0), ("tsne", 12.0)}
 
 
 @pytest.mark.usefixtures("waiting_jobs")

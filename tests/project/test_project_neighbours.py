@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sklearn.neighbors import NearestNeighbors
 
 from vidviz.errors import ProjectionError
 from vidviz.project import neighbours as module
-from vidviz.project.neighbours import exact_neighbours
+from vidviz.project.neighbours import exact_neighbours, nearest_known
 
 tables = arrays(np.float32, st.tuples(st.integers(1, 14), st.integers(1, 5)), elements=st.floats(-9, 9, width=32))
 
@@ -61,3 +62,45 @@ def test_nothing_has_no_neighbours():
 def test_vectors_that_are_not_finite_are_refused():
     with pytest.raises(ProjectionError, match="1 of 2 vectors"):
         exact_neighbours(np.array([[np.nan], [1.0]]), 1)
+
+
+@given(tables, st.integers(1, 20), st.integers(1, 50), st.floats(-1000, 1000))
+def test_straight_distances_are_exact_however_far_from_zero(vectors, k, block, shift):
+    moved = (vectors + np.float32(shift)).astype(np.float32)
+    before, module.BLOCK_SCORES = module.BLOCK_SCORES, block
+    try:
+        indices, distances = exact_neighbours(moved, k, "euclidean")
+    finally:
+        module.BLOCK_SCORES = before
+    kept = min(k, len(moved) - 1)
+    assert indices.shape == (len(moved), kept)
+    wide = moved.astype(np.float64)
+    expected = np.sort(np.linalg.norm(wide[:, None] - wide[None], axis=2), axis=1)[:, 1 : kept + 1]
+    np.testing.assert_allclose(distances, expected, atol=1e-5, rtol=1e-5)
+    apart = np.linalg.norm(wide[indices] - wide[:, None], axis=2)
+    np.testing.assert_allclose(apart, expected, atol=1e-5, rtol=1e-5)
+    assert not (indices == np.arange(len(moved))[:, None]).any()
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_the_nearest_known_are_those_of_scikit_learn(metric):
+    rng = np.random.default_rng(0)
+    known, new = rng.standard_normal((50, 8)), rng.standard_normal((9, 8))
+    indices, distances = nearest_known(new, known, 4, metric)
+    expected = NearestNeighbors(n_neighbors=4, metric=metric).fit(known).kneighbors(new)
+    np.testing.assert_array_equal(indices, expected[1])
+    np.testing.assert_allclose(distances, expected[0], atol=1e-5)
+    assert nearest_known(new, known[:2], 4, metric)[0].shape == (9, 2)
+    assert nearest_known(new[:0], known, 4, metric)[0].shape == (0, 4)
+
+
+def test_a_known_clip_may_be_its_own_nearest():
+    vectors = np.random.default_rng(0).standard_normal((20, 5))
+    assert nearest_known(vectors, vectors, 1)[0][:, 0].tolist() == list(range(20))
+
+
+def test_vectors_of_different_networks_are_not_compared():
+    with pytest.raises(ProjectionError, match="different networks or layers"):
+        nearest_known(np.ones((1, 3)), np.ones((2, 4)), 1)
+    with pytest.raises(ProjectionError, match="'cosine' or 'euclidean'"):
+        exact_neighbours(np.ones((2, 2)), 1, "dot")

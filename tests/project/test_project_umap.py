@@ -30,8 +30,13 @@ def test_vectors_that_are_not_finite_are_refused():
         project_umap(np.array([[np.nan], [1.0]]))
 
 
+def test_an_unknown_metric_is_refused():
+    with pytest.raises(ProjectionError, match="'cosine' or 'euclidean'"):
+        project_umap(np.ones((9, 3)), metric="dot")
+
+
 def test_a_layout_that_fails_becomes_a_pca(monkeypatch):
-    monkeypatch.setattr(umap_map, "_lay_out", lambda units, *rest: np.full((len(units), 2), np.nan))
+    monkeypatch.setattr(umap_map, "lay_out", lambda graph, start, **rest: np.full_like(start, np.nan))
     vectors = np.random.default_rng(0).standard_normal((9, 6))
     found = project_umap(vectors, n_neighbors=4)
     np.testing.assert_array_equal(found.points, project_pca(vectors, 2))
@@ -39,7 +44,6 @@ def test_a_layout_that_fails_becomes_a_pca(monkeypatch):
 
 
 def test_neighbours_are_kept_the_same_each_time_and_in_silence():
-    """One test, as every first call of umap costs seconds."""
     rng = np.random.default_rng(0)
     names = np.repeat([0, 1, 2], 20)
     vectors = np.eye(3, 32)[names] + 0.1 * rng.standard_normal((60, 32))
@@ -54,6 +58,12 @@ def test_neighbours_are_kept_the_same_each_time_and_in_silence():
     distances = np.linalg.norm(found.points[:, None] - found.points[None], axis=2)
     np.fill_diagonal(distances, np.inf)
     assert (names[distances.argmin(axis=1)] == names).all()
+    straight = project_umap(vectors, n_neighbors=10, seed=3, metric="euclidean").points
+    shared = exact_neighbours(vectors, 12, "euclidean")
+    np.testing.assert_array_equal(
+        straight, project_umap(vectors, n_neighbors=10, seed=3, metric="euclidean", neighbours=shared).points
+    )
+    assert not np.array_equal(straight, found.points)
     few = project_umap(vectors[[0, 1, 20, 40, 41]], dims=3, n_neighbors=15)
     assert few.points.shape == (5, 3)
     assert np.isfinite(few.points).all()

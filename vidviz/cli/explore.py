@@ -11,14 +11,24 @@ NEVER_TRAINED = "Random weights: this network was never trained."
 
 @click.command("map")
 @click.option("--set", "set_key", default="", help="An embedding set's key or backbone [default: the newest].")
-@click.option("--method", type=click.Choice(["umap", "pca"]), default="umap", show_default=True)
+@click.option("--method", type=click.Choice(["umap", "tsne", "pca"]), default="umap", show_default=True)
 @click.option("--dims", type=click.IntRange(2, 3), default=2, show_default=True)
 @click.option("--neighbours", default=15, show_default=True, help="UMAP: how many neighbours make a neighbourhood.")
 @click.option("--min-dist", default=0.1, show_default=True, help="UMAP: how tightly points may lie.")
+@click.option("--perplexity", default=30.0, show_default=True, help="t-SNE: how many neighbours count, softly.")
+@click.option("--metric", type=click.Choice(["cosine", "euclidean"]), default="cosine", show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @answering
 def map_command(
-    answer: Answer, set_key: str, method: str, dims: int, neighbours: int, min_dist: float, seed: int
+    answer: Answer,
+    set_key: str,
+    method: str,
+    dims: int,
+    neighbours: int,
+    min_dist: float,
+    perplexity: float,
+    metric: str,
+    seed: int,
 ) -> None:
     """Lay the clips of a set out in the plane or in space."""
     from vidviz.services import embedding_sets, mapping
@@ -26,7 +36,7 @@ def map_command(
 
     folder = answer.open()
     found = embedding_sets.find_set(folder, set_key).spec
-    spec = MapSpec(method, dims, neighbours, min_dist, seed)  # type: ignore[arg-type]
+    spec = MapSpec(method, dims, neighbours, min_dist, seed, perplexity, metric)  # type: ignore[arg-type]
     table = mapping.map_table(folder, set_key, spec)
     axes = list("xyz")[:dims]
     points = table[["clip_id", "video", "start_seconds", "end_seconds", *axes]].to_dict("records")

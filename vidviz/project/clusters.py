@@ -9,13 +9,14 @@ import numpy as np
 
 from vidviz.errors import ProjectionError
 from vidviz.project.checks import all_equal, check_vectors, unit_rows
-from vidviz.project.pca import project_pca
+from vidviz.project.neighbour_graph import neighbour_graph
+from vidviz.project.neighbours import exact_neighbours
 
 ClusterMethod = Literal["hdbscan", "kmeans"]
 
 NOISE = -1
-REDUCED_DIMS = 20  # distances in hundreds of dimensions are all alike; HDBSCAN also is far slower there
 FEWEST_CLIPS = 4
+MOST_SAMPLES = 10  # that a density is measured by: with more, small clusters drown in noise
 
 
 def cluster_embeddings(
@@ -25,10 +26,14 @@ def cluster_embeddings(
     num_clusters: int = 8,
     min_cluster_size: int | None = None,
     seed: int = 0,
+    neighbours: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> np.ndarray:
     """Group clips whose embeddings point the same way.
 
     Fewer than four clips, and clips that are all alike, are one cluster. Clusters are numbered by falling size.
+
+    HDBSCAN sees the graph of exact nearest neighbours instead of all distances. Its hierarchy is a spanning tree of
+    short links, most of which are in that graph, and the time is a fraction of that in hundreds of dimensions.
 
     Args:
         vectors: (N, D) floats.
@@ -37,6 +42,8 @@ def cluster_embeddings(
         num_clusters: for k-means; at most one a clip.
         min_cluster_size: for HDBSCAN; by default 5, or a hundredth of the clips.
         seed: for k-means.
+        neighbours: for HDBSCAN, what `exact_neighbours(vectors, k)` returned for any k from 10, so that they need not
+            be computed again; the clusters are the same.
 
     Returns:
         (N,) int64, the cluster of each clip; -1 is noise.
@@ -52,20 +59,20 @@ def cluster_embeddings(
     units = unit_rows(matrix)
     if len(matrix) < FEWEST_CLIPS or all_equal(units):
         return np.zeros(len(matrix), dtype=np.int64)
-    reduced = project_pca(units, min(REDUCED_DIMS, units.shape[1]))
     if method == "kmeans":
-        return _number_by_size(_kmeans(reduced, num_clusters, seed))
-    return _number_by_size(_hdbscan(reduced, min_cluster_size))
+        return _number_by_size(_kmeans(units, num_clusters, seed))
+    size = max(2, min(min_cluster_size or max(5, len(units) // 100), len(units) // 2))
+    samples = min(size, MOST_SAMPLES)
+    if neighbours is None or neighbours[0].shape[1] < samples:
+        neighbours = exact_neighbours(matrix, samples)
+    return _number_by_size(_hdbscan(units, neighbours[0][:, :samples], neighbours[1][:, :samples], size))
 
 
-def _hdbscan(points: np.ndarray, min_cluster_size: int | None) -> np.ndarray:
+def _hdbscan(units: np.ndarray, indices: np.ndarray, distances: np.ndarray, size: int) -> np.ndarray:
     from sklearn.cluster import HDBSCAN
 
-    size = min_cluster_size or max(5, len(points) // 100)
-    size = max(2, min(size, len(points) // 2))
-    # Few samples for the density, or small clusters drown in noise; capped, as time grows with them.
-    model = HDBSCAN(min_cluster_size=size, min_samples=min(size, 10), copy=True)
-    return np.asarray(model.fit_predict(points))
+    model = HDBSCAN(min_cluster_size=size, min_samples=indices.shape[1], metric="precomputed", copy=True)
+    return np.asarray(model.fit_predict(neighbour_graph(units, indices, distances)))
 
 
 def _kmeans(points: np.ndarray, num_clusters: int, seed: int) -> np.ndarray:

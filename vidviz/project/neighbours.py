@@ -72,7 +72,7 @@ def _search(
 def _cosine(asked: np.ndarray, known: np.ndarray) -> np.ndarray:
     distances = asked @ known.T
     np.subtract(1.0, distances, out=distances)
-    return np.clip(distances, 0.0, 2.0, out=distances)
+    return np.asarray(np.clip(distances, 0.0, 2.0, out=distances))
 
 
 def _euclidean(asked: np.ndarray, known: np.ndarray) -> np.ndarray:

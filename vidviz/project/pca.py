@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from vidviz.errors import ProjectionError
 from vidviz.project.checks import check_vectors
 
 LARGEST_EXACT = 1024  # above this many rows and columns alike, the randomised method answers sooner
 OVERSAMPLING, ITERATIONS = 10, 10
 ROUNDING = 1e-6  # a component below this part of the vectors' size is float32 noise, not structure
+
+
+@dataclass(frozen=True)
+class PrincipalAxes:
+    """Where the axes of a PCA map begin and where they point; applied to any vectors of the same layer.
+
+    Attributes:
+        centre: (D,) float32, the mean vector, divided by `scale`.
+        directions: (D, dims) float32 of unit length, by falling variance; zeros where the vectors do not spread.
+        scale: the largest number in the vectors; divided out, sums of squares stay within float32.
+    """
+
+    centre: np.ndarray
+    directions: np.ndarray
+    scale: float
+
+    def project(self, vectors: np.ndarray) -> np.ndarray:
+        """The coordinates (M, dims) float32 of vectors (M, D), in the units of the vectors."""
+        points = (vectors / np.float32(self.scale) - self.centre) @ self.directions
+        return np.asarray(points * np.float32(self.scale), dtype=np.float32)
 
 
 def project_pca(vectors: np.ndarray, dims: int) -> np.ndarray:
@@ -29,18 +52,38 @@ def project_pca(vectors: np.ndarray, dims: int) -> np.ndarray:
         ProjectionError: some vectors are not finite.
     """
     matrix = check_vectors(vectors)
-    points = np.zeros((len(matrix), dims), dtype=np.float32)
-    peak = float(np.abs(matrix).max(initial=0.0))
-    if len(matrix) < 2 or peak == 0:
-        return points
-    centred = matrix / np.float32(peak)  # sums of squares stay within float32
-    centred -= centred.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return find_axes(matrix, dims).project(matrix)
+
+
+def place_by_pca(new_vectors: np.ndarray, known_vectors: np.ndarray, dims: int) -> np.ndarray:
+    """New clips on the PCA map of known ones, (M, dims) float32: the same axes, applied; no known clip moves.
+
+    Raises:
+        ProjectionError: some vectors are not finite, or the two are of different size.
+    """
+    new, known = check_vectors(new_vectors), check_vectors(known_vectors)
+    if new.shape[1] != known.shape[1]:
+        raise ProjectionError(
+            f"Vectors of {new.shape[1]} numbers cannot be placed on a map of vectors of {known.shape[1]}; they come "
+            "from different networks or layers."
+        )
+    return find_axes(known, dims).project(new)
+
+
+def find_axes(matrix: np.ndarray, dims: int) -> PrincipalAxes:
+    """The axes of the PCA map of (N, D) finite float32 vectors; all zero where these do not spread."""
+    directions = np.zeros((matrix.shape[1], dims), dtype=np.float32)
+    scale = float(np.abs(matrix).max(initial=0.0))
+    if len(matrix) < 2 or scale == 0:
+        return PrincipalAxes(np.zeros(matrix.shape[1], np.float32), directions, 1.0)
+    centred = matrix / np.float32(scale)
+    centre = centred.mean(axis=0, dtype=np.float64).astype(np.float32)
+    centred -= centre
     components = _components(centred, min(dims, *centred.shape))
-    found = centred @ components
-    # Not `found.std()`, which a thousand equal coordinates and one outlier would hide from.
-    found[:, np.abs(found).max(axis=0) <= ROUNDING * np.sqrt(matrix.shape[1])] = 0
-    points[:, : found.shape[1]] = found * peak
-    return points
+    # Not `std()`, which a thousand equal coordinates and one outlier would hide from.
+    spread = np.abs(centred @ components).max(axis=0) > ROUNDING * np.sqrt(matrix.shape[1])
+    directions[:, : components.shape[1]] = components * spread
+    return PrincipalAxes(centre, directions, scale)
 
 
 def _components(centred: np.ndarray, count: int) -> np.ndarray:

@@ -17,6 +17,7 @@ from vidviz.project.neighbours import exact_neighbours
 
 SMALLEST_PERPLEXITY = 1.0
 START_SPREAD = 1e-4  # of the first axis; from a wider start, clips that belong together no longer find each other
+FEW_CLIPS = 1000  # below, threads wait for each other longer than they work
 SAME_SUM_THREADS = 2  # sums of two parts do not depend on which comes first; of more, a map would differ each time
 
 
@@ -83,11 +84,9 @@ def check_tsne(dims: int, perplexity: float) -> None:
         raise ProjectionError(f"Perplexity must be at least {SMALLEST_PERPLEXITY:g}, not {perplexity!r}.")
 
 
-def _lay_out(
-    indices: np.ndarray, distances: np.ndarray, start: np.ndarray, perplexity: float, seed: int
-) -> np.ndarray:
+def _lay_out(indices: np.ndarray, distances: np.ndarray, start: np.ndarray, perplexity: float, seed: int) -> np.ndarray:
     from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     model = TSNE(
         n_components=start.shape[1],
@@ -96,14 +95,21 @@ def _lay_out(
         init=np.ascontiguousarray(start / start[:, 0].std() * START_SPREAD, dtype=np.float32),
         random_state=seed,
     )
-    with warnings.catch_warnings(), threadpool_limits(SAME_SUM_THREADS, user_api="openmp"):
+    with warnings.catch_warnings(), threadpool_limits(_threads(len(start)), user_api="openmp"):
         warnings.simplefilter("ignore")  # about neighbours that are not sorted where copies are at distance 0
         return np.asarray(model.fit_transform(_neighbour_graph(indices, distances)), dtype=np.float32)
 
 
+def _threads(count: int) -> int:
+    from threadpoolctl import threadpool_info
+
+    allowed = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "openmp"]
+    return 1 if count < FEW_CLIPS else min([SAME_SUM_THREADS, *allowed])
+
+
 def _neighbour_graph(indices: np.ndarray, distances: np.ndarray):  # type: ignore[no-untyped-def]
     """The distances as scikit-learn wants them, (N, N) CSR: every row its own first neighbour, nearest first."""
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
     count, k = indices.shape
     columns = np.hstack([np.arange(count)[:, None], indices])

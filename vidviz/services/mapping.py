@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import numpy as np
 from vidviz.errors import ProjectionError
 from vidviz.project.polygon import points_in_polygon
 from vidviz.services import embedding_sets, library
+from vidviz.services.neighbourhoods import shared_neighbours
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.maps import StoredMap
 from vidviz.store.workspace import WorkspaceFolder
@@ -24,7 +26,7 @@ def run_map_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any],
     """Build a map as a job; returns what to tell about it."""
     spec = MapSpec(**arguments["map"])
     built = build_map(folder, arguments["set_key"], spec, progress)
-    return f"{spec.method.upper()} of {len(built.ids)} clips. {built.note}".strip()
+    return f"{spec.title} of {len(built.ids)} clips. {built.note}".strip()
 
 
 def request_arguments(set_key: str, spec: MapSpec) -> dict[str, Any]:
@@ -53,21 +55,32 @@ def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Pr
     if not len(embeddings):
         raise ProjectionError("The set holds no vectors yet. Wait until some clips are embedded.")
     progress(0, 1, f"{spec.method} of {len(embeddings)} clips")
-    points, note = _project(embeddings.vectors, spec)
+    points, note = _project(folder, set_key, embeddings.vectors, spec)
     stored = StoredMap(embeddings.ids, points, note)
     folder.maps.save(set_key, version, spec.key, stored)
     progress(1, 1, "")
     return stored
 
 
-def _project(vectors: np.ndarray, spec: MapSpec) -> tuple[np.ndarray, str]:
+def _project(folder: WorkspaceFolder, set_key: str, vectors: np.ndarray, spec: MapSpec) -> tuple[np.ndarray, str]:
     if spec.method == "pca":
         from vidviz.project.pca import project_pca
 
         return project_pca(vectors, spec.dims), ""
-    from vidviz.project.umap_map import project_umap
+    common: dict[str, Any] = {
+        "dims": spec.dims,
+        "metric": spec.metric,
+        "seed": spec.seed,
+        "neighbours": shared_neighbours(folder, set_key) if spec.metric == "cosine" else None,
+    }
+    if spec.method == "tsne":
+        from vidviz.project.tsne_map import project_tsne
 
-    result = project_umap(vectors, dims=spec.dims, n_neighbors=spec.n_neighbors, min_dist=spec.min_dist, seed=spec.seed)
+        result = project_tsne(vectors, perplexity=spec.perplexity, **common)
+    else:
+        from vidviz.project.umap_map import project_umap
+
+        result = project_umap(vectors, n_neighbors=spec.n_neighbors, min_dist=spec.min_dist, **common)
     return result.points, result.note
 
 
@@ -97,10 +110,23 @@ def find_clusters(folder: WorkspaceFolder, set_key: str) -> dict[int, int]:
     return _clusters(folder.path, set_key, folder.vectors(set_key).version)
 
 
+def name_clusters(clusters: np.ndarray, labels: Mapping[str, Sequence[str]]) -> dict[int, str]:
+    """What each cluster is called: by the label value that distinguishes it, else by its number.
+
+    Args:
+        clusters: (N,), -1 for noise.
+        labels: column -> N values, "" where there is none.
+    """
+    from vidviz.measure.cluster_names import name_clusters as find_names
+
+    return {number: found.name for number, found in find_names(clusters, labels).items()}
+
+
 @lru_cache(maxsize=16)
 def _clusters(path: Any, set_key: str, version: str) -> dict[int, int]:
     from vidviz.project.clusters import cluster_embeddings
 
     embeddings = embedding_sets.load_embeddings(WorkspaceFolder(path), set_key)
-    clusters = cluster_embeddings(embeddings.vectors, method="hdbscan")
+    neighbours = shared_neighbours(WorkspaceFolder(path), set_key)
+    clusters = cluster_embeddings(embeddings.vectors, method="hdbscan", neighbours=neighbours)
     return dict(zip(embeddings.ids.tolist(), clusters.tolist(), strict=True))

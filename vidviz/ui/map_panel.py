@@ -17,6 +17,7 @@ from vidviz.ui.map_view import View
 from vidviz.ui.search_view import cards_of_hits
 from vidviz.ui.sitemap import link_to
 
+NUM_NEIGHBOURS = 6
 LASSO_HINT = "Draw a lasso or a box on the map to fill a gallery. Shift adds, ctrl removes, double-click clears."
 TURN_HINT = "Drag to turn, scroll to zoom. Lasso and box work in 2-D."
 
@@ -44,6 +45,17 @@ def react(event: MapEvent, view: View, set_key: str) -> bool:
     return event.clicked is not None or event.polygon is not None
 
 
+def neighbour_lines(folder: WorkspaceFolder, set_key: str, current: int | None) -> list[tuple[int, int]]:
+    """Pairs of clips to join: the clip at hand with its true nearest neighbours, wherever the map put them."""
+    if current is None:
+        return []
+    try:
+        hits = searching.nearest_exactly(folder, set_key, current, NUM_NEIGHBOURS)
+    except VidvizError:  # the panel beside the map says why there are none
+        return []
+    return [(current, hit.clip_id) for hit in hits]
+
+
 def draw_panel(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownClip | None) -> None:
     """The clip at hand, large, with its neighbours."""
     if clip is None:
@@ -59,11 +71,14 @@ def draw_panel(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownClip | 
 
 def _draw_neighbours(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownClip, colours: dict[str, str]) -> None:
     try:
-        hits = searching.nearest_exactly(folder, chosen.key, clip.clip_id, 6)
+        hits = searching.nearest_exactly(folder, chosen.key, clip.clip_id, NUM_NEIGHBOURS)
     except VidvizError as error:
         st.caption(str(error))
         return
-    st.caption("Nearest in the embedding, by cosine similarity", help="Of the vectors themselves, not of the map.")
+    st.caption(
+        "Nearest in the embedding, by cosine similarity",
+        help="Of the vectors themselves, not of the map; lines on the map lead to them.",
+    )
     picked = clip_gallery(cards_of_hits(hits, colours), key="map neighbours", columns=3, card_width_px=96)
     if picked is not None:
         state.choose_clip(picked)

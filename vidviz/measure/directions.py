@@ -1,0 +1,43 @@
+"""Embeddings as directions: what every measure that speaks of cosines asks of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from vidviz.errors import ProjectionError
+
+Metric = Literal["cosine", "euclidean"]
+
+
+def check_rows(rows: np.ndarray) -> np.ndarray:
+    """The rows of (N, D) as floats, float64 where they are and else float32.
+
+    Raises:
+        ProjectionError: not a table, or some rows hold NaN or infinite values; the sentence says how many.
+    """
+    table = np.asarray(rows)
+    table = table if table.dtype == np.float64 else table.astype(np.float32)
+    if table.ndim != 2 or (len(table) and not table.shape[1]):
+        raise ProjectionError(f"A measure needs one row of numbers a clip, not an array of shape {table.shape}.")
+    faulty = int(len(table) - np.isfinite(table).all(axis=1).sum())
+    if faulty:
+        raise ProjectionError(
+            f"{faulty:,} of {len(table):,} rows hold NaN or infinite values and cannot be measured; embed those clips "
+            "again, or leave them out."
+        )
+    return table
+
+
+def unit_rows(rows: np.ndarray) -> np.ndarray:
+    """The rows at unit length, in the type they have; rows of zeros stay zeros.
+
+    Raises:
+        ProjectionError: as `check_rows`.
+    """
+    table = check_rows(rows)
+    peaks = np.abs(table).max(axis=1, keepdims=True, initial=0.0)
+    scaled = table / np.where(peaks > 0, peaks, 1)
+    norms = np.linalg.norm(scaled, axis=1, keepdims=True)
+    return np.asarray(scaled / np.where(norms > 0, norms, 1), dtype=table.dtype)
