@@ -236,6 +236,12 @@ def test_a_polygon_fills_the_gallery_and_clear_empties_it(prepared, show, monkey
     assert f"Selection: {len(ids)} clips" in page.words
     cards = [card["clip_id"] for card in page.drawn("clip_gallery")[-1]["cards"]]
     assert sorted(cards) == sorted(ids)
+    order = next(choice for choice in page.app.segmented_control if choice.key == "selection order")
+    order.set_value("typical first").run()
+    page = type(page)(page.app)
+    shown = [float(card["score"]) for card in page.drawn("clip_gallery")[-1]["cards"]]
+    assert shown == sorted(shown, reverse=True)
+    assert {button.label for button in page.app.get("download_button")} == {"CSV", "Parquet", "NPZ"}
     page = page.press("Clear")
     assert "Selection:" not in page.words
 

@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from vidviz.errors import VidvizError
-from vidviz.services import library, searching
+from vidviz.services import library, searching, selecting
 from vidviz.services.library import KnownClip
+from vidviz.services.selecting import Format, Order
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
@@ -91,19 +92,50 @@ def draw_selection(folder: WorkspaceFolder, chosen: EmbeddingSet, clip: KnownCli
     if not selected:
         st.caption(LASSO_HINT if flat else TURN_HINT)
         return
-    table = library.clip_table(folder, chosen.spec.recipe_key)
-    rows = table[table["clip_id"].isin(selected)]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**Selection: {len(rows)} clips**")
+        st.markdown(f"**Selection: {len(selected)} clips**")
         if st.button("Clear", key="clear selection", help="Or double-click the map."):
             forget_selection(chosen.key)
             st.rerun()
-        csv = rows.to_csv(index=False).encode()
-        st.download_button("CSV", csv, "selection.csv", "text/csv", help="The clips as a table.")
-    cards = cards_of(rows.iloc[:MOST_CARDS], label_colours(table))
+        order = _choose_order()
+        _offer_files(folder, chosen.key, frozenset(selected))
+    rows, scores = selecting.order_selection(folder, chosen.key, selected, order)
+    colours = label_colours(library.clip_table(folder, chosen.spec.recipe_key))
+    cards = cards_of(rows.iloc[:MOST_CARDS], colours, scores[:MOST_CARDS])
     picked = clip_gallery(cards, key="selection gallery", current=clip.clip_id if clip else None)
     if len(rows) > MOST_CARDS:
-        st.caption(f"{len(rows) - MOST_CARDS} more are selected; the CSV has all of them.")
+        st.caption(f"{len(rows) - MOST_CARDS} more are selected; the files have all of them.")
     if picked is not None and (clip is None or picked != clip.clip_id):
         state.choose_clip(picked)
         st.rerun()
+
+
+def _choose_order() -> Order:
+    picked: Order = st.segmented_control(
+        "Order",
+        ["time", "typical first", "unusual first"],
+        default="time",
+        required=True,
+        key="selection order",
+        label_visibility="collapsed",
+        help="Typical clips point the way of the selection's mean; the number is their cosine similarity to it.",
+    )
+    return picked
+
+
+def _offer_files(folder: WorkspaceFolder, set_key: str, selected: frozenset[int]) -> None:
+    """The selection to take away; a file is packed when it is asked for."""
+    kinds: dict[Format, str] = {
+        "csv": "The clips as a table.",
+        "parquet": "The clips as a table, typed.",
+        "npz": "The clips' numbers and vectors.",
+    }
+    for ending, help_text in kinds.items():
+        st.download_button(
+            ending.upper() if ending != "parquet" else "Parquet",
+            lambda ending=ending: selecting.pack_selection(folder, set_key, selected, ending),  # type: ignore[misc]
+            f"selection.{ending}",
+            key=f"selection {ending}",
+            help=help_text,
+            on_click="ignore",
+        )

@@ -1,0 +1,78 @@
+"""A selection of clips: in an order worth looking at, and to take away."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from vidviz.services import embedding_sets, library
+from vidviz.store.workspace import WorkspaceFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Order = Literal["time", "typical first", "unusual first"]
+Format = Literal["csv", "parquet", "npz"]
+
+
+def order_selection(
+    folder: WorkspaceFolder, set_key: str, selected: Collection[int], order: Order
+) -> tuple[pd.DataFrame, list[float]]:
+    """The rows of the selected clips, and each one's cosine similarity to the selection's centre.
+
+    Args:
+        folder: the workspace.
+        set_key: the embedding set.
+        selected: ids of clips of that set; others are left out.
+        order: by video and time, or by the similarity, falling or rising.
+    """
+    from vidviz.measure.typical import by_typicality
+
+    embeddings = embedding_sets.load_embeddings(folder, set_key)
+    wanted = np.isin(embeddings.ids, np.fromiter(selected, np.int64, len(selected)))
+    rows, scores = by_typicality(embeddings.vectors, wanted)
+    score_of = dict(zip(embeddings.ids[rows].tolist(), scores.tolist(), strict=True))
+    table = library.clip_table(folder, embedding_sets.find_set(folder, set_key).spec.recipe_key)
+    if order == "time":
+        chosen = table[table["clip_id"].isin(score_of)]
+    else:
+        ids = list(score_of) if order == "typical first" else list(score_of)[::-1]
+        chosen = table.set_index("clip_id").loc[ids].reset_index()
+    return chosen, [score_of[int(number)] for number in chosen["clip_id"]]
+
+
+def pack_selection(folder: WorkspaceFolder, set_key: str, selected: Collection[int], ending: Format) -> bytes:
+    """The selected clips as a file's bytes: the table as CSV or Parquet, or ids and vectors as npz.
+
+    The npz holds `clip_ids` (N,) int64, `vectors` (N, D) float32, and the set's `backbone`, `weights`, `layer` and
+    `pooling` as texts.
+    """
+    if ending == "npz":
+        return _pack_vectors(folder, set_key, selected)
+    rows, _ = order_selection(folder, set_key, selected, "time")
+    if ending == "csv":
+        text: str = rows.to_csv(index=False)
+        return text.encode()
+    buffer = io.BytesIO()
+    rows.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _pack_vectors(folder: WorkspaceFolder, set_key: str, selected: Collection[int]) -> bytes:
+    spec = embedding_sets.find_set(folder, set_key).spec
+    embeddings = embedding_sets.load_embeddings(folder, set_key)
+    wanted = np.isin(embeddings.ids, np.fromiter(selected, np.int64, len(selected)))
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        clip_ids=embeddings.ids[wanted],
+        vectors=embeddings.vectors[wanted],
+        backbone=np.array(spec.backbone),
+        weights=np.array(spec.weights),
+        layer=np.array(spec.layer),
+        pooling=np.array(spec.pooling),
+    )
+    return buffer.getvalue()
