@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from vidviz.ui import frame, map_colours, map_panel, map_view, messages, state
+from vidviz.ui import findings_panel, frame, map_colours, map_panel, map_view, messages, state
 from vidviz.ui.components import clip_map
 
 PANEL_PX = 645
@@ -44,4 +44,5 @@ with messages.telling_errors():
         map_panel.draw_panel(folder, chosen, clip)
 
     map_panel.draw_selection(folder, chosen, clip, flat=dims == 2)
+    findings_panel.draw_findings(folder, chosen)
     frame.explain_random(chosen)

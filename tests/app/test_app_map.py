@@ -286,3 +286,22 @@ def test_damaged_vectors_are_told(prepared, show):
     shard.write_bytes(shard.read_bytes()[:100])
     [error] = show("map", map_projection="PCA").errors
     assert "damaged" in error
+
+
+def test_outliers_and_near_duplicates_are_found_when_asked_for(prepared, show):
+    ids = [number for video in range(20) for number in prepared.add_video(f"{video}.mp4", num_clips=1)]
+    vectors = np.array([1.0, 0, 0, 0]) + 0.05 * np.random.default_rng(0).normal(size=(20, 4))
+    vectors[3], vectors[7] = [0, 0, 0, 1], vectors[11]
+    prepared.add_set(ids, vectors)
+    page = show("map", map_projection="PCA")
+    galleries = len(page.drawn("clip_gallery"))
+    finder = next(choice for choice in page.app.segmented_control if choice.key == "findings")
+    finder.set_value("outliers").run()
+    page = type(page)(page.app)
+    assert len(page.drawn("clip_gallery")) == galleries + 1
+    assert page.drawn("clip_gallery")[-1]["cards"][0]["clip_id"] == ids[3]
+    finder = next(choice for choice in page.app.segmented_control if choice.key == "findings")
+    finder.set_value("near-duplicates").run()
+    cards = type(page)(page.app).drawn("clip_gallery")[-1]["cards"]
+    assert {cards[0]["clip_id"], cards[1]["clip_id"]} == {ids[7], ids[11]}
+    assert cards[0]["score"] == "1.000"

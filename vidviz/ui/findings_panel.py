@@ -1,0 +1,68 @@
+"""Under the map: clips like no other, and pairs that are almost the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from vidviz.services import findings, library
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui import state
+from vidviz.ui.cards import cards_of, label_colours
+from vidviz.ui.components import clip_gallery
+
+MOST_SHOWN = 24
+
+
+def draw_findings(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
+    """Outliers and near-duplicates, looked for only when somebody asks."""
+    picked = st.segmented_control(
+        "Worth a look",
+        ["outliers", "near-duplicates"],
+        key="findings",
+        help="Outliers are far from all others; near-duplicates are almost the same and of different videos.",
+    )
+    if picked == "outliers":
+        _draw_outliers(folder, chosen)
+    elif picked == "near-duplicates":
+        _draw_duplicates(folder, chosen)
+
+
+def _draw_outliers(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
+    found = findings.find_outliers(folder, chosen.key)
+    if not found.clip_ids:
+        st.caption("No clip stands apart from the others.")
+        return
+    st.caption(
+        f"{len(found.clip_ids)} clips stand apart. The number is a clip's mean cosine distance to its ten nearest; "
+        f"the middle clip's is {found.typical:.3f}."
+    )
+    _draw_cards(folder, chosen, found.clip_ids[:MOST_SHOWN], found.distances[:MOST_SHOWN], "outliers gallery")
+
+
+def _draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
+    threshold = st.slider(
+        "Least similarity", 0.9, 1.0, 0.99, 0.001, format="%.3f", key="duplicate threshold", width=320
+    )
+    found = findings.find_near_duplicates(folder, chosen.key, float(threshold))
+    if not found.total:
+        st.caption("No two clips of different videos are that much alike. Lower the threshold to see more.")
+        return
+    st.caption(f"{found.total} pairs of clips of different videos, the most alike first; the number is their cosine.")
+    shown = found.pairs[: MOST_SHOWN // 2]
+    both = [number for pair in shown for number in pair]
+    scores = [score for score in found.cosines[: len(shown)] for _ in range(2)]
+    _draw_cards(folder, chosen, both, scores, "duplicates gallery")
+
+
+def _draw_cards(
+    folder: WorkspaceFolder, chosen: EmbeddingSet, ids: Sequence[int], scores: Sequence[float], key: str
+) -> None:
+    table = library.clip_table(folder, chosen.spec.recipe_key)
+    rows = table.set_index("clip_id").loc[list(ids)].reset_index()
+    picked = clip_gallery(cards_of(rows, label_colours(table), scores), key=key)
+    if picked is not None:
+        state.choose_clip(picked)
+        st.rerun()
