@@ -10,7 +10,7 @@ PANEL_PX = 645
 folder = state.open_workspace()
 chosen = messages.require_set(folder)
 
-with st.container(horizontal=True, vertical_alignment="top"):
+with st.container(horizontal=True, vertical_alignment="bottom"):
     projection = map_view.choose_projection()
     dims = map_view.choose_dimensions()
     spec = map_view.choose_parameters(projection, dims)

@@ -166,11 +166,20 @@ def test_clusters_are_named_by_the_labels_that_distinguish_them(prepared, show):
 
 
 @pytest.mark.usefixtures("waiting_jobs")
+@pytest.mark.parametrize("projection", ["UMAP", "t-SNE", "PCA"])
+def test_every_projection_with_a_clip_at_hand_and_its_neighbours(prepared, show, projection):
+    _, ids = prepared.fill()
+    page = show("map", map_projection=projection, clip=str(ids[0]))
+    assert len(page.drawn("clip_map")[0]["lines"]) == 6
+    assert len(page.drawn("clip_gallery")[-1]["cards"]) == 6
+
+
+@pytest.mark.usefixtures("waiting_jobs")
 def test_a_projections_own_parameters_reach_its_job(prepared, show):
     prepared.fill()
     page = show("map", map_projection="t-SNE")
     assert "PCA while t-SNE is being computed" in page.words
-    page.app.slider(key="map perplexity").set_value(12).run()
+    page.app.slider(key="tsne perplexity").set_value(12).run()
     asked = [job.arguments["map"] for job in jobs.list_jobs(prepared.folder)]
     assert {(spec["method"], spec["perplexity"]) for spec in asked} == {("tsne", 30.0), ("tsne", 12.0)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from vidviz.project.checks import check_vectors
 
 LARGEST_EXACT = 1024  # above this many rows and columns alike, the randomised method answers sooner
 OVERSAMPLING, ITERATIONS = 10, 10
+ONE_THREAD = Lock()
 ROUNDING = 1e-6  # a component below this part of the vectors' size is float32 noise, not structure
 
 
@@ -107,7 +109,12 @@ def _components(centred: np.ndarray, count: int) -> np.ndarray:
 
 def _leading_vectors(symmetric: np.ndarray, count: int) -> np.ndarray:
     """The eigenvectors (n, count) of the largest eigenvalues, largest first; `eigh` sorts them rising."""
-    return np.linalg.eigh(symmetric.astype(np.float64))[1][:, ::-1][:, :count]
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    # Of a few hundred rows the decomposition is a chain of small steps: on a busy machine, threads that wait for each
+    # other after each step take seconds for what one does in 50 ms. The number of threads is the process's own.
+    with ONE_THREAD, threadpool_limits(1, user_api="blas"):
+        return np.linalg.eigh(symmetric.astype(np.float64))[1][:, ::-1][:, :count]
 
 
 def _subspace_iteration(centred: np.ndarray, count: int) -> np.ndarray:

@@ -81,11 +81,11 @@ def _pulls(apart: np.ndarray, a: np.float32, b: np.float32) -> np.ndarray:
     squares = (apart * apart).sum(axis=0)
     powers = np.power(squares, b)
     factors = -2 * a * b * powers / (np.where(squares > 0, squares, 1) * (1 + a * powers))
-    return np.clip(factors * apart, -LARGEST_FORCE, LARGEST_FORCE)
+    return np.asarray(np.clip(factors * apart, -LARGEST_FORCE, LARGEST_FORCE))
 
 
 def _pushes(apart: np.ndarray, a: np.float32, b: np.float32) -> np.ndarray:
     """The gradient of log(1 - 1 / (1 + a d^2b)) at (dims, M) differences."""
     squares = (apart * apart).sum(axis=0)
     factors = 2 * b / ((NEAREST + squares) * (1 + a * np.power(squares, b)))
-    return np.clip(factors * apart, -LARGEST_FORCE, LARGEST_FORCE)
+    return np.asarray(np.clip(factors * apart, -LARGEST_FORCE, LARGEST_FORCE))

@@ -62,8 +62,10 @@ def start_dashboard(workspace: Path, port: int) -> subprocess.Popen[bytes]:
     """Start Streamlit on the site; see `wait_until_up`."""
     command = [sys.executable, "-m", "streamlit", "run", str(find_site() / "app.py")]
     options = ["--server.address", ADDRESS, "--server.port", str(port), "--server.headless", "true"]
+    options += ["--logger.hideWelcomeMessage", "true"]  # we say the address ourselves, once it answers
     environment = {**os.environ, "VIDVIZ_WORKSPACE": str(workspace)}
-    return subprocess.Popen(command + options, cwd=find_site(), env=environment, stdout=subprocess.DEVNULL)
+    # What goes wrong on a page is told here in full, beside our own words and not among them.
+    return subprocess.Popen(command + options, cwd=find_site(), env=environment, stdout=sys.stderr)
 
 
 def wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:

@@ -83,19 +83,19 @@ def _choose_seed() -> int:
 
 def _choose_neighbours() -> int:
     return int(
-        st.slider("Neighbours", 2, 100, 15, key="map neighbours", help="Few show fine detail, many the whole shape.")
+        st.slider("Neighbours", 2, 100, 15, key="umap neighbours", help="Few show fine detail, many the whole shape.")
     )
 
 
 def _choose_min_dist() -> float:
     return float(
-        st.slider("Least distance", 0.0, 0.99, 0.1, 0.01, key="map min dist", help="How close points may be put.")
+        st.slider("Least distance", 0.0, 0.99, 0.1, 0.01, key="umap min dist", help="How close points may be put.")
     )
 
 
 def _choose_perplexity() -> float:
     return float(
-        st.slider("Perplexity", 5, 100, 30, key="map perplexity", help="How many neighbours of a clip count, softly.")
+        st.slider("Perplexity", 5, 100, 30, key="tsne perplexity", help="How many neighbours of a clip count, softly.")
     )
 
 
