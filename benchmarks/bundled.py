@@ -6,10 +6,10 @@ Two sets of clips, neither of them trained on: the 50 sample videos, read by the
 the held-out split, whose random numbers, textures and backgrounds are other than those trained on. Prints
 
 - accuracy: how often the highest score is the right one (for frames: of the mean score over a clip);
-- 1-NN: how often a clip's nearest neighbour by the cosine of the embeddings has the same label. Among the samples
-  each clip has a twin, itself played backwards, with the same shape and colour; for these two factors the twin is
-  as good as a copy, so the row "without its twin" leaves it out as well, and the row "among generated" searches the
-  held-out clips instead. Without the twin no sample has the same shape and colour at once;
+- 1-NN: how often a clip's nearest neighbour by the cosine of the embeddings has the same label. Each sample has a
+  double, the one other sample with the same shape and colour, mostly itself played backwards; for these two factors
+  the double is as good as a copy. So "without its double" leaves it out as well: what is left shares the shape or the
+  colour and never both. "Among generated" searches the held-out clips instead, where both are to be had;
 - left or right: what a linear probe on the embeddings of held-out slides says about other held-out slides and about
   the samples' slides. 0.5 is chance, and what a mean over frames should give;
 - confusion matrices, truth down, answer across.
@@ -112,19 +112,18 @@ def tell_neighbours(loaded: LoadedBackbone, samples: LabelledClips, generated: L
     """Label accuracy of the nearest neighbour for motion, shape and colour."""
     embed = Embedder(loaded).embed
     own, other = unit_rows(embed(samples.frames)), unit_rows(embed(generated.frames))
-    twins = twin_places(samples)
     itself = np.arange(len(own))
     among_samples, among_generated = own @ own.T, other @ other.T
     among_samples[itself, itself] = -np.inf
     np.fill_diagonal(among_generated, -np.inf)
-    without_twin = among_samples.copy()
-    without_twin[itself[twins >= 0], twins[twins >= 0]] = -np.inf
+    without_double = among_samples.copy()
+    without_double[itself, double_places(samples)] = -np.inf
     trained = SCORES[loaded.backbone.name][1]
     for factor in FACTORS:
         truth, known = samples.labels[factor], generated.labels[factor]
         for what, likeness, labels, gallery, counts in (
             ("samples", among_samples, truth, truth, True),
-            ("samples, without its twin", without_twin, truth, truth, False),
+            ("samples, without its double", without_double, truth, truth, False),
             ("samples, among generated", own @ other.T, truth, known, False),
             ("generated", among_generated, known, known, True),
         ):
@@ -138,17 +137,12 @@ def unit_rows(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def twin_places(samples: LabelledClips) -> np.ndarray:
-    """The place of the clip that shows the same backwards; -1 where there is none (bouncing, standing still)."""
-    from training.motions import BACKWARDS, MOTIONS
-
-    keys = list(zip(*(samples.labels[factor] for factor in FACTORS), strict=True))
-    twins = np.full(len(keys), -1)
-    for place, (motion, shape, colour) in enumerate(keys):
-        backwards = MOTIONS[BACKWARDS[MOTIONS.index(motion)]]
-        if backwards != motion:
-            twins[place] = keys.index((backwards, shape, colour))
-    return twins
+def double_places(samples: LabelledClips) -> np.ndarray:
+    """The place of the other sample with the same shape and colour."""
+    looks = list(zip(samples.labels["shape"], samples.labels["colour"], strict=True))
+    return np.array(
+        [next(p for p, other in enumerate(looks) if other == look and p != place) for place, look in enumerate(looks)]
+    )
 
 
 def tell_sides(loaded: LoadedBackbone, samples: LabelledClips, report: Report) -> None:

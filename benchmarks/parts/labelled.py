@@ -39,7 +39,7 @@ def read_samples(frames: FrameSpec) -> LabelledClips:
     from studio.clips import FPS, FRAMES
 
     with (SAMPLES / "labels.csv").open(encoding="utf-8", newline="") as table:
-        rows = [row for row in csv.DictReader(table) if row["motion"] != "film"]
+        rows = [row for row in csv.DictReader(table) if row["motion"]]
     whole = [Span(0.0, FRAMES / FPS)]
     clips = [next(read_clips(SAMPLES / row["video"], whole, frames, DecodeLimits()))[1] for row in rows]
     labels = {factor: np.array([row[factor] for row in rows]) for factor in FACTORS}

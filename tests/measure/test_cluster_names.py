@@ -41,6 +41,13 @@ def test_labels_that_have_nothing_to_do_with_it_name_nothing():
     assert all(name.name.startswith("cluster") for name in name_clusters(clusters, {"id": each_its_own}).values())
 
 
+def test_one_clip_of_a_kind_names_no_cluster():
+    labels = [str(place) for place in range(50)]
+    clusters = np.repeat([0, 1], [49, 1])
+    assert log_odds_z(1, 1, 0, 49) > 1.96
+    assert name_clusters(clusters, {"id": labels})[1].name == "cluster 2"
+
+
 def test_two_clusters_of_one_name_say_which_they_are():
     clusters = np.repeat([0, 1, 2, 3], 20)
     names = name_clusters(clusters, {"sport": ["tennis"] * 40 + ["golf"] * 40})

@@ -12,7 +12,7 @@ from vidviz.errors import ProjectionError
 from vidviz.measure.outliers import find_outliers, outlier_scores
 from vidviz.measure.robust import robust_threshold
 
-values = arrays(np.float64, st.integers(1, 40), elements=st.floats(0, 100))
+values = arrays(np.float64, st.integers(1, 40), elements=st.integers(0, 500).map(lambda value: value / 5))
 
 
 def test_scores_are_mean_distances_to_the_nearest():
@@ -64,6 +64,11 @@ def test_outliers_do_not_change_with_the_unit(numbers, sensitivity, scale, shift
     assert robust_threshold(numbers * scale + shift, sensitivity) == pytest.approx(
         threshold * scale + shift, rel=1e-3, abs=1e-6 * (1 + np.abs(numbers).max() * sensitivity * scale + shift)
     )
+
+
+def test_values_equal_but_for_rounding_are_equal():
+    numbers = np.r_[np.full(20, 0.3), 0.9]
+    assert robust_threshold(numbers * (1 + 1e-15 * np.arange(21))) == pytest.approx(robust_threshold(numbers))
 
 
 def test_no_values_have_no_limit():

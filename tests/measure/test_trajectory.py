@@ -44,6 +44,12 @@ def test_peaks_are_those_of_scipy_above_the_threshold(distances, sensitivity):
     assert found.steps.tolist() == expected.tolist()
 
 
+def test_a_plateau_on_the_way_up_is_no_peak():
+    low = [0.1] * 20
+    assert find_peaks(np.array([*low, 1, 1, 2, *low])).steps.tolist() == [22]
+    assert find_peaks(np.array([*low, 1, 1, 1, *low, 2, 2])).steps.tolist() == [20, 43]
+
+
 def test_a_cut_stands_out_of_what_moves_anyway():
     rng = np.random.default_rng(0)
     scenes = rng.standard_normal((3, 64))
@@ -56,6 +62,7 @@ def test_a_cut_stands_out_of_what_moves_anyway():
 def test_a_still_video_with_one_cut_has_one_peak():
     still = np.repeat(np.eye(2), 10, axis=0)
     assert find_peaks(step_distances(still)).steps.tolist() == [9]
+    assert not len(find_peaks(np.array([0.0] * 20 + [1e-7])).steps)
     rounding = np.full((20, 64), 0.1, np.float32) * (1 + 1e-7 * np.random.default_rng(0).standard_normal((20, 64)))
     assert not len(find_peaks(step_distances(rounding)).steps)
 

@@ -74,6 +74,29 @@ def test_the_metric_and_dimensions_reach_the_layout(groups):
     assert not np.allclose(straight.points, project_tsne(few, dims=3, perplexity=4).points)
 
 
+def test_the_layout_sees_straight_distances_of_unit_vectors_and_a_small_start(groups, monkeypatch):
+    """On these, t-SNE is what its authors describe; the map alone would not show it."""
+    seen = {}
+
+    class Recorder:
+        def __init__(self, **parameters):
+            seen.update(parameters)
+
+        def fit_transform(self, graph):
+            seen["graph"] = graph
+            return seen["init"]
+
+    monkeypatch.setattr("sklearn.manifold.TSNE", Recorder)
+    project_tsne(groups[0], perplexity=4, seed=7)
+    units = unit_rows(groups[0]).astype(np.float64)
+    links = seen["graph"].tocoo()
+    straight = np.linalg.norm(units[links.row] - units[links.col], axis=1)
+    np.testing.assert_allclose(links.data, straight, atol=1e-3)
+    assert np.bincount(links.row).tolist() == [14] * 75  # itself, and 3 * 4 + 1
+    assert seen["init"][:, 0].std() == pytest.approx(1e-4, rel=1e-3)
+    assert (seen["perplexity"], seen["random_state"], seen["metric"]) == (4, 7, "precomputed")
+
+
 def test_copies_and_zeros_get_places():
     rng = np.random.default_rng(0)
     vectors = np.repeat(rng.standard_normal((8, 6)), 4, axis=0)

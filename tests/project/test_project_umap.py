@@ -36,7 +36,7 @@ def test_an_unknown_metric_is_refused():
 
 
 def test_a_layout_that_fails_becomes_a_pca(monkeypatch):
-    monkeypatch.setattr(umap_map, "lay_out", lambda graph, start, **rest: np.full_like(start, np.nan))
+    monkeypatch.setattr(umap_map, "_lay_out", lambda measured, *_rest: np.full((len(measured), 2), np.nan))
     vectors = np.random.default_rng(0).standard_normal((9, 6))
     found = project_umap(vectors, n_neighbors=4)
     np.testing.assert_array_equal(found.points, project_pca(vectors, 2))

@@ -1,1 +1,1 @@
-"""Embeddings against embeddings or labels -> numbers."""
+"""Embeddings against embeddings, maps or labels -> numbers."""

@@ -68,7 +68,7 @@ def check_neighbours(true_neighbours: np.ndarray, count: int, k: int) -> np.ndar
 
 def _neighbourhoods(points: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Per point: within `inner` all are neighbours, up to `outer` each for the part `share`."""
-    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+    from scipy.spatial import cKDTree
 
     tree = cKDTree(points, balanced_tree=False)  # a balanced one is slow to build where many points are equal
     reach = tree.query(points, k=[k + 1])[0][:, 0]  # the point itself is the first

@@ -8,6 +8,7 @@ from vidviz.errors import ProjectionError
 
 MAD_TO_SIGMA = 1.4826  # of normally distributed values, 1 / the 3/4 quantile of the standard normal distribution
 MEAN_AD_TO_SIGMA = 1.2533  # of the same, sqrt(pi / 2)
+SAME = 1e-6  # a MAD below this part of the mean deviation is the rounding of equal values
 DEFAULT_SENSITIVITY = 3.0
 
 
@@ -38,5 +39,6 @@ def robust_threshold(values: np.ndarray, sensitivity: float = DEFAULT_SENSITIVIT
         return float("inf")
     middle = float(np.median(numbers))
     deviations = np.abs(numbers - middle)
-    sigma = MAD_TO_SIGMA * float(np.median(deviations)) or MEAN_AD_TO_SIGMA * float(deviations.mean())
+    mad, mean = float(np.median(deviations)), float(deviations.mean())
+    sigma = MAD_TO_SIGMA * mad if mad > SAME * mean else MEAN_AD_TO_SIGMA * mean
     return middle + sensitivity * sigma

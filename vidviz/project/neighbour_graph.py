@@ -31,8 +31,8 @@ def neighbour_graph(units: np.ndarray, indices: np.ndarray, distances: np.ndarra
     Returns:
         (N, N) CSR, symmetric, every row with its own entry first in distance.
     """
-    from scipy.sparse import identity  # type: ignore[import-untyped]
-    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
+    from scipy.sparse import identity
+    from scipy.sparse.csgraph import connected_components
 
     count, k = indices.shape
     one_way = _links(np.repeat(np.arange(count), k), indices.ravel(), distances.ravel(), count)

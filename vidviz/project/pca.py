@@ -109,7 +109,7 @@ def _components(centred: np.ndarray, count: int) -> np.ndarray:
 
 def _leading_vectors(symmetric: np.ndarray, count: int) -> np.ndarray:
     """The eigenvectors (n, count) of the largest eigenvalues, largest first; `eigh` sorts them rising."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     # Of a few hundred rows the decomposition is a chain of small steps: on a busy machine, threads that wait for each
     # other after each step take seconds for what one does in 50 ms. The number of threads is the process's own.

@@ -86,7 +86,7 @@ def check_tsne(dims: int, perplexity: float) -> None:
 
 def _lay_out(indices: np.ndarray, distances: np.ndarray, start: np.ndarray, perplexity: float, seed: int) -> np.ndarray:
     from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     model = TSNE(
         n_components=start.shape[1],
@@ -109,7 +109,7 @@ def _threads(count: int) -> int:
 
 def _neighbour_graph(indices: np.ndarray, distances: np.ndarray):  # type: ignore[no-untyped-def]
     """The distances as scikit-learn wants them, (N, N) CSR: every row its own first neighbour, nearest first."""
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix
 
     count, k = indices.shape
     columns = np.hstack([np.arange(count)[:, None], indices])

@@ -22,8 +22,8 @@ SIMPLE3D_MOTION = Backbone(
     embedding_size=64,
     parameters_millions=1.338386,
     gmacs=0.369,
-    accuracy="",
-    weights=(Weights(name="VIDVIZ_V1", url=f"{BUNDLED}simple3d_motion.safetensors", size_mb=5.355, licence=LICENCE),),
+    accuracy="0.976 for ten motions on generated clips never trained on (benchmarks/bundled.py)",
+    weights=(Weights(name="VIDVIZ_V1", url=f"{BUNDLED}simple3d_motion.safetensors", size_mb=5.356, licence=LICENCE),),
     default_weights="VIDVIZ_V1",
     embedding_layer="fc2",
     stages=(
@@ -54,8 +54,8 @@ SIMPLE2D_LOOK = Backbone(
     embedding_size=64,
     parameters_millions=0.172578,
     gmacs=0.030975,
-    accuracy="",
-    weights=(Weights(name="VIDVIZ_V1", url=f"{BUNDLED}simple2d_look.safetensors", size_mb=0.693, licence=LICENCE),),
+    accuracy="0.971 for shape, 1.000 for colour on generated clips never trained on (benchmarks/bundled.py)",
+    weights=(Weights(name="VIDVIZ_V1", url=f"{BUNDLED}simple2d_look.safetensors", size_mb=0.696, licence=LICENCE),),
     default_weights="VIDVIZ_V1",
     embedding_layer="fc1",
     stages=(
