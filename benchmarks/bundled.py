@@ -3,7 +3,7 @@
     python benchmarks/bundled.py [--check] [--clips N]
 
 Two sets of clips, neither of them trained on: the 50 sample videos, read by the real decoder, and generated clips of
-the held-out split, whose random numbers, textures and backgrounds are other than those trained on. Prints
+the held-out split, whose random numbers and patterns on objects and grounds are other than those trained on. Prints
 
 - accuracy: how often the highest score is the right one (for frames: of the mean score over a clip);
 - 1-NN: how often a clip's nearest neighbour by the cosine of the embeddings has the same label. Each sample has a
