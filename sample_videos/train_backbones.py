@@ -5,8 +5,8 @@ Usage:
 
 Writes simple3d_motion.safetensors and simple2d_look.safetensors; the names of the classes, the recipe and the curve
 are in the file's metadata. No sample video is read. The same seed gives the same clips, and the same weights on the
-same machine and versions. Drawing the clips and training takes about 20 minutes for motion and ten for look on two
-processor cores.
+same machine and versions. Drawing the clips and training takes about a quarter of an hour for motion and ten minutes
+for look on two processor cores.
 """
 
 import argparse

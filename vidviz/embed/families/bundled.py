@@ -22,7 +22,7 @@ SIMPLE3D_MOTION = Backbone(
     embedding_size=64,
     parameters_millions=1.338386,
     gmacs=0.369,
-    accuracy="0.976 for ten motions on generated clips never trained on (benchmarks/bundled.py)",
+    accuracy="0.962 for ten motions on generated clips never trained on (benchmarks/bundled.py)",
     weights=(Weights(name="VIDVIZ_V1", url=f"{BUNDLED}simple3d_motion.safetensors", size_mb=5.356, licence=LICENCE),),
     default_weights="VIDVIZ_V1",
     embedding_layer="fc2",
