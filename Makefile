@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 WORKSPACE ?= .demo
 
-.PHONY: demo test lint types contracts tests test-slow benchmarks lock samples clean
+.PHONY: demo test lint types contracts tests test-slow benchmarks lock samples networks clean
 
 demo: $(VENV)/.installed
 	$(BIN)/vidviz demo --workspace $(WORKSPACE)
@@ -31,8 +31,10 @@ tests: $(VENV)/.installed
 test-slow: $(VENV)/.installed
 	$(BIN)/pytest -q -m "slow" tests
 
+# Those that need nothing but this folder; benchmarks/retrieval.py wants videos and weights of your own.
 benchmarks: $(VENV)/.installed
-	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	for name in startup embed memory projections bundled backbones; do \
+		echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 # One lock for every platform. It names no host.
 lock: $(UV)
@@ -41,6 +43,9 @@ lock: $(UV)
 
 samples: $(VENV)/.installed
 	$(BIN)/python sample_videos/make_samples.py
+
+networks: $(VENV)/.installed
+	$(BIN)/python sample_videos/train_backbones.py
 
 clean:
 	rm -rf $(VENV) $(WORKSPACE) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -4,7 +4,7 @@
 
     workspace = vidviz.Workspace("my-workspace")
     workspace.add(["clips/"])
-    workspace.embed("r3d_18")
+    workspace.embed("simple3d_motion")
     workspace.search(clip_id, k=5)
 
 Nothing heavy is imported before it is used.

@@ -18,12 +18,15 @@ from vidviz.types import Span
 CLIPS = sorted((Path(__file__).parents[2] / "sample_videos").glob("*_*_*.mp4"))[::5]
 
 
-@pytest.mark.parametrize("name", ["r3d_18", "resnet50"])
-def test_bfloat16_keeps_the_embeddings_of_the_samples(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "weights"),
+    [("r3d_18", "random"), ("resnet50", "random"), ("simple3d_motion", "auto"), ("simple2d_look", "auto")],
+)
+def test_bfloat16_keeps_the_embeddings_of_the_samples(name: str, weights: str) -> None:
     frames = find_backbone(name).frames
     pixels = np.stack([next(read_clips(path, [Span(0, 2)], frames, DecodeLimits()))[1] for path in CLIPS])
     exact, fast = (
-        Embedder(load_backbone(name, "random", device="cpu", precision=precision)).embed(pixels)
+        Embedder(load_backbone(name, weights, device="cpu", precision=precision)).embed(pixels)
         for precision in ("float32", "bfloat16")
     )
     cosine = (exact * fast).sum(1) / np.linalg.norm(exact, axis=1) / np.linalg.norm(fast, axis=1)

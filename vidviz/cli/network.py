@@ -83,7 +83,7 @@ def _say_weights(backbone: Backbone, state: str) -> str:
 @click.command()
 @click.option("--clip", "clip_id", type=int, required=True, help="The clip to show the network.")
 @click.option(
-    "--backbone", default="r3d_18", show_default=True, callback=_name_backbone, help="See `vidviz backbones`."
+    "--backbone", default="simple3d_motion", show_default=True, callback=_name_backbone, help="See `vidviz backbones`."
 )
 @click.option("--weights", default="auto", show_default=True, help="auto, random, a published name, a file or folder.")
 @click.option("--layer", "layers", multiple=True, help="A layer to look at; may be given again [default: the stages].")

@@ -80,7 +80,7 @@ def find_set(folder: WorkspaceFolder, key: str = "") -> sets.EmbeddingSet:
     if named:
         return named[0]
     if not every:
-        raise WorkspaceError("Nothing is embedded yet. Run `vidviz embed --backbone r3d_18`.")
+        raise WorkspaceError("Nothing is embedded yet. Run `vidviz embed --backbone simple3d_motion`.")
     known = ", ".join(f"{found.key} ({found.spec.title})" for found in every[:5])
     raise WorkspaceError(f"There is no embedding set {key!r}. There are: {known}.")
 
