@@ -122,7 +122,7 @@ def check_fit(own: Mapping[str, Tensor], state: Mapping[str, Tensor], path: Path
             f"{path} does not hold weights of {name}: {_first('missing', missing)}; {_first('unexpected', unexpected)}."
         )
     for key, tensor in own.items():
-        if tensor.shape != state[key].shape:
+        if key in state and tensor.shape != state[key].shape:
             raise BackboneError(
                 f"{path} does not hold weights of {name}: {key} is {tuple(state[key].shape)} in the file, "
                 f"{tuple(tensor.shape)} in the network."
