@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 import vidviz.services.embedding
+import vidviz.services.embedding_loop
 import vidviz.services.importing
 import vidviz.services.jobs
 from vidviz.cli import main
@@ -49,7 +50,7 @@ def run(request: dict[str, Any]) -> None:
         os.dup2(os.open(name, flags, 0o644), number)
     os.environ.update(request["environment"])
     if request["hasty"]:
-        vidviz.services.embedding.KEEP_EVERY_SECONDS = 0.0
+        vidviz.services.embedding_loop.KEEP_EVERY_SECONDS = 0.0
         sys.modules["vidviz.embed.embedder"].suggest_batch_size = lambda *_: 4  # type: ignore[attr-defined]
     if request["file_bytes"]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["file_bytes"], request["file_bytes"]))

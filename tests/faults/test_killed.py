@@ -40,13 +40,20 @@ def is_at_work(process):
         return False
 
 
+def runs(process_id):
+    try:
+        return is_at_work(psutil.Process(process_id))
+    except psutil.NoSuchProcess:
+        return False
+
+
 def until(condition, process_id):
     """Wait for something that a process does; whether it came before the process ended."""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         if condition():
             return True
-        if not is_at_work(psutil.Process(process_id)):
+        if not runs(process_id):
             return False
         time.sleep(0.02)
     raise AssertionError("it did not happen in time")

@@ -182,7 +182,7 @@ def test_two_runs_do_not_embed_the_same_set_at_once(folder, videos, tiny):
 
 def test_a_full_disk_keeps_what_was_written_and_the_run_goes_on_later(folder, videos, tiny, monkeypatch):
     monkeypatch.setattr("vidviz.embed.embedder.suggest_batch_size", lambda *_: 1)
-    monkeypatch.setattr("vidviz.services.embedding.KEEP_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("vidviz.services.embedding_loop.KEEP_EVERY_SECONDS", 0.0)
     calls = []
     real = os.fsync
 
