@@ -20,12 +20,13 @@ from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 pytestmark = pytest.mark.browser
 
 PAGES = ("map", "search", "inside", "library")
+VIDEOS = ".st-key-videos [data-testid=stDataFrame]"
 # What is there once a page has drawn the thing it is for.
 READY = {
     "map": ".vv-map .modebar",
     "search": ".st-key-search-hits-gallery .vv-score",
     "inside": ".vv-map-canvas:visible",
-    "library": "[data-testid=stDataFrame]",
+    "library": VIDEOS,
 }
 MAIN = "[data-testid=stMain]"
 MAIN_NODE = f"document.querySelector('{MAIN}')"
@@ -109,7 +110,7 @@ def picture(page, name: str) -> None:
 
 def cells(page) -> list[str]:
     """The words in the table of videos, which is drawn on a canvas with a hidden table beside it."""
-    return [text.strip() for text in page.locator("[data-testid=stDataFrame] td").all_text_contents()]
+    return [text.strip() for text in page.locator(f"{VIDEOS} td").all_text_contents()]
 
 
 def choose(page, label: str, option: str) -> None:
@@ -166,9 +167,9 @@ def import_videos(page, media: Path) -> None:
     page.get_by_label("A folder or file on this machine").fill(str(media / "folder"))
     page.get_by_role("button", name="Import", exact=True).click()
     page.get_by_text("5 videos · 12 clips").wait_for()
-    page.locator("[data-testid=stDataFrame]").wait_for()
-    page.locator("[data-testid=stDataFrame]").scroll_into_view_if_needed()
-    page.wait_for_function("() => document.querySelectorAll('[data-testid=stDataFrame] td').length > 20")
+    page.locator(VIDEOS).wait_for()
+    page.locator(VIDEOS).scroll_into_view_if_needed()
+    page.wait_for_function(f"() => document.querySelectorAll('{VIDEOS} td').length > 20")
     said = cells(page)
     assert "garbage.mp4" in said
     assert any("garbage.mp4" in text and len(text) > 30 for text in said), said
@@ -176,7 +177,7 @@ def import_videos(page, media: Path) -> None:
 
 
 def embed(page) -> None:
-    choose(page, "Backbone", "simple3d")
+    choose(page, "Backbone", "simple3d ·")
     page.get_by_text("Simple3DCNN").first.wait_for()
     choose(page, "Layer", "Later features")
     page.get_by_role("button", name="Embed", exact=True).click()
