@@ -18,7 +18,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     colour_by = st.selectbox("Colour by", columns, key="map colour", width=180, bind="query-params")
 
 with messages.telling_errors():
-    view = map_view.load_view(folder, chosen.key, spec)
+    with st.container():  # always there, whether or not somebody waits in it: the map below keeps its place
+        view = map_view.load_view(folder, chosen.key, spec)
     clip = state.current_clip(folder)
     current = clip.clip_id if clip else None
     colours = map_colours.colour_points(folder, chosen.key, view, colour_by, current)

@@ -30,7 +30,7 @@ READY = {
 }
 MAIN = "[data-testid=stMain]"
 MAIN_NODE = f"document.querySelector('{MAIN}')"
-VIEW = "document.querySelector('.vv-map').parentElement.parentElement.vidvizView"
+VIEW = "document.querySelector('.vv-map')?.parentElement.parentElement.vidvizView"
 # Where the points of the map are on screen.
 PLACES = f"""() => {{
   const plot = document.querySelector('.vv-plot'), {{xaxis, yaxis}} = plot._fullLayout, {{ids, axes}} = {VIEW}.points;
@@ -191,10 +191,9 @@ def explore_map(page, dashboard) -> int:
     page.locator(READY["map"]).wait_for()
     page.get_by_text(re.compile("while UMAP is being computed")).wait_for()
     dashboard.end_jobs()  # UMAP takes half a minute the first time; PCA does for the rest
-    page.get_by_role("radio", name="PCA", exact=True).or_(page.get_by_role("button", name="PCA", exact=True)).click()
-    page.wait_for_url(re.compile("PCA"))
+    take_pca(page)
     settle(page)
-    page.wait_for_function(f"() => {VIEW}.drawn && {VIEW}.points.ids.length === 12")
+    page.wait_for_function(f"() => {VIEW}?.drawn && {VIEW}.points.ids.length === 12")
     clip = hover_and_click(page)
     draw_lasso(page, page.evaluate(PLACES))
     page.get_by_text("Selection: 12 clips").wait_for()
@@ -221,6 +220,20 @@ def point_at_a_clip(page) -> tuple[int, list[float]]:
         if card.is_visible():
             return row, places[row]
     raise AssertionError("no card of a clip shows at the pointer")
+
+
+def take_pca(page) -> None:
+    """Choose PCA; a click that falls into the moment in which the page is drawn anew may be lost."""
+    from playwright.sync_api import TimeoutError as GaveUpError
+
+    pca = page.get_by_role("radio", name="PCA", exact=True).or_(page.get_by_role("button", name="PCA", exact=True))
+    for _ in range(5):
+        settle(page)
+        pca.click()
+        with contextlib.suppress(GaveUpError):
+            page.wait_for_url(re.compile("PCA"), timeout=8000)
+            return
+    raise AssertionError("PCA cannot be chosen")
 
 
 def hover_and_click(page) -> int:
