@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,13 +38,32 @@ def export_clips(folder: WorkspaceFolder, out: Path, set_key: str = "") -> list[
         _write_table(table, out, ending)
         return [out]
     found = embedding_sets.find_set(folder, set_key)
-    embeddings = embedding_sets.load_embeddings(folder, found.key)
-    _write_table(table.set_index("clip_id").loc[embeddings.ids].reset_index(), out, ending)
+    arrays = vector_arrays(folder, found.key)
+    _write_table(table.set_index("clip_id").loc[arrays["clip_ids"]].reset_index(), out, ending)
     beside = out.with_suffix(".npz")
     with replace_file(beside) as file:
-        origin = {name: np.array(getattr(found.spec, name)) for name in ("backbone", "weights", "layer", "pooling")}
-        np.savez_compressed(file, clip_ids=embeddings.ids, vectors=embeddings.vectors, **origin)  # type: ignore[arg-type]
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     return [out, beside]
+
+
+def vector_arrays(
+    folder: WorkspaceFolder, set_key: str, selected: Collection[int] | None = None
+) -> dict[str, np.ndarray]:
+    """What an npz of vectors holds: `clip_ids`, `vectors`, and the set's origin as texts.
+
+    Args:
+        folder: the workspace.
+        set_key: the embedding set.
+        selected: ids of the clips wanted; all of the set when None.
+    """
+    spec = embedding_sets.find_set(folder, set_key).spec
+    embeddings = embedding_sets.load_embeddings(folder, set_key)
+    ids, vectors = embeddings.ids, embeddings.vectors
+    if selected is not None:
+        wanted = np.isin(ids, np.fromiter(selected, np.int64, len(selected)))
+        ids, vectors = ids[wanted], vectors[wanted]
+    origin = {name: np.array(getattr(spec, name)) for name in ("backbone", "weights", "layer", "pooling")}
+    return {"clip_ids": ids, "vectors": vectors, **origin}
 
 
 def _write_table(table: pd.DataFrame, out: Path, ending: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from vidviz.services import embedding_sets, library
+from vidviz.services.exporting import vector_arrays
 from vidviz.store.workspace import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -47,32 +48,15 @@ def order_selection(
 def pack_selection(folder: WorkspaceFolder, set_key: str, selected: Collection[int], ending: Format) -> bytes:
     """The selected clips as a file's bytes: the table as CSV or Parquet, or ids and vectors as npz.
 
-    The npz holds `clip_ids` (N,) int64, `vectors` (N, D) float32, and the set's `backbone`, `weights`, `layer` and
-    `pooling` as texts.
+    The npz holds what `vidviz.services.exporting.vector_arrays` says.
     """
+    buffer = io.BytesIO()
     if ending == "npz":
-        return _pack_vectors(folder, set_key, selected)
+        np.savez_compressed(buffer, **vector_arrays(folder, set_key, selected))  # type: ignore[arg-type]
+        return buffer.getvalue()
     rows, _ = order_selection(folder, set_key, selected, "time")
     if ending == "csv":
         text: str = rows.to_csv(index=False)
         return text.encode()
-    buffer = io.BytesIO()
     rows.to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
-def _pack_vectors(folder: WorkspaceFolder, set_key: str, selected: Collection[int]) -> bytes:
-    spec = embedding_sets.find_set(folder, set_key).spec
-    embeddings = embedding_sets.load_embeddings(folder, set_key)
-    wanted = np.isin(embeddings.ids, np.fromiter(selected, np.int64, len(selected)))
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        clip_ids=embeddings.ids[wanted],
-        vectors=embeddings.vectors[wanted],
-        backbone=np.array(spec.backbone),
-        weights=np.array(spec.weights),
-        layer=np.array(spec.layer),
-        pooling=np.array(spec.pooling),
-    )
     return buffer.getvalue()
