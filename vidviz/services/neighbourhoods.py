@@ -87,6 +87,28 @@ def _measure(path: Path, set_key: str, _version: str, _map_key: str, points: byt
     )
 
 
+def compare_maps(first: StoredMap, second: StoredMap) -> np.ndarray:
+    """The part of each clip's neighbours on one map that are its neighbours on another of the same clips, (N,).
+
+    NaN where there is one clip, or the maps are of different clips.
+    """
+    if not np.array_equal(first.ids, second.ids):
+        return np.full(len(first.ids), np.nan)
+    return _compare(first.points.tobytes(), second.points.tobytes(), len(first.ids))
+
+
+@lru_cache(maxsize=8)
+def _compare(first: bytes, second: bytes, count: int) -> np.ndarray:
+    from vidviz.measure.point_trust import point_trust
+    from vidviz.project.neighbours import exact_neighbours
+
+    places = [np.frombuffer(points, np.float32).reshape(count, -1) for points in (first, second)]
+    near = exact_neighbours(places[0], TRUST_NEIGHBOURS, "euclidean")[0]
+    shared = point_trust(near, places[1], TRUST_NEIGHBOURS)
+    shared.flags.writeable = False
+    return shared
+
+
 def outlier_scores(folder: WorkspaceFolder, set_key: str) -> np.ndarray:
     """How far each clip of a set is from its nearest others, (N,), in the order of the set's ids."""
     from vidviz.measure.outliers import outlier_scores as score

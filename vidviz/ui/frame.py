@@ -7,7 +7,7 @@ import streamlit as st
 from vidviz.services import embedding_sets, library
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui import state
+from vidviz.ui import filter_bar, state
 from vidviz.ui.cards import card_of, label_colours
 from vidviz.ui.components import clip_gallery
 from vidviz.ui.jobs_panel import show_jobs
@@ -57,6 +57,7 @@ def draw_space_bar(folder: WorkspaceFolder) -> None:
             help="Backbone · layer · pooling · recipe. All pages show this one.",
         )
         mark_weights(chosen)
+        filter_bar.draw_filter(folder, chosen.spec.recipe_key)
 
 
 def mark_weights(chosen: EmbeddingSet) -> None:
