@@ -38,7 +38,9 @@ def version_1(tmp_path):
 def describe_tables(path):
     """Every table, index and trigger, as it was made."""
     db = sqlite3.connect(path / "catalogue.db")
-    rows = db.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%' ORDER BY name").fetchall()
+    rows = db.execute(
+        "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%' ORDER BY name"
+    ).fetchall()
     db.close()
     return rows
 
