@@ -12,7 +12,7 @@ from vidviz.errors import LabelError, WorkspaceError
 from vidviz.services import annotating, indexing, library, searching
 from vidviz.services.labels import RESERVED
 from vidviz.store import clips, videos
-from vidviz.types import Span
+from vidviz.types import Span, VideoProbe
 
 
 @pytest.fixture
@@ -134,14 +134,11 @@ def test_selections_are_kept_under_a_key(folder, ids):
 
 
 def test_ten_thousand_clips_are_labelled_at_once(folder):
-    video, recipe = "f" * 64, "windows-2-2-keep"
     many = range(1, 10_001)
+    probe = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
     with folder.catalogue.write() as db:
-        db.execute(
-            "INSERT INTO video VALUES (?, 'v', '/v', 0, 1, 'h264', 'mp4', 8, 8, 0, 10.0, 0, 1, 1.0, 0.0, 0, 1, NULL, 1.0)",
-            (video,),
-        )
-        clips.add_clips(db, [clips.Clip(n, video, recipe, Span(float(n), n + 1.0)) for n in many])
+        videos.add_video(db, videos.Video("v", "v.mp4", "/v", False, 1, probe, None))
+        clips.add_clips(db, [clips.Clip(n, "v", "windows-2-2-keep", Span(float(n), n + 1.0)) for n in many])
     started = time.perf_counter()
     assert annotating.set_label(folder, many, "dog").num_clips == 10_000
     assert annotating.undo(folder).num_clips == 10_000

@@ -20,13 +20,13 @@ CLIPS = list(range(1, 7))
 OF_VIDEO = {"a": {"label": "cat"}, "b": {}}
 
 
-def fill(folder, num_clips=len(CLIPS)):
+def fill(folder):
     """Clips 1, 2, ..., the odd ones of video a, which is labelled cat."""
     with folder.catalogue.write() as db:
         for name, labels in OF_VIDEO.items():
             videos.add_video(db, videos.Video(name, f"{name}.mp4", f"/{name}", False, 1, PROBE, None))
             videos.set_labels(db, name, labels)
-        rows = [clips.Clip(n, video_of(n), RECIPE, Span(2.0 * n, 2.0 * n + 2)) for n in range(1, num_clips + 1)]
+        rows = [clips.Clip(n, video_of(n), RECIPE, Span(2.0 * n, 2.0 * n + 2)) for n in CLIPS]
         clips.add_clips(db, rows)
 
 
