@@ -27,7 +27,8 @@ MOST_OFFERED = 1000
 """Values of a column that are offered, the most frequent first; any other can be typed."""
 
 MOST_TAGS_LISTED = 30
-TAGS_PX = 150
+MOST_TAGS_AT_ONCE, TAGS_PX = 3, 130
+"""More tags than this scroll in a box of this height."""
 
 
 def draw_annotate(folder: WorkspaceFolder, recipe_key: str, selected: Collection[int]) -> None:
@@ -52,22 +53,22 @@ def draw_annotate(folder: WorkspaceFolder, recipe_key: str, selected: Collection
 
 
 def _draw_label(folder: WorkspaceFolder, table: pd.DataFrame, selected: Collection[int]) -> None:
-    column = st.selectbox(
-        "Column",
-        library.label_columns(table) or [LABEL],
-        key="annotate column",
-        accept_new_options=True,
-        help="Choose a label column, or type the name of a new one.",
-    )
-    known = table[column].value_counts().index[:MOST_OFFERED].tolist() if column in table.columns else []
-    value = st.selectbox(
-        "Value",
-        known,
-        index=None,
-        key=f"annotate value {column}",
-        placeholder="Choose, or type a new one",
-        accept_new_options=True,
-    )
+    with st.container(horizontal=True):
+        column = st.selectbox(
+            "Column",
+            library.label_columns(table) or [LABEL],
+            key="annotate column",
+            accept_new_options=True,
+            help="Choose a label column, or type the name of a new one.",
+        )
+        value = st.selectbox(
+            "Value",
+            _list_values(table, column),
+            index=None,
+            key=f"annotate value {column}",
+            placeholder="Choose, or type a new one",
+            accept_new_options=True,
+        )
     with st.container(horizontal=True):
         if st.button("Apply", key="annotate apply", type="primary", disabled=not (column and value)):
             _do(lambda: annotating.set_label(folder, selected, value or "", column or ""), "Labelled")
@@ -75,6 +76,13 @@ def _draw_label(folder: WorkspaceFolder, table: pd.DataFrame, selected: Collecti
             "No label", key="annotate none", disabled=not column, help="These clips have none in this column."
         ):
             _do(lambda: annotating.set_label(folder, selected, "", column or ""), "Label taken away from")
+
+
+def _list_values(table: pd.DataFrame, column: str | None) -> list[str]:
+    """The values of a label column, the most frequent first; none of a new one, or of a name that it cannot have."""
+    if column not in library.label_columns(table):
+        return []
+    return list(table[column].value_counts().index[:MOST_OFFERED])
 
 
 def _draw_tags(folder: WorkspaceFolder, table: pd.DataFrame, selected: Collection[int]) -> None:
@@ -93,7 +101,7 @@ def _draw_tags(folder: WorkspaceFolder, table: pd.DataFrame, selected: Collectio
     if not counts:
         return
     st.caption("Tags in the selection")
-    with st.container(height=TAGS_PX if len(counts) > 3 else "content", border=False):
+    with st.container(height=TAGS_PX if len(counts) > MOST_TAGS_AT_ONCE else "content", border=False, gap=None):
         for name, count in counts.most_common(MOST_TAGS_LISTED):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.text(f"{name} · {count:,} of {len(selected):,}")
@@ -109,18 +117,18 @@ def _count_tags(table: pd.DataFrame, selected: Collection[int]) -> Counter[str]:
 
 
 def _draw_undo(folder: WorkspaceFolder) -> None:
-    _offer("Undo", annotating.last_edit(folder), lambda: annotating.undo(folder), "Undone for")
-    _offer("Redo", annotating.next_redo(folder), lambda: annotating.redo(folder), "Done again for")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _offer("Undo", annotating.last_edit(folder), lambda: annotating.undo(folder), "Undone for")
+        _offer("Redo", annotating.next_redo(folder), lambda: annotating.redo(folder), "Done again for")
 
 
 def _offer(name: str, edit: Edit | None, act: Callable[[], Edit | None], done: str) -> None:
     """A button beside what it would do; nothing where there is nothing to do."""
     if edit is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(name, key=f"annotate {name}", help="The last edit of this workspace, whoever made it."):
-            _do(act, done)
-        st.text(annotating.describe_edit(edit))
+    if st.button(name, key=f"annotate {name}", help="In the whole workspace, whoever did it."):
+        _do(act, done)
+    st.text(annotating.describe_edit(edit), width="content")
 
 
 def _do(act: Callable[[], Edit | None], done: str) -> None:
