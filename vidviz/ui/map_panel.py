@@ -13,7 +13,8 @@ from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.cards import MOST_CARDS, cards_of, label_colours, play_large
-from vidviz.ui.components import MapEvent, clip_gallery
+from vidviz.ui.components import clip_gallery
+from vidviz.ui.map_component import MapEvent
 from vidviz.ui.map_view import View
 from vidviz.ui.search_view import cards_of_hits
 from vidviz.ui.sitemap import link_to
