@@ -3,7 +3,7 @@
 import streamlit as st
 
 from vidviz.ui import findings_panel, frame, map_colours, map_panel, map_view, messages, state
-from vidviz.ui.components import clip_map
+from vidviz.ui.map_component import clip_map
 
 PANEL_PX = 645
 

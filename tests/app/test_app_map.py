@@ -11,8 +11,8 @@ from vidviz.services import jobs
 from vidviz.store import jobs as stored_jobs
 from vidviz.store.maps import StoredMap
 from vidviz.types import MapSpec
-from vidviz.ui import components
-from vidviz.ui.components import MapEvent
+from vidviz.ui import map_component
+from vidviz.ui.map_component import MapEvent
 from vidviz.ui.selection import Polygon
 
 NEVER_TRAINED = "was never trained"
@@ -240,7 +240,7 @@ def test_a_polygon_fills_the_gallery_and_clear_empties_it(prepared, show, monkey
     _, ids = prepared.fill()
     everything = Polygon("replace", np.array([[-1e6, -1e6], [1e6, -1e6], [1e6, 1e6], [-1e6, 1e6]]))
     events = [MapEvent(polygon=everything)]
-    monkeypatch.setattr(components, "clip_map", lambda *_args, **_options: events.pop() if events else MapEvent())
+    monkeypatch.setattr(map_component, "clip_map", lambda *_args, **_options: events.pop() if events else MapEvent())
     page = show("map", map_projection="PCA")
     assert f"Selection: {len(ids)} clips" in page.words
     cards = [card["clip_id"] for card in page.drawn("clip_gallery")[-1]["cards"]]
@@ -258,7 +258,7 @@ def test_a_polygon_fills_the_gallery_and_clear_empties_it(prepared, show, monkey
 def test_a_click_becomes_the_clip_at_hand(prepared, show, monkeypatch):
     _, ids = prepared.fill()
     events = [MapEvent(clicked=ids[5])]
-    monkeypatch.setattr(components, "clip_map", lambda *_args, **_options: events.pop() if events else MapEvent())
+    monkeypatch.setattr(map_component, "clip_map", lambda *_args, **_options: events.pop() if events else MapEvent())
     page = show("map", map_projection="PCA")
     assert page.app.query_params["clip"] == str(ids[5])
     assert page.drawn("clip_player")[0]["clip"]["clip_id"] == ids[5]

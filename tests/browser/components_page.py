@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from vidviz.render.sheets import SheetLayout
-from vidviz.ui.components import ShownClip, clip_gallery, clip_map, clip_player, feature_film
+from vidviz.ui.components import ShownClip, clip_gallery, clip_player, feature_film
 from vidviz.ui.film_data import FilmClip, FilmLayer
+from vidviz.ui.map_component import clip_map
 from vidviz.ui.map_points import MapPoints, ValueColours, group_by_label
 
 MEDIA = Path(os.environ["VIDVIZ_TEST_MEDIA"])

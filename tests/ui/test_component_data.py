@@ -21,7 +21,7 @@ from vidviz.ui.map_points import (
     pack_flags,
     pack_points,
 )
-from vidviz.ui.shelf import SheetShelf
+from vidviz.ui.shelf import ByteShelf
 
 ASSETS = Path(vidviz.ui.__file__).parent / "assets"
 
@@ -130,7 +130,7 @@ def test_only_a_channel_of_the_film_can_be_picked():
 
 
 def test_the_shelf_names_by_content_and_lets_the_oldest_go():
-    shelf = SheetShelf(most_bytes=10)
+    shelf = ByteShelf(most_bytes=10)
     first, second = shelf.put(b"aaaa"), shelf.put(b"bbbb")
     assert first == shelf.put(b"aaaa")
     assert re.fullmatch("[0-9a-f]{32}", first)
