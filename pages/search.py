@@ -3,8 +3,9 @@
 import streamlit as st
 
 from vidviz.services import library, searching
+from vidviz.services.colouring import label_colours
 from vidviz.ui import frame, messages, search_view, state
-from vidviz.ui.cards import label_colours, play_large
+from vidviz.ui.cards import play_large
 from vidviz.ui.components import clip_gallery
 
 HITS = [6, 12, 24, 48, 96, 240, 1000]
@@ -13,7 +14,7 @@ folder = state.open_workspace()
 chosen = messages.require_set(folder)
 
 table = library.clip_table(folder, chosen.spec.recipe_key)
-colours = label_colours(table)
+colours = label_colours(folder)
 clip = state.current_clip(folder)
 if clip is None:
     search_view.offer_clips(table, colours)

@@ -69,7 +69,9 @@ def test_the_way_of_a_video_leaps_where_the_scene_changes(folder):
     ids = {}
     with folder.catalogue.write() as db:
         for video_id, num_clips in ((long, 10), (short, 1)):
-            videos.add_video(db, videos.Video(video_id, f"{video_id[:3]}.mp4", f"/no/{video_id}", False, 1, PROBE, None))
+            videos.add_video(
+                db, videos.Video(video_id, f"{video_id[:3]}.mp4", f"/no/{video_id}", False, 1, PROBE, None)
+            )
             spans = [Span(2.0 * number, 2.0 * number + 2) for number in range(num_clips)]
             rows = [clips.Clip(clip_id(video_id, span, RECIPE.key), video_id, RECIPE.key, span) for span in spans]
             clips.add_clips(db, rows)
@@ -78,9 +80,7 @@ def test_the_way_of_a_video_leaps_where_the_scene_changes(folder):
     rng = np.random.default_rng(1)
     way = np.repeat(np.eye(2, 4), [6, 4], axis=0) + 0.01 * rng.normal(size=(10, 4))
     order = rng.permutation(9)  # written in any order, and the last clip not yet embedded
-    folder.vectors(spec.key).append(
-        Embeddings(np.array(ids[long])[order], way[order].astype(np.float32))
-    )
+    folder.vectors(spec.key).append(Embeddings(np.array(ids[long])[order], way[order].astype(np.float32)))
     folder.vectors(spec.key).append(Embeddings(np.array(ids[short]), np.ones((1, 4), np.float32)))
     [followed, alone] = trajectories.follow_videos(folder, spec.key, [long, short])
     assert followed.clip_ids == tuple(ids[long][:9])

@@ -164,6 +164,13 @@ CREATE TABLE selection (               -- selections that a URL can name
     kept_at REAL NOT NULL
 ) STRICT;
 
+CREATE TABLE label_colour (            -- what a person chose, in place of the colour that a value has by itself
+    name TEXT NOT NULL,                -- the label column, or whatever else points are grouped by
+    value TEXT NOT NULL,
+    colour TEXT NOT NULL,              -- #RRGGBB
+    PRIMARY KEY (name, value)
+) STRICT, WITHOUT ROWID;
+
 -- Clips have a column of this name now.
 UPDATE OR IGNORE label SET name = 'video tags' WHERE name = 'tags';
 """

@@ -7,13 +7,13 @@ import math
 import numpy as np
 import streamlit as st
 
-from vidviz.services import clustering, library
+from vidviz.services import clustering, colouring, library
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.cards import card_of
 from vidviz.ui.components import ShownClip, clip_gallery
-from vidviz.ui.map_colours import ColourChoice, cluster_colours, cluster_names
+from vidviz.ui.map_colours import CLUSTER, ColourChoice, cluster_names
 from vidviz.ui.map_selection import select
 from vidviz.ui.map_view import View
 from vidviz.ui.words import count_of
@@ -32,17 +32,16 @@ def draw_clusters(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, cho
     noise = int((found.numbers == clustering.NOISE).sum())
     overall = "" if math.isnan(found.silhouette) else f" Silhouette {found.silhouette:.2f}."
     st.caption(
-        f"{count_of(len(found.clusters), 'cluster')} among the embeddings, {count_of(noise, 'clip')} of noise.{overall} "
-        "Each is shown by its medoid; a click selects its clips.",
+        f"{count_of(len(found.clusters), 'cluster')} among the embeddings, {count_of(noise, 'clip')} of noise."
+        f"{overall} Each is shown by its medoid; a click selects its clips.",
         help="The medoid is the clip with the smallest mean distance to all others of its cluster. The silhouette "
         "(Rousseeuw 1987) is (b - a) / max(a, b), with a the mean cosine distance to the clips of the same cluster and "
         "b to those of the nearest other one: 1 is well inside, 0 between two. Colour by cluster, and its parameters "
         "are under Colours.",
     )
-    picked = clip_gallery(
-        [_cover(folder, cluster, called[cluster.number], cluster_colours(called)) for cluster in found.clusters[:MOST_SHOWN]],
-        key="clusters gallery",
-    )
+    colours = colouring.colours_of(folder, CLUSTER, called.values())
+    covers = [_cover(folder, cluster, called[cluster.number], colours) for cluster in found.clusters[:MOST_SHOWN]]
+    picked = clip_gallery(covers, key="clusters gallery")
     if picked is not None:
         number = next(cluster.number for cluster in found.clusters if cluster.medoid == picked)
         select(folder, view.points.ids[np.flatnonzero(found.numbers == number)].tolist())

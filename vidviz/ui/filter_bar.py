@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from vidviz.services import library
-from vidviz.services.filtering import NO_LABEL, TAGS, ClipFilter, split_tags
+from vidviz.services.filtering import NO_LABEL, TAGS, ClipFilter
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.words import plain, shorten
@@ -47,7 +47,7 @@ def _draw_conditions(table: pd.DataFrame, columns: list[str], wanted: ClipFilter
     read = (_read_back, (columns, table))
     for column in columns:
         _choose_several(column, _values(table, column), wanted.label_values(column), f"filter label {column}", read)
-    tags = sorted({tag for text in table[TAGS] for tag in split_tags(text)}) if TAGS in table else []
+    tags = sorted({tag for text in table[TAGS] for tag in library.split_tags(text)})
     if tags:
         _choose_several("tags", tags, wanted.tags, "filter tags", read)
     names = dict(zip(table["video_id"], table["video"], strict=True))

@@ -1,4 +1,4 @@
-"""Under the map: the selected clips, or those that the filter lets through, as a gallery to sort, label and take away."""
+"""Under the map: the selected clips, or those that the filter lets through, as a gallery to sort and to label."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from vidviz.services import library, selecting
+from vidviz.services import selecting
+from vidviz.services.colouring import label_colours
 from vidviz.services.library import KnownClip
 from vidviz.services.selecting import Order
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.annotate_panel import draw_annotate
-from vidviz.ui.cards import MOST_CARDS, cards_of, label_colours
+from vidviz.ui.cards import MOST_CARDS, cards_of
 from vidviz.ui.components import clip_gallery
 from vidviz.ui.map_selection import select
 from vidviz.ui.words import count_of
@@ -56,7 +57,7 @@ def draw_gallery(
         order = _choose_order()
         draw_annotate(folder, chosen.spec.recipe_key, shown)
     rows, scores = selecting.order_selection(folder, chosen.key, shown, order)
-    colours = label_colours(library.clip_table(folder, chosen.spec.recipe_key))
+    colours = label_colours(folder)
     cards = cards_of(rows.iloc[:MOST_CARDS], colours, scores[:MOST_CARDS])
     picked = clip_gallery(cards, key="selection gallery", current=clip.clip_id if clip else None)
     if len(rows) > MOST_CARDS:

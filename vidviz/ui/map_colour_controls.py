@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from vidviz.render.colours import OTHER_COLOUR
+from vidviz.services import colouring
 from vidviz.services.clustering import ClusterSpec
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui.map_colours import CLUSTER, ColourChoice, colour_choices
+from vidviz.ui.map_points import GroupColours, ValueColours
+from vidviz.ui.words import plain, shorten
 
+MOST_PICKERS = 20
+NAME_CHARACTERS = 28
 SCALES = ["viridis", "cividis", "magma"]
 
 
-def choose_colours(folder: WorkspaceFolder, recipe_key: str, method: str, num_clips: int) -> ColourChoice:
-    """What to colour the points of `num_clips` clips by."""
+def choose_colours(
+    folder: WorkspaceFolder, recipe_key: str, method: str, num_clips: int
+) -> tuple[ColourChoice, DeltaGenerator]:
+    """What to colour the points of `num_clips` clips by; and the popover, which has room for `draw_pickers`."""
     by = st.selectbox(
         "Colour by",
         colour_choices(folder, recipe_key, method),
@@ -23,8 +32,10 @@ def choose_colours(folder: WorkspaceFolder, recipe_key: str, method: str, num_cl
         bind="query-params",
         persist_state="session",
     )
-    with st.popover("Colours"):
-        return ColourChoice(by, _choose_scale(), _choose_clusters(num_clips) if by == CLUSTER else ClusterSpec())
+    box = st.popover("Colours")
+    with box:
+        choice = ColourChoice(by, _choose_scale(), _choose_clusters(num_clips) if by == CLUSTER else ClusterSpec())
+    return choice, box
 
 
 def _choose_scale() -> str:
@@ -70,3 +81,24 @@ def _choose_clusters(num_clips: int) -> ClusterSpec:
         help="Smaller groups count as noise, or as part of a larger one.",
     )
     return ClusterSpec(min_cluster_size=int(size))
+
+
+def draw_pickers(folder: WorkspaceFolder, by: str, colours: GroupColours | ValueColours) -> None:
+    """A colour of a person's choice for each group; it is kept in the workspace and holds on all pages."""
+    if isinstance(colours, ValueColours):
+        return
+    own = [(name, shade) for name, shade in zip(colours.names, colours.colours, strict=True) if shade != OTHER_COLOUR]
+    if not own:
+        return
+    st.caption("Colours of your own hold on all pages.")
+    with st.container(height=220 if len(own) > 4 else "content", border=False, gap="small"):
+        for name, shade in own[:MOST_PICKERS]:
+            key = f"colour of {by} {name}"
+            st.session_state[key] = shade.lower()
+            title = plain(shorten(name, NAME_CHARACTERS))
+            st.color_picker(title, key=key, on_change=_keep_colour, args=(folder, by, name, key))
+    st.button("The palette's colours", on_click=colouring.reset_colours, args=(folder, by), help="Take yours back.")
+
+
+def _keep_colour(folder: WorkspaceFolder, by: str, name: str, key: str) -> None:
+    colouring.choose_colour(folder, by, name, st.session_state[key])

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from vidviz.render.colours import OTHER_COLOUR, OTHER_NAME, colour_labels
-from vidviz.services import clustering, library, neighbourhoods
+from vidviz.services import clustering, colouring, library, neighbourhoods
 from vidviz.services.clustering import Clusters, ClusterSpec
 from vidviz.services.filtering import TAGS
 from vidviz.services.neighbourhoods import MapTrust
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui.map_points import GroupColours, ValueColours
+from vidviz.ui.map_points import GroupColours, ValueColours, group_by_label
 from vidviz.ui.map_view import View
 from vidviz.ui.words import count_of
 
 VIDEO, CLUSTER, TIME = "video", "cluster", "time in video"
 TRUST, SIMILARITY, OUTLIER = "trust in the map", "similarity to the clip", "distance from others"
 SEEDS = "agreement of seeds"
-NOISE, UNLABELLED = "noise", "no label"
-LAST = (OTHER_NAME, UNLABELLED, NOISE)
-"""Groups without a colour of their own, after all others."""
+NOISE = "noise"
 
 
 @dataclass(frozen=True)
@@ -31,13 +28,13 @@ class ColourChoice:
 
     by: str
     scale: str = "viridis"
-    clusters: ClusterSpec = ClusterSpec()
+    clusters: ClusterSpec = field(default_factory=ClusterSpec)
 
 
 def colour_choices(folder: WorkspaceFolder, recipe_key: str, method: str) -> list[str]:
     """What the points can be coloured by: label columns first."""
     table = library.clip_table(folder, recipe_key)
-    tags = [TAGS] if TAGS in table and table[TAGS].astype(bool).any() else []
+    tags = [TAGS] if table[TAGS].astype(bool).any() else []
     seeds = [SEEDS] if method != "pca" else []
     return [*library.label_columns(table), *tags, VIDEO, CLUSTER, TIME, TRUST, *seeds, SIMILARITY, OUTLIER]
 
@@ -59,9 +56,8 @@ def colour_points(
         return numbers
     if choice.by == CLUSTER:
         return _colour_clusters(folder, clustering.find_clusters(folder, set_key, choice.clusters), view)
-    values = view.rows[choice.by].fillna("").astype(str)
-    every = library.clip_table(folder)[choice.by].dropna().astype(str)
-    return _group(values.to_numpy(), colour_labels(every))
+    values = view.rows[choice.by].fillna("").astype(str).tolist()
+    return group_by_label(values, colours=colouring.label_colours(folder, choice.by))
 
 
 def _numbers(
@@ -79,7 +75,9 @@ def _numbers(
     if choice.by == SIMILARITY:
         return _colour_similarity(folder, set_key, view, current, choice.scale)
     if choice.by in library.numeric_columns(view.rows):
-        return ValueColours(pd.to_numeric(view.rows[choice.by]).to_numpy(float), choice.by, choice.scale)
+        return ValueColours(
+            pd.to_numeric(view.rows[choice.by], errors="coerce").to_numpy(float), choice.by, choice.scale
+        )
     return None
 
 
@@ -104,20 +102,16 @@ def _colour_similarity(
 
 def _colour_clusters(folder: WorkspaceFolder, clusters: Clusters, view: View) -> GroupColours:
     called = cluster_names(folder, clusters, view)
-    names = np.array([called.get(int(number), NOISE) for number in clusters.numbers], dtype=object)
-    return _group(names, cluster_colours(called))
+    names = [called.get(int(number), "") for number in clusters.numbers]
+    return group_by_label(names, colours=colouring.colours_of(folder, CLUSTER, called.values()), unlabelled=NOISE)
 
 
 def cluster_names(folder: WorkspaceFolder, clusters: Clusters, view: View) -> dict[int, str]:
-    """What each cluster is called, by the labels that distinguish it."""
+    """What each cluster is called, by the labels that distinguish it; noise is none."""
     columns = library.label_columns(library.clip_table(folder))
     labels = {name: view.rows[name].fillna("").astype(str).tolist() for name in columns}
-    return {**clustering.name_clusters(clusters.numbers, labels), clustering.NOISE: NOISE}
-
-
-def cluster_colours(called: dict[int, str]) -> dict[str, str]:
-    """The colour of each cluster by its name; noise is grey."""
-    return {**colour_labels(sorted(set(called.values()) - {NOISE})), NOISE: OTHER_COLOUR}
+    called = clustering.name_clusters(clusters.numbers, labels)
+    return {number: name for number, name in called.items() if number != clustering.NOISE}
 
 
 def explain(
@@ -137,7 +131,11 @@ def explain(
     if not found.clusters:
         return f"{method} finds no clusters here: every clip counts as noise."
     noise = int((found.numbers == clustering.NOISE).sum())
-    left = f" {count_of(noise, 'clip')} {'is' if noise == 1 else 'are'} noise." if choice.clusters.method == "hdbscan" else ""
+    left = (
+        f" {count_of(noise, 'clip')} {'is' if noise == 1 else 'are'} noise."
+        if choice.clusters.method == "hdbscan"
+        else ""
+    )
     fit = "" if np.isnan(found.silhouette) else f" Silhouette {found.silhouette:.2f} (1 well apart, 0 no clusters)."
     return f"{count_of(len(found.clusters), 'cluster')} by {method} on the embeddings, not on the map.{left}{fit}"
 
@@ -160,18 +158,3 @@ def _explain_agreement(colours: GroupColours | ValueColours, view: View) -> str:
         f"Of each clip's neighbours on this map, {kept:.0%} are its neighbours on the map of the other seed too. Where "
         "few are, the place is the method's choice and not in the data."
     )
-
-
-def _group(values: np.ndarray, colours: dict[str, str]) -> GroupColours:
-    """One group a value; those that have no colour of their own are one grey group."""
-
-    def called(value: str) -> str:
-        if value in ("", NOISE):
-            return value or UNLABELLED
-        return value if colours.get(value, OTHER_COLOUR) != OTHER_COLOUR else OTHER_NAME
-
-    shown = [called(value) for value in values.tolist()]
-    names = sorted(set(shown), key=lambda name: (name in LAST, name))
-    places = {name: place for place, name in enumerate(names)}
-    index = np.array([places[name] for name in shown], int)
-    return GroupColours(index, names, [OTHER_COLOUR if n in LAST else colours[n] for n in names])

@@ -15,7 +15,7 @@ METHODS: dict[Projection, MapMethod] = {"UMAP": "umap", "t-SNE": "tsne", "PCA": 
 
 @dataclass(frozen=True)
 class WantedMap:
-    """The map that was chosen, and the same of another seed, to tell the method's choices from the data; PCA has none."""
+    """The map that was chosen, and the same of another seed (PCA has none), to tell what is the method's choice."""
 
     spec: MapSpec
     other: MapSpec | None

@@ -1,4 +1,4 @@
-"""The clip at hand beside the map: playing, with its labels, its true neighbours, and how far its place is to be trusted."""
+"""The clip at hand beside the map: playing, with its true neighbours, and how far its place is to be trusted."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import numpy as np
 import streamlit as st
 
 from vidviz.errors import VidvizError
-from vidviz.services import library, searching
+from vidviz.services import searching
+from vidviz.services.colouring import label_colours
 from vidviz.services.library import KnownClip
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import map_colours, state
-from vidviz.ui.cards import label_colours, play_large
+from vidviz.ui.cards import play_large
 from vidviz.ui.components import clip_gallery
 from vidviz.ui.map_view import View
 from vidviz.ui.search_view import cards_of_hits
@@ -36,7 +37,7 @@ def draw_panel(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, clip: 
     if clip is None:
         st.info("Click a point: its clip plays here, with its nearest neighbours.")
         return
-    colours = label_colours(library.clip_table(folder, chosen.spec.recipe_key))
+    colours = label_colours(folder)
     play_large(clip, colours, key="map player", height_px=300)
     if clip.tags:
         st.text(f"Tags: {', '.join(clip.tags)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,16 +83,16 @@ class ValueColours:
 
 
 def group_by_label(
-    labels: Sequence[str], *, all_labels: Sequence[str] | None = None, unlabelled: str = "no label"
+    labels: Sequence[str], *, colours: Mapping[str, str] | None = None, unlabelled: str = "no label"
 ) -> GroupColours:
-    """Groups for the labels of N points, coloured as everywhere; beyond twenty the rarest are one grey "other".
+    """Groups for the labels of N points; those without a colour of their own are one grey "other".
 
     Args:
         labels: N labels.
-        all_labels: every label of the workspace; the same as `labels` when not given.
+        colours: the colour of every label of the workspace; made from these labels when not given.
         unlabelled: what the group of the empty label is called.
     """
-    colours = colour_labels(all_labels if all_labels is not None else labels)
+    colours = colour_labels(labels) if colours is None else colours
     counts = Counter(labels)
     named = [name for name in colours if name and colours[name] != OTHER_COLOUR and counts[name]]
     number = {name: i for i, name in enumerate(named)}

@@ -34,6 +34,11 @@ class View:
     other: StoredMap | None = None
 
 
+def count_clips(folder: WorkspaceFolder, set_key: str) -> int:
+    """How many clips the set holds."""
+    return len(folder.vectors(set_key).load_ids())
+
+
 def load_view(folder: WorkspaceFolder, set_key: str, wanted: MapSpec, other: MapSpec | None = None) -> View:
     """The map that was asked for; PCA, said so, while another is still being computed.
 
