@@ -22,16 +22,15 @@ PANEL_PX = 645
 folder = state.open_workspace()
 chosen = messages.require_set(folder)
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    wanted = map_controls.choose_map()
-    num_clips = map_view.count_clips(folder, chosen.key)
-    choice, colour_box = map_colour_controls.choose_colours(
-        folder, chosen.spec.recipe_key, wanted.spec.method, num_clips
-    )
-    looks = map_canvas.choose_looks()
-    take_away = st.empty()
-
 with messages.telling_errors():
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = map_controls.choose_map()
+        num_clips = map_view.count_clips(folder, chosen.key)
+        choice, colour_box = map_colour_controls.choose_colours(
+            folder, chosen.spec.recipe_key, wanted.spec.method, num_clips
+        )
+        looks = map_canvas.choose_looks()
+        take_away = st.empty()
     with st.container():  # always there, whether or not somebody waits in it: the map below keeps its place
         view = map_view.load_view(folder, chosen.key, wanted.spec, wanted.other)
         if choice.by == map_colours.SEEDS and wanted.other and view.other is None:
