@@ -30,7 +30,8 @@ import fiftyone as fo
 import numpy as np
 
 here = Path(__file__).resolve().parent
-videos = fo.Dataset.from_dir(str(here), fo.types.FiftyOneTemporalDetectionDataset, label_field="clip")
+kind = fo.types.FiftyOneTemporalDetectionDataset
+videos = fo.Dataset.from_dir(str(here), kind, data_path="data.json", label_field="clip", dynamic=True)
 clips = videos.to_clips("clip").clone()  # one sample a clip: its label and numbers are in the field "clip"
 with np.load(here / "embeddings.npz", allow_pickle=False) as file:
     vector_of = dict(zip(map(str, file["clip_ids"]), file["vectors"]))
