@@ -115,7 +115,7 @@ def test_no_button_sends_the_map_anywhere(open_file):
 
 
 def test_a_map_in_space_shows_its_clip(open_file):
-    cube = [[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
+    cube = [[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]  # not in line with the camera
     values = Values(np.arange(9.0), "trust")
     page = open_file(map_page(picture([[0, 0, 0], *cube], values, warning="Random weights.")))
     assert page.locator(".warning").inner_text() == "Random weights."

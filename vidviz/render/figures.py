@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 LONGEST_NAME = 48
+_CAMERA = {"eye": {"x": 1.8, "y": 1.5, "z": 0.9}}  # far enough for a whole cube to be seen
 _HOVER = "<b>%{customdata[1]}</b><br>%{customdata[2]}<br>%{customdata[3]}<extra></extra>"
 
 
@@ -209,6 +210,8 @@ def _map_layout(dimensions: int) -> dict[str, object]:
         "dragmode": "pan" if dimensions == 2 else "orbit",
     }
     if dimensions == 3:
-        bare |= {"showbackground": False, "gridcolor": "rgba(128, 128, 128, 0.35)"}
-        return layout | {"scene": {"xaxis": bare, "yaxis": bare, "zaxis": bare, "aspectmode": "data"}}
+        bare |= {"showbackground": False, "gridcolor": OTHER_COLOUR}
+        return layout | {
+            "scene": {"xaxis": bare, "yaxis": bare, "zaxis": bare, "aspectmode": "data", "camera": _CAMERA}
+        }
     return layout | {"xaxis": bare, "yaxis": bare | {"scaleanchor": "x"}}
