@@ -32,7 +32,7 @@ import numpy as np
 here = Path(__file__).resolve().parent
 kind = fo.types.FiftyOneTemporalDetectionDataset
 videos = fo.Dataset.from_dir(str(here), kind, data_path="data.json", label_field="clip", dynamic=True)
-clips = videos.to_clips("clip").clone()  # one sample a clip: its label and numbers are in the field "clip"
+clips = videos.to_clips("clip")  # one sample a clip: its label and numbers are in the field "clip"
 with np.load(here / "embeddings.npz", allow_pickle=False) as file:
     vector_of = dict(zip(map(str, file["clip_ids"]), file["vectors"]))
 clips.set_values("embedding", [vector_of[number] for number in clips.values("clip.clip_id")])

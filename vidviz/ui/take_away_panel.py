@@ -76,7 +76,7 @@ def draw_take_away(
         shown: ids of the clips that filters leave; None where nothing is filtered.
         picture: the map.
     """
-    with st.popover("Take away", help="The clips and the map as files."):
+    with st.popover("Take away"), st.container(gap="xsmall"):
         choices = {name: ids for name, ids in _choices(selected, shown).items() if ids is None or ids}
         what = _choose_what(choices, len(picture.points))
         wanted = choices[what]

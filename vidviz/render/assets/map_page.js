@@ -11,16 +11,15 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const pointer = { x: 0, y: 0 };
 
+  // The page's colours as a part of the figure's layout.
   const colours = () => {
     const style = getComputedStyle(document.documentElement);
-    const ink = style.getPropertyValue("--ink").trim();
+    const [paper, ink, quiet] = ["--paper", "--ink", "--quiet"].map((name) => style.getPropertyValue(name).trim());
     return {
-      paper_bgcolor: style.getPropertyValue("--paper").trim(),
-      plot_bgcolor: style.getPropertyValue("--paper").trim(),
-      "font.color": ink,
-      "modebar.color": style.getPropertyValue("--quiet").trim(),
-      "modebar.activecolor": ink,
-      "modebar.bgcolor": "rgba(0,0,0,0)",
+      paper_bgcolor: paper,
+      plot_bgcolor: paper,
+      font: { color: ink },
+      modebar: { color: quiet, activecolor: ink, bgcolor: "rgba(0,0,0,0)" },
     };
   };
 
@@ -54,7 +53,7 @@
   }, true);
   poster.addEventListener("load", place);
 
-  Plotly.newPlot(map, figure.data, figure.layout, {
+  Plotly.newPlot(map, figure.data, { ...figure.layout, ...colours() }, {
     displaylogo: false,
     showSendToCloud: false, // nothing leaves this page
     plotlyServerURL: "",
@@ -62,7 +61,6 @@
     scrollZoom: true,
     toImageButtonOptions: { filename: "map", scale: 2 },
   }).then(() => {
-    Plotly.relayout(map, colours());
     dark.addEventListener("change", () => Plotly.relayout(map, colours()));
     map.on("plotly_hover", (event) => {
       const row = event.points[0] && event.points[0].customdata;
