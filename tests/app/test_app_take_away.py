@@ -103,9 +103,11 @@ def test_a_map_in_space_offers_html_alone_and_says_why(draw, library):
 
 
 def test_too_many_points_for_an_svg_say_so(draw, monkeypatch):
-    monkeypatch.setattr(take_away_panel, "MOST_CIRCLES", 7)
+    monkeypatch.setitem(take_away_panel.MOST, "svg", 7)
     _, buttons, _ = draw()
-    assert {button.label: button.help for button in buttons if button.disabled} == {"SVG": take_away_panel.TOO_MANY}
+    assert {button.label: button.help for button in buttons if button.disabled} == {
+        "SVG": "With more than 7 points it would open too slowly; take the PNG."
+    }
 
 
 def test_a_file_that_cannot_be_made_is_told_with_the_next_draw(library):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidviz.render.map_page import map_page, page_figure
-from vidviz.render.map_picture import Groups, MapPicture, Values, one_line
+from vidviz.render.map_picture import Groups, MapPicture, PictureError, Values, one_line
 
 PLOTLY = "/* plotly */"
 
@@ -87,6 +87,12 @@ def test_no_name_leaves_its_place(name):
     assert "<img src=x" not in page
     assert page.count("</script>") == 4
     assert embedded(page, "clips")["titles"] == [one_line(hostile, 300)]
+
+
+def test_a_page_too_heavy_to_open_is_refused(monkeypatch):
+    monkeypatch.setattr("vidviz.render.map_page.MOST_POINTS", 1)
+    with pytest.raises(PictureError, match="A page of 2 points would be too heavy"):
+        map_page(picture(["a", "b"]))
 
 
 def test_an_empty_map_is_a_page():

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.render.figures import clip_scatter
-from vidviz.render.map_picture import MapPicture, one_line
+from vidviz.render.map_picture import MapPicture, PictureError, one_line
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _ASSETS = Path(__file__).parent / "assets"
+MOST_POINTS = 100_000
+"""Beyond this the page grows too heavy to be sent or opened."""
 LONGEST_NAME = 300
 TOOLBAR_PX = 40  # Plotly lays its buttons over the legend otherwise
 
@@ -31,9 +33,17 @@ def map_page(picture: MapPicture, posters: Mapping[int, bytes] | None = None) ->
     Args:
         picture: the map, flat or in space.
         posters: clip id -> WebP; clips without one show their name alone.
+
+    Raises:
+        PictureError: there are more points than `MOST_POINTS`.
     """
     from plotly.offline import get_plotlyjs
 
+    if len(picture) > MOST_POINTS:
+        raise PictureError(
+            f"A page of {len(picture):,} points would be too heavy (at most {MOST_POINTS:,}); take the PNG, or fewer "
+            "clips."
+        )
     notes = [("warning", picture.warning)] if picture.warning else []
     notes += [("note", note) for note in picture.notes if note]
     return Template(_read("map_page.html")).substitute(

@@ -46,8 +46,12 @@ README = """{count:,} clips of {title}, weights: {weights}.{random}
     pip install fiftyone
     python load_into_fiftyone.py
 
-loads them: one sample a clip, with its label and numbers in the field "clip" and its vector in "embedding".
-`fiftyone.brain.compute_visualization(clips, embeddings="embedding")` draws FiftyOne's own map of them.
+loads them and opens FiftyOne: one sample a clip, with its label and numbers in the field "clip" and its vector in
+"embedding". For FiftyOne's own map of them, in Python:
+
+    from load_into_fiftyone import clips
+    import fiftyone.brain
+    fiftyone.brain.compute_visualization(clips, embeddings="embedding")
 
 The videos are not in here. data.json names them where they lie on the machine this was made on; on another machine,
 copy them and change the paths there. They belong to whoever made them.

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.render.map_page import MOST_POINTS
 from vidviz.render.map_picture import Groups, MapPicture, Values
 from vidviz.render.map_svg import MOST_CIRCLES
 from vidviz.services import exporting, picturing
@@ -45,7 +46,8 @@ PICTURES = {
     "png": ("PNG", "A picture of 1600 x 1200 pixels."),
 }  # fmt: skip
 FLAT_ONLY = "A map in 3-D has no one picture: press the camera above the map, or take the HTML."
-TOO_MANY = f"An SVG of more than {MOST_CIRCLES:,} points opens too slowly; take the PNG."
+MOST = {"html": MOST_POINTS, "svg": MOST_CIRCLES}
+TOO_MANY = "With more than {most:,} points it would open too slowly; take the PNG."
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,9 @@ def _offer_map(
 
 def _hindrance(ending: str, *, flat: bool, count: int) -> str:
     """Why the map cannot be drawn so, or nothing."""
-    if ending == "html":
-        return ""
-    if not flat:
+    if not flat and ending != "html":
         return FLAT_ONLY
-    return TOO_MANY if ending == "svg" and count > MOST_CIRCLES else ""
+    return TOO_MANY.format(most=MOST[ending]) if count > MOST.get(ending, count) else ""
 
 
 def _offer(name: str, help_text: str, file_name: str, make: Callable[[], bytes], *, disabled: bool = False) -> None:
