@@ -31,7 +31,7 @@ def map_svg(picture: MapPicture) -> str:
     page = f'width="{WIDTH_PX}" height="{HEIGHT_PX}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH_PX} {HEIGHT_PX}" {page}'
-        f' style="max-width: 100%; height: auto" font-family="{FONTS}">',
+        f' style="max-width: 100%; max-height: 100vh" font-family="{FONTS}">',
         f"<title>{html.escape(drawing.texts[0].words if drawing.texts else 'Map of clips')}</title>",
         f'<rect {page} fill="{PAPER}"/>',
         f'<g fill-opacity="{OPACITY}">',
