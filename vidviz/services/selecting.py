@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from vidviz.services import embedding_sets, library
-from vidviz.services.exporting import vector_arrays
+from vidviz.services import embedding_sets, exporting, library
 from vidviz.store.workspace import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -46,17 +45,7 @@ def order_selection(
 
 
 def pack_selection(folder: WorkspaceFolder, set_key: str, selected: Collection[int], ending: Format) -> bytes:
-    """The selected clips as a file's bytes: the table as CSV or Parquet, or ids and vectors as npz.
-
-    The npz holds what `vidviz.services.exporting.vector_arrays` says.
-    """
+    """The selected clips as a file's bytes; see `vidviz.services.exporting.pack_clips`."""
     buffer = io.BytesIO()
-    if ending == "npz":
-        np.savez_compressed(buffer, **vector_arrays(folder, set_key, selected))  # type: ignore[arg-type]
-        return buffer.getvalue()
-    rows, _ = order_selection(folder, set_key, selected, "time")
-    if ending == "csv":
-        text: str = rows.to_csv(index=False)
-        return text.encode()
-    rows.to_parquet(buffer, index=False)
+    exporting.pack_clips(folder, set_key, ending, buffer, selected)
     return buffer.getvalue()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vidviz.config import workspace_path
 from vidviz.embed.own import allow_own, is_own_name
-from vidviz.services import annotating, embedding, embedding_sets, importing, library, mapping, searching
+from vidviz.services import annotating, embedding, embedding_sets, importing, library, mapping, picturing, searching
 from vidviz.services.embedding import EmbedReport, EmbedRequest
 from vidviz.services.importing import ImportReport, ImportRequest
 from vidviz.services.progress import Progress, ignore_progress
@@ -103,6 +103,14 @@ class Workspace:
     def map(self, embedding_set: str = "", spec: MapSpec | None = None) -> pd.DataFrame:
         """One row a clip: the columns of `clips`, and x, y (and z) on the map."""
         return mapping.map_table(self.folder, embedding_set, spec or MapSpec("umap"))
+
+    def save_map(
+        self, path: str | Path, embedding_set: str = "", spec: MapSpec | None = None, *, colour_by: str = ""
+    ) -> Path:
+        """Write the map to a .html (one file that needs nothing else), .svg or .png file; returns its path."""
+        out = Path(path).expanduser().absolute()
+        picturing.save_map(self.folder, out, embedding_set, spec or MapSpec("umap"), colour_by)
+        return out
 
     def search(self, clip_id: int, k: int = 10, *, embedding_set: str = "", include_self: bool = True) -> pd.DataFrame:
         """The nearest clips of a clip, best first: clip_id, video, start_seconds, end_seconds, score, label."""
