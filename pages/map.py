@@ -13,6 +13,7 @@ from vidviz.ui import (
     map_view,
     messages,
     state,
+    take_away_panel,
     trajectory_panel,
     under_map,
 )
@@ -30,7 +31,7 @@ with messages.telling_errors():
             folder, chosen.spec.recipe_key, wanted.spec.method, num_clips
         )
         looks = map_canvas.choose_looks()
-        take_away = st.empty()
+        take_away = st.container(width="content")
     with st.container():  # always there, whether or not somebody waits in it: the map below keeps its place
         view = map_view.load_view(folder, chosen.key, wanted.spec, wanted.other)
         if choice.by == map_colours.SEEDS and wanted.other and view.other is None:
@@ -41,6 +42,15 @@ with messages.telling_errors():
         map_colour_controls.draw_pickers(folder, choice.by, colours)
     kept = state.current_filter().keeps(view.rows)
     selected = map_selection.current_selection(folder, view)
+
+    with take_away:
+        take_away_panel.draw_take_away(
+            folder,
+            chosen,
+            selected=selected,
+            shown=None if kept.all() else frozenset(view.points.ids[kept].tolist()),
+            picture=take_away_panel.ShownMap(view.points, colours, view.spec, view.note),
+        )
 
     with st.container(key="side_by_side"):
         picture, panel = st.columns([7, 3], gap="medium")

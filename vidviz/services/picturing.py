@@ -14,7 +14,7 @@ from vidviz.render.map_page import map_page
 from vidviz.render.map_picture import Groups, MapPicture, Values
 from vidviz.render.map_png import map_png
 from vidviz.render.map_svg import map_svg
-from vidviz.services import embedding_sets, library, mapping, neighbourhoods
+from vidviz.services import clustering, embedding_sets, library, mapping, neighbourhoods
 from vidviz.services.neighbourhoods import MapTrust
 from vidviz.store.files import replace_file
 from vidviz.store.workspace import WorkspaceFolder
@@ -150,10 +150,9 @@ def _colour(folder: WorkspaceFolder, set_key: str, rows: pd.DataFrame, colour_by
     if chosen == TIME:
         return Values(rows["start_seconds"].to_numpy(float), "seconds")
     if chosen == CLUSTER:
-        clusters = mapping.find_clusters(folder, set_key)
-        numbers = np.array([clusters[int(number)] for number in rows["clip_id"]])
+        numbers = clustering.find_clusters(folder, set_key).numbers
         labels = {name: rows[name].fillna("").astype(str).tolist() for name in columns}
-        called = {**mapping.name_clusters(numbers, labels), -1: ""}
+        called = {**clustering.name_clusters(numbers, labels), -1: ""}
         return _group([called[int(number)] for number in numbers], sorted(set(called.values())), "noise")
     raise UnknownNameError("column to colour by", chosen, [*columns, VIDEO, CLUSTER, TIME])
 

@@ -1,21 +1,19 @@
-"""A selection of clips: in an order worth looking at, and to take away."""
+"""A selection of clips in an order worth looking at."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from vidviz.services import embedding_sets, exporting, library
+from vidviz.services import embedding_sets, library
 from vidviz.store.workspace import WorkspaceFolder
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Order = Literal["time", "typical first", "unusual first"]
-Format = Literal["csv", "parquet", "npz"]
 
 
 def order_selection(
@@ -42,10 +40,3 @@ def order_selection(
         ids = list(score_of) if order == "typical first" else list(score_of)[::-1]
         chosen = table.set_index("clip_id").loc[ids].reset_index()
     return chosen, [score_of[int(number)] for number in chosen["clip_id"]]
-
-
-def pack_selection(folder: WorkspaceFolder, set_key: str, selected: Collection[int], ending: Format) -> bytes:
-    """The selected clips as a file's bytes; see `vidviz.services.exporting.pack_clips`."""
-    buffer = io.BytesIO()
-    exporting.pack_clips(folder, set_key, ending, buffer, selected)
-    return buffer.getvalue()

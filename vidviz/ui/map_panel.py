@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from vidviz.errors import VidvizError
-from vidviz.services import searching
+from vidviz.services import neighbourhoods, searching
 from vidviz.services.colouring import label_colours
 from vidviz.services.library import KnownClip
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui import map_colours, state
+from vidviz.ui import state
 from vidviz.ui.cards import play_large
 from vidviz.ui.components import clip_gallery
 from vidviz.ui.map_view import View
@@ -44,7 +43,7 @@ def draw_panel(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, clip: 
     with st.container(horizontal=True):
         link_to("search", "Find similar")
         link_to("inside", "Look inside")
-        if st.button("Put away", key="put clip away", type="tertiary", help="Have no clip at hand."):
+        if st.button("✕", key="put clip away", type="tertiary", help="Have no clip at hand."):
             state.choose_clip(None)
             st.rerun()
     _draw_neighbours(folder, chosen, view, clip, colours)
@@ -70,11 +69,10 @@ def _draw_neighbours(
 
 
 def _tell_trust(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, clip: KnownClip) -> None:
-    trust = map_colours.measure(folder, chosen.key, view)
-    row = np.flatnonzero(view.points.ids == clip.clip_id)
-    if not trust.k or not len(row):
+    num_kept, k = neighbourhoods.count_kept(folder, chosen.key, view.stored, clip.clip_id)
+    if not k:
         return
     st.caption(
-        f"{trust.points[row[0]] * trust.k:.0f} of its {trust.k} true neighbours are its neighbours on this map.",
+        f"{num_kept} of its {k} true neighbours are its neighbours on this map.",
         help="Trust in the place of this clip. Colour the map by trust to see where it is to be believed.",
     )
