@@ -30,14 +30,14 @@ class Legend {
     this.changed();
   }
 
-  // Alone, or all again where it was alone already. The first of the two clicks has toggled the entry.
+  // Alone; all again where it was alone already, or hidden. The first of the two clicks has toggled the entry.
   isolate(part, clicks) {
     if (clicks !== 2) return;
-    if (!this.muted.delete(part)) this.muted.add(part);
-    const others = this.entries.filter((entry) => entry.part !== part).map((entry) => entry.part);
-    const alone = !this.muted.has(part) && others.every((other) => this.muted.has(other));
+    const wasMuted = !this.muted.has(part);
+    const others = this.entries.map((entry) => entry.part).filter((other) => other !== part);
+    const alone = others.every((other) => this.muted.has(other));
     this.muted.clear();
-    if (!alone) others.forEach((other) => this.muted.add(other));
+    if (!wasMuted && !alone) others.forEach((other) => this.muted.add(other));
     this.changed();
   }
 
