@@ -72,7 +72,7 @@ ROWS: Shelf[MapRows] = Shelf(256 * 2**20)
 def shelve_points(points: MapPoints, colours: GroupColours | ValueColours, *, with_ids: bool) -> dict[str, Any]:
     """Lay out a large map for the browser to fetch; returns the tokens, and the little that goes along as JSON.
 
-    A point is nine bytes: x and y as float32, and one byte that numbers its group (255 at most), or one of 255 steps of the
+    A point is nine bytes: x and y as float32, and one byte for its group (255 at most) or for one of 255 steps of the
     colour scale (255: no value). The clip ids (float64) are laid out only where posters are to be fetched by them.
     """
     places = np.ascontiguousarray(points.coordinates, "<f4")
