@@ -9,7 +9,7 @@ import pytest
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.design import IndexDesign
-from vidviz.index.filters import ClipIn, ColumnIn, Duration, LabelIn, NotClip, NotVideo, TagIn, TimeRange, VideoIn
+from vidviz.index.filters import ClipIn, ColumnIn, Duration, LabelIn, NotClip, NotVideoIn, TagIn, TimeRange, VideoIn
 from vidviz.index.rows import ClipRow
 from vidviz.index.vector_index import ExactIndex, MilvusIndex
 
@@ -18,7 +18,7 @@ FILTERS = {
     "label": (LabelIn(("label 1",)),),
     "labels": (LabelIn(("label 1", "label 2")),),
     "video": (VideoIn(("v3",)),),
-    "not video": (NotVideo("v3"),),
+    "not video": (NotVideoIn(("v3",)),),
     "clips": (ClipIn((0, 1001, 7007)),),
     "not clips": (NotClip((0, 1001)),),
     "not nothing": (NotClip(()),),
@@ -34,7 +34,7 @@ FILTERS = {
     "tag": (TagIn(('t"1', "nobody's")),),
     "tags of most": (TagIn(("all",)),),
     "no tag": (TagIn(()),),
-    "both": (LabelIn(("label 0",)), NotVideo("v0")),
+    "both": (LabelIn(("label 0",)), NotVideoIn(("v0",))),
     "no label": (LabelIn(()),),
     "no column": (ColumnIn("colour", ()),),
     "unknown": (LabelIn(("nothing has this",)),),
@@ -113,6 +113,17 @@ def test_other_indexes_are_built_and_looked_into_as_asked(request, clips, new_sp
         index.search(vectors[7], 10, effort=0)
     index.drop()
     assert index.describe() == {}
+
+
+@pytest.mark.parametrize("filters", [(), FILTERS["label"], FILTERS["not video"], FILTERS["no tag"]])
+@pytest.mark.parametrize("k", [1, 3, 9])
+def test_the_best_clip_of_each_video(forty, clips, k, filters):
+    rows, vectors = clips
+    video_of = {row.clip_id: row.video_id for row in rows}
+    expected = {}
+    for hit in forty.search(vectors[7], 40, filters)[0]:
+        expected.setdefault(video_of[hit.clip_id], hit)
+    assert forty.search_videos(vectors[7], k, filters) == list(expected.values())[:k]
 
 
 def test_a_clip_finds_itself_first_at_one(forty, clips):

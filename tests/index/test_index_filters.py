@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.filters import ColumnIn, LabelIn, NotVideo, TagIn, TimeRange, VideoIn, join_filters, quote
+from vidviz.index.filters import ColumnIn, LabelIn, NotVideoIn, TagIn, TimeRange, VideoIn, join_filters, quote
 from vidviz.index.rows import ClipRow
 
 HOSTILE = [
@@ -43,7 +43,7 @@ def assert_each_finds_only_its_own(index, texts):
         ):
             found = {hit.clip_id for hit in index.search(query, 100, [condition])[0]}
             assert found == {other.clip_id for other in rows if condition.keeps(other)}, condition
-        others = {hit.clip_id for hit in index.search(query, 100, [NotVideo(row.video_id)])[0]}
+        others = {hit.clip_id for hit in index.search(query, 100, [NotVideoIn((row.video_id,))])[0]}
         assert others == {other.clip_id for other in rows if other.video_id != row.video_id}
 
 
@@ -103,6 +103,6 @@ def test_a_thousand_values_are_no_matter(lite_index):
 
 
 def test_filters_are_joined_by_and():
-    joined = join_filters([LabelIn(("a", 'b"')), NotVideo("v")])
-    assert joined == r'(label in ["a", "b\""]) and (video_id != "v")'
+    joined = join_filters([LabelIn(("a", 'b"')), NotVideoIn(("v",))])
+    assert joined == r'(label in ["a", "b\""]) and (video_id not in ["v"])'
     assert join_filters([]) == ""

@@ -9,7 +9,7 @@ import numpy as np
 from vidviz.index.design import IndexDesign, compare_exactly
 from vidviz.index.filters import Filter, row_test
 from vidviz.index.ranking import rank_neighbours
-from vidviz.index.rows import ClipRow, LeftOut, check_k, check_queries, check_rows
+from vidviz.index.rows import LARGEST_K, ClipRow, LeftOut, check_k, check_queries, check_rows
 from vidviz.types import Neighbour
 
 BLOCK_SCORES = 16_000_000  # scores computed at once: 64 MB of float32
@@ -66,6 +66,16 @@ class ExactIndex:
             scores = compare_exactly(self.design.metric, queries[first : first + step], matrix)
             hits += [self._best(ids, row, k) for row in scores]
         return hits
+
+    def search_videos(
+        self, vector: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
+    ) -> list[Neighbour]:
+        """The nearest clip of each of the `k` nearest videos."""
+        k = check_k(k)
+        best: dict[str, Neighbour] = {}
+        for near in self.search(vector, min(LARGEST_K, max(1, len(self._ids))), filters)[0]:
+            best.setdefault(self._rows[near.clip_id].video_id, near)
+        return list(best.values())[:k]
 
     def _best(self, ids: np.ndarray, scores: np.ndarray, k: int) -> list[Neighbour]:
         if len(ids) > k:

@@ -15,6 +15,8 @@ from vidviz.index.rows import ClipRow
 
 NOTHING = "id < 0"  # clip ids are never negative; both engines refuse or misread an empty `in []`
 
+EVERYTHING = "id >= 0"
+
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -78,19 +80,20 @@ class VideoIn:
 
 
 @dataclass(frozen=True)
-class NotVideo:
-    """Clips of every other video; leaves a query's own video out of its answer."""
+class NotVideoIn:
+    """Clips of every other video; leaves a query's own videos out of its answer."""
 
-    video_id: str
+    video_ids: tuple[str, ...]
 
     @property
     def expression(self) -> str:
-        """`video_id != ...`."""
-        return f"video_id != {quote(self.video_id)}"
+        """`video_id not in [...]`."""
+        listed = ", ".join(map(quote, self.video_ids))
+        return f"video_id not in [{listed}]" if listed else EVERYTHING
 
     def keeps(self, row: ClipRow) -> bool:
-        """Whether the row is of another video."""
-        return row.video_id != self.video_id
+        """Whether the row is of none of them."""
+        return row.video_id not in self.video_ids
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class NotClip:
     def expression(self) -> str:
         """`id not in [...]`."""
         numbers = ", ".join(str(int(number)) for number in self.clip_ids)
-        return f"id not in [{numbers}]" if numbers else "id >= 0"
+        return f"id not in [{numbers}]" if numbers else EVERYTHING
 
     def keeps(self, row: ClipRow) -> bool:
         """Whether the row is none of them."""

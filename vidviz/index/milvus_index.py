@@ -115,11 +115,24 @@ class MilvusIndex:
         `effort` is the `ef` or `nprobe` of an index that has one.
         """
         k, queries = check_k(k), check_queries(vectors, self.dimension, unit_length=self._unit_length)
+        return self._search(queries, k, filters, effort)
+
+    def search_videos(
+        self, vector: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
+    ) -> list[Neighbour]:
+        """The nearest clip of each of the `k` nearest videos, grouped by the engine."""
+        k, queries = check_k(k), check_queries(vector, self.dimension, unit_length=self._unit_length)
+        return self._search(queries[:1], k, filters, effort, group_by_field="video_id")[0]
+
+    def _search(
+        self, queries: np.ndarray, k: int, filters: Sequence[Filter], effort: int | None, **further: Any
+    ) -> list[list[Neighbour]]:
         settings: dict[str, Any] = {
             "limit": k,
             "filter": join_filters(filters),
             "output_fields": ["id"],
             "timeout": self.connection.read_seconds,
+            **further,
         }
         step = max(1, min(QUERIES_A_CALL, HITS_A_CALL // k))
         answers: list[list[Neighbour]] = []

@@ -50,6 +50,11 @@ class VectorIndex(Protocol):
     ) -> list[list[Neighbour]]:
         """The `k` nearest clips of each query, (D,) or (Q, D), among those that every filter keeps."""
 
+    def search_videos(
+        self, vector: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
+    ) -> list[Neighbour]:
+        """The nearest clip of each of the `k` nearest videos; an approximate index may miss videos."""
+
     def count(self) -> int:
         """How many clips the index holds; 0 when it does not exist."""
 
