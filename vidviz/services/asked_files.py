@@ -20,6 +20,7 @@ from vidviz.errors import MediaError, WorkspaceError
 from vidviz.services import library
 from vidviz.services.finding import as_text
 from vidviz.services.ingesting import KEPT_ENDINGS
+from vidviz.store import clips
 from vidviz.store.files import explain_disk_errors, replace_file
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Recipe
@@ -121,6 +122,23 @@ def find_file(folder: WorkspaceFolder, token: str) -> AskedFile:
     return asked
 
 
+def describe_video(folder: WorkspaceFolder, video_id: str) -> AskedFile:
+    """A video of the library with its pictures along the time, whether its file is still there or not.
+
+    Raises:
+        WorkspaceError: there is no such video.
+    """
+    video = library.find_video(folder, video_id)
+    with folder.catalogue.read() as db:
+        recipe_key = next(iter(clips.count_clips(db)), "")
+        cut = clips.list_clips(db, recipe_key, video_id)
+    posters = tuple(Poster(clip.id, clip.span.start_seconds, clip.span.end_seconds) for clip in cut)
+    probe = video.probe
+    ratio = probe.width_px / probe.height_px
+    path = Path(video.path)
+    return AskedFile(video_id, video.name, path, False, probe.duration_seconds, probe.frame_rate, ratio, posters)
+
+
 def find_playable(folder: WorkspaceFolder, token: str) -> Path | None:
     """What a browser plays of an uploaded video: the file itself, or the preview that was made of it."""
     try:
@@ -140,26 +158,9 @@ def shared_reader() -> DecodeWorker:
 
 
 def _of_library(folder: WorkspaceFolder, token: str) -> AskedFile:
-    from vidviz.store import clips
-
-    video = library.find_video(folder, token)
-    if reason := library.say_changed(video):
+    if reason := library.say_changed(library.find_video(folder, token)):
         raise MediaError(reason)
-    with folder.catalogue.read() as db:
-        recipe_key = next(iter(clips.count_clips(db)), "")
-        cut = clips.list_clips(db, recipe_key, token)
-    posters = tuple(Poster(clip.id, clip.span.start_seconds, clip.span.end_seconds) for clip in cut)
-    ratio = video.probe.width_px / video.probe.height_px
-    return AskedFile(
-        token,
-        video.name,
-        Path(video.path),
-        False,
-        video.probe.duration_seconds,
-        video.probe.frame_rate,
-        ratio,
-        posters,
-    )
+    return describe_video(folder, token)
 
 
 def _describe(folder: WorkspaceFolder, token: str, name: str, path: Path, *, still: bool) -> AskedFile:

@@ -16,6 +16,7 @@ import numpy as np
 from vidviz.config import DecodeLimits
 from vidviz.errors import BackboneError, MediaError, ProjectionError, SearchIndexError, UnknownNameError, WorkspaceError
 from vidviz.services import asked_files, embedding_sets, library
+from vidviz.services.bringing_in import OUTSIDE
 from vidviz.services.library import CLIP_IDS
 from vidviz.store.clips import Clip
 from vidviz.store.workspace import WorkspaceFolder
@@ -223,6 +224,14 @@ def _embed_image(path: Path, spec: EmbeddingSetSpec, token: str) -> np.ndarray:
     return _embed(loaded, spec, np.repeat(picture[None], frames.num_frames, axis=0))
 
 
+def _refuse_outside(spec: EmbeddingSetSpec) -> None:
+    if spec.weights == OUTSIDE:
+        raise BackboneError(
+            f"The vectors of {spec.backbone} were brought in from outside, so there is no network to ask with "
+            "this; ask with clips, or choose another embedding set."
+        )
+
+
 def _refuse_stills(loaded: LoadedBackbone) -> None:
     if not loaded.backbone.per_frame:
         raise BackboneError(
@@ -239,6 +248,7 @@ def _embed_sentence(path: Path, spec: EmbeddingSetSpec, sentence: str) -> np.nda
 
     if not sentence.strip():
         raise SearchIndexError("The sentence is empty; write what is to be seen.")
+    _refuse_outside(spec)
     backbone = find_backbone(spec.backbone)
     if not backbone.reads_text:
         raise BackboneError(f"{backbone.name} reads no text; choose an embedding set of clip_b32 or xclip_b32.")
@@ -282,6 +292,7 @@ def find_weights(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> str:
 
 
 def _load(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> LoadedBackbone:
+    _refuse_outside(spec)
     from vidviz.services.shared_networks import load_shared
 
     return load_shared(spec.backbone, find_weights(folder, spec), [spec.layer])

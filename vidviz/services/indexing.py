@@ -11,7 +11,7 @@ import numpy as np
 
 from vidviz.config import MilvusSettings, milvus_settings
 from vidviz.errors import IndexLockedError, SearchIndexError
-from vidviz.index.design import IndexDesign
+from vidviz.index.design import IndexDesign as IndexDesign
 from vidviz.index.exact_index import ExactIndex
 from vidviz.index.milvus_index import MilvusIndex
 from vidviz.index.open import delete_lite_folder, open_milvus
@@ -185,3 +185,8 @@ def list_rows(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[list[ClipRo
     """What an index of the set holds: N rows, and their vectors (N, D) as the network gave them."""
     embeddings = embedding_sets.load_embeddings(folder, found.key)
     return _rows(folder, found, embeddings.ids.tolist()), embeddings.vectors
+
+
+def forget_checked(folder: WorkspaceFolder) -> None:
+    """Look at the collections of a workspace anew when they are next opened: somebody has changed them."""
+    _forget(folder)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import Metric
+from vidviz.index.design import METRICS, Metric
 from vidviz.index.filters import Filter, NotClip, NotVideoIn
 from vidviz.index.rows import check_k
 from vidviz.services import embedding_sets, library
@@ -19,6 +19,8 @@ from vidviz.services.metric_indexes import open_by_metric
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Neighbour
+
+__all__ = ["METRICS", "Hit", "Metric", "SearchAnswer", "SearchOptions", "search", "search_by_clip", "search_by_vector"]
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,10 @@ def search(folder: WorkspaceFolder, set_key: str, query: Query, options: SearchO
     conditions += _own_videos(folder, query) if options.leave_out_own_video else ()
     itself = query.only_clip
     itself_first = itself is not None and options.metric == "COSINE" and not options.leave_out_own_video
-    if itself is not None and (itself_first or not options.include_self):
+    if itself_first and itself is not None:
         conditions += (NotClip((itself,)),)
+    elif not options.include_self:
+        conditions += (NotClip(tuple(example.clip_id for example in query.examples if example.weight > 0)),)
     if not itself_first or not options.include_self or not _is_kept(folder, itself, options.clip_filter):
         itself = None
     answer = search_by_vector(folder, found.key, vector, options, conditions)
