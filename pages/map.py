@@ -37,7 +37,8 @@ with messages.telling_errors():
         if choice.by == map_colours.SEEDS and wanted.other and view.other is None:
             map_view.await_map(folder, chosen.key, wanted.other)
     clip = state.current_clip(folder)
-    colours = map_colours.colour_points(folder, chosen.key, view, choice, clip.clip_id if clip else None)
+    with st.spinner(f"Colours by {choice.by}", show_time=True):
+        colours = map_colours.colour_points(folder, chosen.key, view, choice, clip.clip_id if clip else None)
     with colour_box:
         map_colour_controls.draw_pickers(folder, choice.by, colours)
     kept = state.current_filter().keeps(view.rows)

@@ -1,45 +1,58 @@
-"""Search: a clip's nearest neighbours, with scores and previews that play just the clip."""
+"""Search: find the scene, by clips, a video, an image or a sentence; and what search tells about the whole library."""
 
 import streamlit as st
 
 from vidviz.services import library, searching
 from vidviz.services.colouring import label_colours
-from vidviz.ui import frame, messages, search_view, state
-from vidviz.ui.cards import play_large
-from vidviz.ui.components import clip_gallery
-
-HITS = [6, 12, 24, 48, 96, 240, 1000]
+from vidviz.ui import (
+    engine_panel,
+    messages,
+    search_answer,
+    search_ask,
+    search_lab,
+    search_options,
+    search_view,
+    search_whole,
+    state,
+)
+from vidviz.ui.search_query import compose_query
 
 folder = state.open_workspace()
 chosen = messages.require_set(folder)
-
 table = library.clip_table(folder, chosen.spec.recipe_key)
 colours = label_colours(folder)
+
+view = search_view.choose_view()
+if view == "library":
+    search_whole.draw_whole(folder, chosen, colours)
+    st.stop()
+if view == "engine":
+    engine_panel.draw_engine(folder, chosen)
+    st.stop()
+if view == "lab":
+    search_lab.draw_lab(folder, chosen, colours)
+    st.stop()
+
 clip = state.current_clip(folder)
-if clip is None:
+kind = search_ask.choose_kind()
+query = compose_query(kind, clip)
+if not query and kind == "clip":
     search_view.offer_clips(table, colours)
     st.stop()
 
 with st.container(key="side_by_side"):
-    query, answer = st.columns([1, 3], gap="medium")
-with query:
-    st.caption("Like this clip")
-    play_large(clip, colours, key="query player", height_px=260)
-    search_view.draw_links()
-with answer:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        k = st.selectbox("Hits", HITS, index=HITS.index(24), key="search hits", width=110, bind="query-params")
-        with_self = st.toggle(
-            "Show the clip itself", value=True, key="search self", help="It is always nearest to itself."
-        )
-    with messages.telling_errors():
-        found = searching.search_by_clip(folder, chosen.key, clip.clip_id, int(k), include_self=with_self)
-        cards = search_view.cards_of_hits(found.hits, colours)
-        st.caption(f"{len(found.hits)} hits by cosine similarity · {found.engine}")
-        if found.note:
-            st.caption(found.note)
-        picked = clip_gallery(cards, key="search hits gallery", columns=6, current=clip.clip_id)
-        frame.explain_random(chosen)
-        if picked is not None and picked != clip.clip_id:
-            state.choose_clip(picked)
-            st.rerun()
+    asked, answered = st.columns([1, 3], gap="medium")
+with asked, messages.telling_errors():
+    search_ask.draw_query(folder, kind, clip, colours)
+    search_ask.draw_tray(folder, colours)
+with answered, messages.telling_errors():
+    wanted = search_options.choose_options()
+    if not query:
+        st.info(search_view.INVITATIONS[kind])
+        st.stop()
+    answer = searching.search(folder, chosen.key, query, wanted.options)
+    search_answer.draw_answer(answer, wanted, chosen, colours, None if clip is None else clip.clip_id)
+    search_answer.draw_expression(answer)
+    search_answer.draw_moments(folder, answer, wanted)
+    with asked:
+        search_answer.draw_spread(folder, chosen, answer, wanted)

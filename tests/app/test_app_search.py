@@ -71,7 +71,7 @@ def test_a_locked_index_is_told_and_the_answer_still_comes(prepared, show):
 def test_the_clip_itself_can_be_left_out_and_hits_counted(prepared, show):
     _, ids = prepared.fill()
     page = show("search", clip=str(ids[0]))
-    page.app.toggle(key="search self").set_value(False).run()
+    page.app.button_group(key="search leave out").set_value(["the clip itself"]).run()
     page.app.selectbox(key="search hits").set_value(6).run()
     hits = type(page)(page.app).drawn("clip_gallery")[0]["cards"]
     assert len(hits) == 6

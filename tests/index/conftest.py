@@ -35,8 +35,8 @@ def make_rows(count: int, first: int = 0) -> list[ClipRow]:
             f"v{number % 5}",
             f"label {number % 3}",
             number / 2,
-            number / 2 + 2,
-            {"colour": f"c{number % 2}"},
+            number / 2 + 2 + number % 3 / 10,
+            {"colour": f"c{number % 2}", "tags": [f't"{number % 4}', "all"]} if number % 7 else {},
         )
         for number in range(first, first + count)
     ]

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.filters import ClipIn, ColumnIn, LabelIn, NotClip, NotVideo, TimeRange, VideoIn
+from vidviz.index.design import IndexDesign
+from vidviz.index.filters import ClipIn, ColumnIn, Duration, LabelIn, NotClip, NotVideoIn, TagIn, TimeRange, VideoIn
 from vidviz.index.rows import ClipRow
-from vidviz.index.vector_index import ExactIndex
+from vidviz.index.vector_index import ExactIndex, MilvusIndex
 
 FILTERS = {
     "none": (),
     "label": (LabelIn(("label 1",)),),
     "labels": (LabelIn(("label 1", "label 2")),),
     "video": (VideoIn(("v3",)),),
-    "not video": (NotVideo("v3"),),
+    "not video": (NotVideoIn(("v3",)),),
     "clips": (ClipIn((0, 1001, 7007)),),
     "not clips": (NotClip((0, 1001)),),
     "not nothing": (NotClip(()),),
@@ -25,7 +26,15 @@ FILTERS = {
     "before zero": (TimeRange(-5, 1e-7),),
     "column": (ColumnIn("colour", ("c1", "c9")),),
     "no such column": (ColumnIn('co"lour', ("c1",)),),
-    "both": (LabelIn(("label 0",)), NotVideo("v0")),
+    "lacks the column": (ColumnIn("colour", ("", "c0")),),
+    "lacks a column that none has": (ColumnIn('co"lour', ("",)),),
+    "a moment": (TimeRange(4.0, 4.0),),
+    "duration": (Duration(2.1, 2.1),),
+    "durations": (Duration(0, 2.15),),
+    "tag": (TagIn(('t"1', "nobody's")),),
+    "tags of most": (TagIn(("all",)),),
+    "no tag": (TagIn(()),),
+    "both": (LabelIn(("label 0",)), NotVideoIn(("v0",))),
     "no label": (LabelIn(()),),
     "no column": (ColumnIn("colour", ()),),
     "unknown": (LabelIn(("nothing has this",)),),
@@ -55,6 +64,66 @@ def test_search_equals_numpy_with_every_filter(forty, clips, filters):
     for hit in hits:
         assert hit.score == pytest.approx(truth[hit.clip_id], abs=1e-5)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+@pytest.mark.parametrize("filters", [(), FILTERS["label"], FILTERS["tag"]], ids=["all", "label", "tag"])
+@pytest.mark.parametrize("metric", ["IP", "L2"])
+@pytest.mark.parametrize("engine", ["exact", "lite", "server"])
+def test_other_metrics_equal_numpy(request, clips, new_spec, engine, metric, filters):
+    rows, vectors = clips
+    design = IndexDesign(metric, "FLAT")
+    index = ExactIndex(16, design)
+    if engine != "exact":
+        index = MilvusIndex(request.getfixturevalue(f"{engine}_connection"), new_spec(f"by_{metric}"), 16, "", design)
+    index.prepare()
+    index.upsert(rows, vectors * 2)
+    query = vectors[7] * 1.5
+    hits = index.search(query, 40, filters)[0]
+    truth = {
+        row.clip_id: float(2 * vector @ query if metric == "IP" else np.linalg.norm(2 * vector - query))
+        for row, vector in zip(rows, vectors, strict=True)
+        if all(condition.keeps(row) for condition in filters)
+    }
+    assert {hit.clip_id for hit in hits} == truth.keys()
+    for hit in hits:
+        assert hit.score == pytest.approx(truth[hit.clip_id], rel=1e-5, abs=1e-5)
+    nearest_first = sorted((hit.score for hit in hits), reverse=metric == "IP")
+    assert [hit.score for hit in hits] == nearest_first
+    index.drop()
+
+
+@pytest.mark.parametrize("kind", ["HNSW", "IVF_FLAT"])
+@pytest.mark.parametrize("engine", ["lite", "server"])
+def test_other_indexes_are_built_and_looked_into_as_asked(request, clips, new_spec, engine, kind):
+    rows, vectors = clips
+    design = IndexDesign("COSINE", kind, nlist=4)
+    index = MilvusIndex(request.getfixturevalue(f"{engine}_connection"), new_spec(), 16, "", design)
+    index.prepare()
+    index.upsert(rows, vectors)
+    index.flush()
+    assert index.describe()["index_type"] == kind
+    reopened = MilvusIndex(index.connection, new_spec(), 16)
+    reopened.name = index.name
+    index.connection.loaded.clear()
+    thorough = reopened.search(vectors[7], 10, effort=64)[0]
+    assert thorough[0].clip_id == rows[7].clip_id
+    assert index.connection.loaded[index.name] == kind
+    assert index.read_vectors([rows[3].clip_id, 5])[rows[3].clip_id] @ vectors[3] > 0
+    with pytest.raises(SearchIndexError, match="ef or nprobe must be between"):
+        index.search(vectors[7], 10, effort=0)
+    index.drop()
+    assert index.describe() == {}
+
+
+@pytest.mark.parametrize("filters", [(), FILTERS["label"], FILTERS["not video"], FILTERS["no tag"]])
+@pytest.mark.parametrize("k", [1, 3, 9])
+def test_the_best_clip_of_each_video(forty, clips, k, filters):
+    rows, vectors = clips
+    video_of = {row.clip_id: row.video_id for row in rows}
+    expected = {}
+    for hit in forty.search(vectors[7], 40, filters)[0]:
+        expected.setdefault(video_of[hit.clip_id], hit)
+    assert forty.search_videos(vectors[7], k, filters) == list(expected.values())[:k]
 
 
 def test_a_clip_finds_itself_first_at_one(forty, clips):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -39,6 +40,40 @@ def index_check(answer: Answer, set_key: str) -> None:
     rows = [{"set": found.key, **indexing.summarise_check(folder, found.key)} for found in sets]
     lines = [f"{row['set']}: {row['stored']} stored, {row['missing']} missing, {row['extra']} extra" for row in rows]
     answer.give({"sets": rows}, "\n".join(lines) or "No sets yet.")
+
+
+@index.command("push")
+@click.option("--uri", required=True, help="Where to, e.g. http://127.0.0.1:19530; the token by VIDVIZ_MILVUS_TOKEN.")
+@click.option("--set", "set_key", default="", help="One set's key or backbone [default: every set].")
+@answering
+def index_push(answer: Answer, uri: str, set_key: str) -> None:
+    """Store sets in a Milvus server, and check by count and sample that they arrived; goes on where it stopped."""
+    from vidviz.config import MilvusSettings, milvus_settings
+    from vidviz.services import embedding_sets, pushing
+
+    folder = answer.open()
+    sets = [embedding_sets.find_set(folder, set_key)] if set_key else embedding_sets.list_sets(folder)
+    settings = MilvusSettings(uri, milvus_settings().token)
+    done = [pushing.push_set(folder, found.key, settings) for found in sets]
+    lines = [
+        f"{one.collection}: {one.rows} rows there, {one.sent} of them sent now, {one.compared} compared" for one in done
+    ]
+    lines += ["Set VIDVIZ_MILVUS_URI to that address to search there."] if done else ["No sets yet."]
+    answer.give({"pushed": [asdict(one) for one in done]}, "\n".join(lines))
+
+
+@index.command("bring-in")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="What the set is called, e.g. the network that the vectors are from.")
+@answering
+def index_bring_in(answer: Answer, file: Path, name: str) -> None:
+    """Make an embedding set of vectors computed elsewhere (.npz or .parquet, with clip ids, or videos and times)."""
+    from vidviz.services import bringing_in
+
+    done = bringing_in.bring_in(answer.open(), file, name)
+    lines = [f"{done.set_key}: {done.clips} vectors of {done.dimension} numbers, {done.new_clips} clips are new."]
+    lines += [f"{count} rows left out: {reason}." for reason, count in done.left_out.items()]
+    answer.give(asdict(done), "\n".join(lines))
 
 
 @click.group(invoke_without_command=True)

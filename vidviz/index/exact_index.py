@@ -6,19 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vidviz.index.design import IndexDesign, compare_exactly
 from vidviz.index.filters import Filter, row_test
 from vidviz.index.ranking import rank_neighbours
-from vidviz.index.rows import ClipRow, LeftOut, check_k, check_queries, check_rows
+from vidviz.index.rows import LARGEST_K, ClipRow, LeftOut, check_k, check_queries, check_rows
 from vidviz.types import Neighbour
 
 BLOCK_SCORES = 16_000_000  # scores computed at once: 64 MB of float32
 
 
 class ExactIndex:
-    """A `VectorIndex` over vectors in memory; nothing is written anywhere."""
+    """A `VectorIndex` over vectors in memory; nothing is written anywhere. Of the design, the metric matters."""
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, design: IndexDesign | None = None) -> None:
         self.dimension = dimension
+        self.design = design or IndexDesign()
         self.exact = True
         self._forget()
 
@@ -33,7 +35,7 @@ class ExactIndex:
 
     def upsert(self, rows: Sequence[ClipRow], vectors: np.ndarray) -> tuple[LeftOut, ...]:
         """Store rows with their (N, D) vectors; where an id comes twice, the later one stays."""
-        checked = check_rows(rows, vectors, self.dimension)
+        checked = check_rows(rows, vectors, self.dimension, unit_length=self._unit_length)
         last = {row.clip_id: place for place, row in enumerate(checked.rows)}
         self.delete(list(last))
         self._rows.update((clip_id, checked.rows[place]) for clip_id, place in last.items())
@@ -50,18 +52,43 @@ class ExactIndex:
             kept = ~np.isin(self._ids, np.asarray(gone, dtype=np.int64))
             self._ids, self._vectors = self._ids[kept], self._vectors[kept]
 
-    def search(self, vectors: np.ndarray, k: int, filters: Sequence[Filter] = ()) -> list[list[Neighbour]]:
-        """The `k` nearest clips of each query among those that every filter keeps."""
-        k, queries = check_k(k), check_queries(vectors, self.dimension)
+    def search(
+        self, vectors: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
+    ) -> list[list[Neighbour]]:
+        """The `k` nearest clips of each query among those that every filter keeps; no effort changes what is exact."""
+        k, queries = check_k(k), check_queries(vectors, self.dimension, unit_length=self._unit_length)
         ids, matrix = self._kept(filters)
         if not len(ids):
             return [[] for _ in queries]
         step = max(1, BLOCK_SCORES // len(ids))
         hits: list[list[Neighbour]] = []
         for first in range(0, len(queries), step):
-            scores = queries[first : first + step] @ matrix.T
-            hits += [_best(ids, row, k) for row in scores]
+            scores = compare_exactly(self.design.metric, queries[first : first + step], matrix)
+            hits += [self._best(ids, row, k) for row in scores]
         return hits
+
+    def search_videos(
+        self, vector: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
+    ) -> list[Neighbour]:
+        """The nearest clip of each of the `k` nearest videos."""
+        k = check_k(k)
+        best: dict[str, Neighbour] = {}
+        for near in self.search(vector, min(LARGEST_K, max(1, len(self._ids))), filters)[0]:
+            best.setdefault(self._rows[near.clip_id].video_id, near)
+        return list(best.values())[:k]
+
+    def _best(self, ids: np.ndarray, scores: np.ndarray, k: int) -> list[Neighbour]:
+        if len(ids) > k:
+            # All that tie with the k-th stay candidates, so that the smallest ids win and not chance.
+            distances = scores if self.design.smaller_is_nearer else -scores
+            threshold = np.partition(distances, k - 1)[k - 1] + 1e-6
+            near = np.flatnonzero(distances <= threshold)
+            ids, scores = ids[near], scores[near]
+        return rank_neighbours(ids, scores, k, self.design)
+
+    @property
+    def _unit_length(self) -> bool:
+        return self.design.metric == "COSINE"
 
     def _kept(self, filters: Sequence[Filter]) -> tuple[np.ndarray, np.ndarray]:
         if not filters:
@@ -96,12 +123,3 @@ class ExactIndex:
     def drop(self) -> None:
         """Forget everything."""
         self._forget()
-
-
-def _best(ids: np.ndarray, scores: np.ndarray, k: int) -> list[Neighbour]:
-    if len(ids) > k:
-        # All that tie with the k-th stay candidates, so that the smallest ids win and not chance.
-        threshold = np.partition(scores, len(scores) - k)[len(scores) - k] - 1e-6
-        near = np.flatnonzero(scores >= threshold)
-        ids, scores = ids[near], scores[near]
-    return rank_neighbours(ids, scores, k)

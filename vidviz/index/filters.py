@@ -15,6 +15,8 @@ from vidviz.index.rows import ClipRow
 
 NOTHING = "id < 0"  # clip ids are never negative; both engines refuse or misread an empty `in []`
 
+EVERYTHING = "id >= 0"
+
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -78,19 +80,20 @@ class VideoIn:
 
 
 @dataclass(frozen=True)
-class NotVideo:
-    """Clips of every other video; leaves a query's own video out of its answer."""
+class NotVideoIn:
+    """Clips of every other video; leaves a query's own videos out of its answer."""
 
-    video_id: str
+    video_ids: tuple[str, ...]
 
     @property
     def expression(self) -> str:
-        """`video_id != ...`."""
-        return f"video_id != {quote(self.video_id)}"
+        """`video_id not in [...]`."""
+        listed = ", ".join(map(quote, self.video_ids))
+        return f"video_id not in [{listed}]" if listed else EVERYTHING
 
     def keeps(self, row: ClipRow) -> bool:
-        """Whether the row is of another video."""
-        return row.video_id != self.video_id
+        """Whether the row is of none of them."""
+        return row.video_id not in self.video_ids
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class NotClip:
     def expression(self) -> str:
         """`id not in [...]`."""
         numbers = ", ".join(str(int(number)) for number in self.clip_ids)
-        return f"id not in [{numbers}]" if numbers else "id >= 0"
+        return f"id not in [{numbers}]" if numbers else EVERYTHING
 
     def keeps(self, row: ClipRow) -> bool:
         """Whether the row is none of them."""
@@ -128,31 +131,70 @@ class NotClip:
 
 @dataclass(frozen=True)
 class TimeRange:
-    """Clips that share some time with `start_seconds <= t < end_seconds` of their video."""
+    """Clips that share some time with `start_seconds <= t <= end_seconds` of their video; it may be a moment."""
 
     start_seconds: float
     end_seconds: float
 
     def __post_init__(self) -> None:
         finite = math.isfinite(self.start_seconds) and math.isfinite(self.end_seconds)
-        if not finite or self.start_seconds >= self.end_seconds:
+        if not finite or self.start_seconds > self.end_seconds:
             raise SearchIndexError(
-                f"A time range must end after it starts, not run from {self.start_seconds} to {self.end_seconds}."
+                f"A time range must not end before it starts, as {self.start_seconds} to {self.end_seconds} does."
             )
 
     @property
     def expression(self) -> str:
-        """`start_seconds < ... and end_seconds > ...`."""
-        return f"start_seconds < {float(self.end_seconds)!r} and end_seconds > {float(self.start_seconds)!r}"
+        """`start_seconds <= ... and end_seconds > ...`."""
+        return f"start_seconds <= {float(self.end_seconds)!r} and end_seconds > {float(self.start_seconds)!r}"
 
     def keeps(self, row: ClipRow) -> bool:
         """Whether the row's span overlaps the range."""
-        return row.start_seconds < self.end_seconds and row.end_seconds > self.start_seconds
+        return row.start_seconds <= self.end_seconds and row.end_seconds > self.start_seconds
+
+
+@dataclass(frozen=True)
+class Duration:
+    """Clips of at least the one and at most the other length."""
+
+    shortest_seconds: float
+    longest_seconds: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.shortest_seconds) and math.isfinite(self.longest_seconds)):
+            raise SearchIndexError("The lengths of clips wanted must be numbers of seconds.")
+
+    @property
+    def expression(self) -> str:
+        """`duration_seconds >= ... and duration_seconds <= ...`."""
+        shortest, longest = float(self.shortest_seconds), float(self.longest_seconds)
+        return f"duration_seconds >= {shortest!r} and duration_seconds <= {longest!r}"
+
+    def keeps(self, row: ClipRow) -> bool:
+        """Whether the clip is neither shorter nor longer."""
+        return self.shortest_seconds <= row.duration_seconds <= self.longest_seconds
+
+
+@dataclass(frozen=True)
+class TagIn:
+    """Clips with one of these tags, which are a list in `meta`."""
+
+    tags: tuple[str, ...]
+
+    @property
+    def expression(self) -> str:
+        """`json_contains_any(meta["tags"], [...])`."""
+        listed = ", ".join(map(quote, self.tags))
+        return f'json_contains_any(meta["tags"], [{listed}])' if listed else NOTHING
+
+    def keeps(self, row: ClipRow) -> bool:
+        """Whether the row has one of them."""
+        return not set(self.tags).isdisjoint(row.meta.get("tags", ()))
 
 
 @dataclass(frozen=True)
 class ColumnIn:
-    """Clips whose further column (a key of `meta`) holds one of these texts."""
+    """Clips whose further column (a key of `meta`) holds one of these texts; "" stands for those that lack it."""
 
     column: str
     values: tuple[str, ...]
@@ -160,11 +202,12 @@ class ColumnIn:
     @property
     def expression(self) -> str:
         """`meta["column"] == ... or ...`, since Lite has no `in` for JSON."""
-        return _any_of([f"meta[{quote(self.column)}] == {quote(value)}" for value in self.values])
+        key = f"meta[{quote(self.column)}]"
+        return _any_of([f"{key} == {quote(value)}" if value else _lacks(key) for value in self.values])
 
     def keeps(self, row: ClipRow) -> bool:
         """Whether the row's column holds one of them."""
-        return row.meta.get(self.column) in self.values
+        return row.meta.get(self.column, "") in self.values
 
 
 def join_filters(filters: Sequence[Filter]) -> str:
@@ -180,6 +223,10 @@ def row_test(filters: Sequence[Filter]) -> Callable[[ClipRow], bool]:
 def _one_of(field: str, literals: Iterable[str]) -> str:
     listed = ", ".join(literals)
     return f"{field} in [{listed}]" if listed else NOTHING
+
+
+def _lacks(key: str) -> str:
+    return f'(not (exists {key})) or {key} == ""'
 
 
 def _any_of(conditions: list[str]) -> str:

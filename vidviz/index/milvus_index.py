@@ -11,14 +11,15 @@ import numpy as np
 from vidviz.errors import SearchIndexError
 from vidviz.index.collection import (
     DIGEST_PROPERTY,
+    DURATION,
     SCALAR_FIELDS,
     collection_dimension,
     collection_name,
     collection_set,
     create_collection,
     describe_set,
-    search_settings,
 )
+from vidviz.index.design import IndexDesign, default_design
 from vidviz.index.failures import NoAnswerError, explain_failures
 from vidviz.index.filters import Filter, join_filters
 from vidviz.index.open import MilvusConnection
@@ -42,13 +43,21 @@ class MilvusIndex:
         spec: the embedding set.
         dimension: D, the embedding size.
         workspace_id: tells workspaces apart that share a server (see `collection_name`).
+        design: the metric, and the index of a collection that has to be made; what suits the engine when None. A
+            collection that is there keeps its index.
     """
 
     def __init__(
-        self, connection: MilvusConnection, spec: EmbeddingSetSpec, dimension: int, workspace_id: str = ""
+        self,
+        connection: MilvusConnection,
+        spec: EmbeddingSetSpec,
+        dimension: int,
+        workspace_id: str = "",
+        design: IndexDesign | None = None,
     ) -> None:
         self.connection = connection
-        self.name = collection_name(spec, workspace_id)
+        self.design = design or default_design(connection.lite)
+        self.name = collection_name(spec, workspace_id, self.design.suffix)
         self.dimension = dimension
         self.exact = connection.lite
         self._set_text = describe_set(spec)
@@ -63,11 +72,11 @@ class MilvusIndex:
             found = self._describe(client)
             if found is not None and not self._fits(found):
                 client.drop_collection(self.name, timeout=self.connection.write_seconds)
-                self.connection.loaded.discard(self.name)
+                self.connection.loaded.pop(self.name, None)
                 found = None
             if found is None:
-                seconds, lite = self.connection.write_seconds, self.connection.lite
-                create_collection(client, self.name, self.dimension, self._set_text, lite=lite, timeout=seconds)
+                seconds, text = self.connection.write_seconds, self._set_text
+                create_collection(client, self.name, self.dimension, text, design=self.design, timeout=seconds)
             self._load(client)
 
     def _fits(self, description: dict[str, Any]) -> bool:
@@ -81,7 +90,7 @@ class MilvusIndex:
 
     def upsert(self, rows: Sequence[ClipRow], vectors: np.ndarray) -> tuple[LeftOut, ...]:
         """Store rows with their (N, D) vectors in batches, replacing rows of the same id."""
-        checked = check_rows(rows, vectors, self.dimension)
+        checked = check_rows(rows, vectors, self.dimension, unit_length=self._unit_length)
         # By id, so that a clip that comes twice in a batch is stored once, as it came last.
         by_id = {row.clip_id: _record(row, vector) for row, vector in zip(checked.rows, checked.vectors, strict=True)}
         records = list(by_id.values())
@@ -98,23 +107,50 @@ class MilvusIndex:
             with self._writing() as client:
                 client.delete(self.name, ids=batch, timeout=self.connection.write_seconds)
 
-    def search(self, vectors: np.ndarray, k: int, filters: Sequence[Filter] = ()) -> list[list[Neighbour]]:
-        """The `k` nearest clips of each query among those that every filter keeps."""
-        k, queries = check_k(k), check_queries(vectors, self.dimension)
+    def search(
+        self, vectors: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
+    ) -> list[list[Neighbour]]:
+        """The `k` nearest clips of each query among those that every filter keeps.
+
+        `effort` is the `ef` or `nprobe` of an index that has one.
+        """
+        k, queries = check_k(k), check_queries(vectors, self.dimension, unit_length=self._unit_length)
+        return self._search(queries, k, filters, effort)
+
+    def search_videos(
+        self, vector: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
+    ) -> list[Neighbour]:
+        """The nearest clip of each of the `k` nearest videos, grouped by the engine."""
+        k, queries = check_k(k), check_queries(vector, self.dimension, unit_length=self._unit_length)
+        return self._search(queries[:1], k, filters, effort, group_by_field="video_id")[0]
+
+    def _search(
+        self, queries: np.ndarray, k: int, filters: Sequence[Filter], effort: int | None, **further: Any
+    ) -> list[list[Neighbour]]:
         settings: dict[str, Any] = {
             "limit": k,
             "filter": join_filters(filters),
-            "search_params": search_settings(self.connection.lite, k),
             "output_fields": ["id"],
             "timeout": self.connection.read_seconds,
+            **further,
         }
         step = max(1, min(QUERIES_A_CALL, HITS_A_CALL // k))
         answers: list[list[Neighbour]] = []
         with self._reading() as client:
+            settings["search_params"] = self.design.searching(self.connection.loaded[self.name], k, effort)
             for first in range(0, len(queries), step):
                 found = client.search(self.name, data=queries[first : first + step], **settings)
-                answers += [_neighbours(hits, k) for hits in found]
+                answers += [self._neighbours(hits, k) for hits in found]
         return answers
+
+    def _neighbours(self, hits: Any, k: int) -> list[Neighbour]:
+        ids = np.array([hit["id"] for hit in hits], dtype=np.int64)
+        scores = self.design.to_scores(np.array([hit["distance"] for hit in hits]))
+        return rank_neighbours(ids, scores, k, self.design)
+
+    @property
+    def _unit_length(self) -> bool:
+        return self.design.metric == "COSINE"
 
     def count(self) -> int:
         """How many clips the collection holds; 0 when it does not exist."""
@@ -175,7 +211,25 @@ class MilvusIndex:
         with self._writing() as client:
             if client.has_collection(self.name, timeout=self.connection.read_seconds):
                 client.drop_collection(self.name, timeout=self.connection.write_seconds)
-            self.connection.loaded.discard(self.name)
+            self.connection.loaded.pop(self.name, None)
+
+    def describe(self) -> dict[str, Any]:
+        """The index that the collection has, as the engine tells it; empty where there is none."""
+        with self._using() as client:
+            if not client.has_collection(self.name, timeout=self.connection.read_seconds):
+                return {}
+            return dict(client.describe_index(self.name, "vector", timeout=self.connection.read_seconds) or {})
+
+    def read_vectors(self, clip_ids: Sequence[int]) -> dict[int, np.ndarray]:
+        """The stored vectors of some clips, (D,) float32 each; those that are not there are left out."""
+        with self._reading() as client:
+            rows = client.get(
+                self.name,
+                ids=[int(number) for number in clip_ids],
+                output_fields=["id", "vector"],
+                timeout=self.connection.read_seconds,
+            )
+        return {int(row["id"]): np.asarray(row["vector"], dtype=np.float32) for row in rows}
 
     def _exists(self) -> bool:
         with self._using() as client:
@@ -189,7 +243,8 @@ class MilvusIndex:
 
     def _load(self, client: Any) -> None:
         client.load_collection(self.name, timeout=self.connection.write_seconds)
-        self.connection.loaded.add(self.name)
+        told = client.describe_index(self.name, "vector", timeout=self.connection.read_seconds) or {}
+        self.connection.loaded[self.name] = str(told.get("index_type", self.design.kind))
 
     @contextlib.contextmanager
     def _using(self) -> Iterator[Any]:
@@ -201,7 +256,7 @@ class MilvusIndex:
             self.connection.reconnect_later()
             raise
         except SearchIndexError:
-            self.connection.loaded.discard(self.name)  # somebody may have released or dropped it: look again
+            self.connection.loaded.pop(self.name, None)  # somebody may have released or dropped it: look again
             raise
 
     @contextlib.contextmanager
@@ -239,11 +294,7 @@ def _record(row: ClipRow, vector: np.ndarray) -> dict[str, Any]:
         "label": row.label,
         "start_seconds": float(row.start_seconds),
         "end_seconds": float(row.end_seconds),
+        DURATION: row.duration_seconds,
         "meta": dict(row.meta),
         "vector": vector,
     }
-
-
-def _neighbours(hits: Any, k: int) -> list[Neighbour]:
-    ids = np.array([hit["id"] for hit in hits], dtype=np.int64)
-    return rank_neighbours(ids, np.array([hit["distance"] for hit in hits]), k)

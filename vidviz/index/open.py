@@ -26,7 +26,7 @@ class MilvusConnection:
     """An open Milvus, shared by all that use the same place in this process.
 
     `writing` is held around every write: Lite loses rows when two threads write at once. `loaded` are the
-    collections that were loaded since the place was opened.
+    collections that were loaded since the place was opened, each with the kind of its index.
     """
 
     def __init__(self, connect: Callable[[], Any], place: Place, lite_path: Path | None) -> None:
@@ -36,7 +36,7 @@ class MilvusConnection:
         self.read_seconds = LITE_SECONDS if self.lite else READ_SECONDS
         self.write_seconds = LITE_SECONDS if self.lite else WRITE_SECONDS
         self.writing = threading.RLock()
-        self.loaded: set[str] = set()
+        self.loaded: dict[str, str] = {}
         self.closed = False
         self._connect = connect
         self._client = connect()

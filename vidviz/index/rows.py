@@ -36,6 +36,11 @@ class ClipRow:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def duration_seconds(self) -> float:
+        """How long the clip is, without the noise of a subtraction."""
+        return round(self.end_seconds - self.start_seconds, 6)
+
+    @property
     def text(self) -> str:
         """The row as canonical JSON: two rows say the same if, and only if, their texts are equal."""
         values = [self.clip_id, self.video_id, self.label, self.start_seconds, self.end_seconds, dict(self.meta)]
@@ -52,20 +57,23 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class CheckedRows:
-    """Rows that can be stored beside their unit vectors (N, D) float32, and the clips that were left out."""
+    """Rows that can be stored beside their vectors (N, D) float32, and the clips that were left out."""
 
     rows: tuple[ClipRow, ...]
     vectors: np.ndarray
     left_out: tuple[LeftOut, ...]
 
 
-def check_rows(rows: Sequence[ClipRow], vectors: np.ndarray, dimension: int) -> CheckedRows:
+def check_rows(
+    rows: Sequence[ClipRow], vectors: np.ndarray, dimension: int, *, unit_length: bool = True
+) -> CheckedRows:
     """Sort what can be stored from what cannot, and scale the vectors to unit length.
 
     Args:
         rows: N rows.
         vectors: (N, D) floats, in the order of the rows.
         dimension: the D that the index was made for.
+        unit_length: whether to scale; where lengths matter, vectors stay as they are.
 
     Raises:
         SearchIndexError: the vectors do not belong to the rows, or have another dimension than the index.
@@ -77,11 +85,12 @@ def check_rows(rows: Sequence[ClipRow], vectors: np.ndarray, dimension: int) -> 
         )
     _check_dimension(matrix.shape[1], dimension)
     units, problems = unit_vectors(matrix)
+    kept_vectors = units if unit_length else np.asarray(matrix, dtype=np.float32)
     reasons = [problem or _row_problem(row) for row, problem in zip(rows, problems, strict=True)]
     kept = [number for number, reason in enumerate(reasons) if not reason]
     return CheckedRows(
         tuple(rows[number] for number in kept),
-        units[kept] if len(kept) < len(rows) else units,
+        kept_vectors[kept] if len(kept) < len(rows) else kept_vectors,
         tuple(LeftOut(row.clip_id, why) for row, why in zip(rows, reasons, strict=True) if why),
     )
 
@@ -92,8 +101,8 @@ def searchable(vectors: np.ndarray) -> np.ndarray:
     return np.asarray(np.isfinite(peaks) & (peaks > 0))
 
 
-def check_queries(vectors: np.ndarray, dimension: int) -> np.ndarray:
-    """Query vectors as (Q, D) float32 of unit length; a single (D,) vector becomes one row.
+def check_queries(vectors: np.ndarray, dimension: int, *, unit_length: bool = True) -> np.ndarray:
+    """Query vectors as (Q, D) float32, of unit length unless lengths matter; a single (D,) vector becomes one row.
 
     Raises:
         SearchIndexError: another dimension than the index, or a query that is all zeros or not finite.
@@ -106,7 +115,7 @@ def check_queries(vectors: np.ndarray, dimension: int) -> np.ndarray:
     for problem in problems:
         if problem:
             raise SearchIndexError(f"This clip cannot be searched with: {problem}.")
-    return units
+    return units if unit_length else np.asarray(matrix, dtype=np.float32)
 
 
 def check_k(k: int) -> int:

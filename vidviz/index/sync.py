@@ -75,7 +75,7 @@ def sync_index(
     Raises:
         SearchIndexError: the index cannot be reached, read or written, or the vectors have another dimension.
     """
-    checked = check_rows(rows, vectors, index.dimension)
+    checked = check_rows(rows, vectors, index.dimension, unit_length=index.design.metric == "COSINE")
     index.prepare()
     digest = row_digest(checked.rows)
     if index.digest() == digest and index.count() == len(checked.rows):

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from vidviz.index.design import IndexDesign
 from vidviz.index.exact_index import ExactIndex
 from vidviz.index.filters import Filter
 from vidviz.index.milvus_index import MilvusIndex
@@ -17,15 +18,19 @@ __all__ = ["ExactIndex", "MilvusIndex", "VectorIndex"]
 
 
 class VectorIndex(Protocol):
-    """Clips with their vectors, searched by cosine similarity.
+    """Clips with their vectors, searched by the metric of their design.
 
-    Scores are cosine similarities in -1..1, rounded to six decimals (float32 has no more to say), highest first
-    and, where equal, smallest clip id first.
+    Scores are cosine similarities in -1..1 (or inner products, or distances), rounded to six decimals (float32 has no
+    more to say), nearest first and, where equal, smallest clip id first.
     """
 
     @property
     def dimension(self) -> int:
         """D, the embedding size."""
+
+    @property
+    def design(self) -> IndexDesign:
+        """How vectors are compared and found."""
 
     @property
     def exact(self) -> bool:
@@ -40,8 +45,15 @@ class VectorIndex(Protocol):
     def delete(self, clip_ids: Sequence[int]) -> None:
         """Remove clips; ids that are not there are no error."""
 
-    def search(self, vectors: np.ndarray, k: int, filters: Sequence[Filter] = ()) -> list[list[Neighbour]]:
+    def search(
+        self, vectors: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
+    ) -> list[list[Neighbour]]:
         """The `k` nearest clips of each query, (D,) or (Q, D), among those that every filter keeps."""
+
+    def search_videos(
+        self, vector: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
+    ) -> list[Neighbour]:
+        """The nearest clip of each of the `k` nearest videos; an approximate index may miss videos."""
 
     def count(self) -> int:
         """How many clips the index holds; 0 when it does not exist."""

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vidviz.config import milvus_settings
+import numpy as np
+
+from vidviz.config import MilvusSettings, milvus_settings
 from vidviz.errors import IndexLockedError, SearchIndexError
+from vidviz.index.design import IndexDesign as IndexDesign
 from vidviz.index.exact_index import ExactIndex
 from vidviz.index.milvus_index import MilvusIndex
 from vidviz.index.open import delete_lite_folder, open_milvus
@@ -50,7 +53,7 @@ def open_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignor
     """
     found = embedding_sets.find_set(folder, set_key)
     try:
-        index = _open_collection(folder, found)
+        index = open_collection(folder, found)
     except IndexLockedError as error:
         exact, note = _exact_index(folder, found)
         return OpenIndex(exact, STORED, f"{error} Answered from the stored vectors. {note}".strip())
@@ -67,8 +70,12 @@ def refresh_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ig
     return open_index(folder, set_key, progress).engine != STORED
 
 
-def rebuild_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress) -> int:
+def rebuild_index(
+    folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress, design: IndexDesign | None = None
+) -> int:
     """Drop the collection of a set and build it from the stored vectors; returns its rows.
+
+    `design` is the index that a server is to have; on Lite it is always exact.
 
     Where the local Milvus files are damaged, all of them go: every other set's collection is built when it is opened.
 
@@ -78,7 +85,7 @@ def rebuild_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ig
     """
     found = embedding_sets.find_set(folder, set_key)
     try:
-        _open_collection(folder, found).drop()
+        open_collection(folder, found).drop()
     except IndexLockedError:
         raise
     except SearchIndexError:
@@ -86,7 +93,7 @@ def rebuild_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ig
             raise
         delete_lite_folder(folder.milvus)
     _forget(folder)
-    index = _open_collection(folder, found)
+    index = open_collection(folder, found, design if milvus_settings().uri else None)
     _bring_in_line(folder, found, index, progress)
     return index.count()
 
@@ -95,7 +102,7 @@ def check_set(folder: WorkspaceFolder, set_key: str) -> IndexCheck:
     """Hold the collection of a set against the stored vectors, without changing it."""
     found = embedding_sets.find_set(folder, set_key)
     embeddings = embedding_sets.load_embeddings(folder, found.key)
-    return check_index(_open_collection(folder, found), embeddings.ids[searchable(embeddings.vectors)])
+    return check_index(open_collection(folder, found), embeddings.ids[searchable(embeddings.vectors)])
 
 
 def summarise_check(folder: WorkspaceFolder, set_key: str) -> dict[str, int]:
@@ -105,11 +112,22 @@ def summarise_check(folder: WorkspaceFolder, set_key: str) -> dict[str, int]:
     return {"stored": stored, "missing": len(check.missing), "extra": len(check.extra)}
 
 
-def _open_collection(folder: WorkspaceFolder, found: EmbeddingSet) -> MilvusIndex:
+def open_collection(
+    folder: WorkspaceFolder,
+    found: EmbeddingSet,
+    design: IndexDesign | None = None,
+    settings: MilvusSettings | None = None,
+) -> MilvusIndex:
+    """The collection of a set where the settings lead (those of the environment when None), looked up when it is used.
+
+    Raises:
+        IndexLockedError: another process holds the local Milvus file.
+        SearchIndexError: Milvus does not answer.
+    """
     with folder.catalogue.read() as db:
         workspace_id = db.execute("SELECT id FROM identity").fetchone()[0]
-    connection = open_milvus(milvus_settings(), folder.milvus)
-    return MilvusIndex(connection, found.spec, found.dimension, workspace_id)
+    connection = open_milvus(settings or milvus_settings(), folder.milvus)
+    return MilvusIndex(connection, found.spec, found.dimension, workspace_id, design)
 
 
 def _exact_index(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[ExactIndex, str]:
@@ -171,3 +189,14 @@ def _row(record: dict[str, Any], columns: list[str]) -> ClipRow:
 def _tags(record: dict[str, Any]) -> dict[str, list[str]]:
     tags = library.split_tags(record[TAGS])
     return {TAGS: tags} if tags else {}
+
+
+def list_rows(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[list[ClipRow], np.ndarray]:
+    """What an index of the set holds: N rows, and their vectors (N, D) as the network gave them."""
+    embeddings = embedding_sets.load_embeddings(folder, found.key)
+    return _rows(folder, found, embeddings.ids.tolist()), embeddings.vectors
+
+
+def forget_checked(folder: WorkspaceFolder) -> None:
+    """Look at the collections of a workspace anew when they are next opened: somebody has changed them."""
+    _forget(folder)

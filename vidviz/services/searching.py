@@ -1,23 +1,34 @@
-"""Search: a clip -> its nearest neighbours, with scores and where to find them."""
+"""Search: a direction -> its nearest clips, filtered, with scores and where to find them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from vidviz.errors import WorkspaceError
-from vidviz.index.filters import NotClip
+from vidviz.errors import SearchIndexError
+from vidviz.index.design import METRICS, Metric
+from vidviz.index.filters import Filter, NotClip, NotVideoIn
 from vidviz.index.rows import check_k
-from vidviz.services import embedding_sets, indexing, library
+from vidviz.services import embedding_sets, library
+from vidviz.services.asking import Example, Query, clip_vector, query_vector
+from vidviz.services.clip_filters import say_expression, to_index_filters
+from vidviz.services.filtering import ClipFilter
+from vidviz.services.grouped import search_videos
+from vidviz.services.metric_indexes import open_by_metric
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Neighbour
 
+__all__ = ["METRICS", "Hit", "Metric", "SearchAnswer", "SearchOptions", "search", "search_by_clip", "search_by_vector"]
+
 
 @dataclass(frozen=True)
 class Hit:
-    """A clip that was found; `score` is its cosine similarity to the query, 1.0 for the query itself."""
+    """A clip that was found; `score` is its cosine similarity to the query, 1.0 for the query itself.
+
+    By another metric it is the inner product, or the distance.
+    """
 
     clip_id: int
     video: str
@@ -29,33 +40,111 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class SearchOptions:
+    """How to answer.
+
+    Attributes:
+        k: how many hits at most.
+        clip_filter: which clips may be found.
+        leave_out_own_video: no clips of the videos that are asked with.
+        include_self: whether the clip that is asked with is among its own hits.
+        threshold: the worst score that counts; a cosine or inner product at least, a distance at most.
+        best_per_video: only the nearest clip of each video.
+        metric: how vectors are compared.
+        effort: how hard an approximate index tries (`ef`, `nprobe`); its usual where None.
+    """
+
+    k: int = 10
+    clip_filter: ClipFilter = field(default_factory=ClipFilter)
+    leave_out_own_video: bool = False
+    include_self: bool = True
+    threshold: float | None = None
+    best_per_video: bool = False
+    metric: Metric = "COSINE"
+    effort: int | None = None
+
+
+@dataclass(frozen=True)
 class SearchAnswer:
-    """Hits, best first, which engine answered, and a note where a person should know more."""
+    """Hits, nearest first, which engine answered, and a note where a person should know more.
+
+    `expression` is the filter as Milvus got it, `vector` (D,) what was searched with.
+    """
 
     hits: tuple[Hit, ...]
     engine: str
     note: str
+    expression: str = ""
+    vector: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32), repr=False, compare=False)
+
+
+def search(folder: WorkspaceFolder, set_key: str, query: Query, options: SearchOptions | None = None) -> SearchAnswer:
+    """The clips nearest to what is asked for.
+
+    Where one clip is all that is asked with, it comes first, with score 1.0, unless it is left out or the filter keeps
+    it out; so it does among any number of exact copies.
+
+    Raises:
+        WorkspaceError: a clip or file that is asked with is not there, or the set holds no vector of it.
+        MediaError, BackboneError: what is asked with cannot be read, or the network cannot take it.
+        SearchIndexError: Milvus does not answer, `k` is not between 1 and 16,384, or nothing is asked for.
+    """
+    options = options or SearchOptions()
+    check_k(options.k)
+    found = embedding_sets.find_set(folder, set_key)
+    vector = query_vector(folder, found.key, query)
+    conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
+    conditions += _own_videos(folder, query) if options.leave_out_own_video else ()
+    itself = query.only_clip
+    itself_first = itself is not None and options.metric == "COSINE" and not options.leave_out_own_video
+    if itself_first and itself is not None:
+        conditions += (NotClip((itself,)),)
+    elif not options.include_self:
+        conditions += (NotClip(tuple(example.clip_id for example in query.examples if example.weight > 0)),)
+    if not itself_first or not options.include_self or not _is_kept(folder, itself, options.clip_filter):
+        itself = None
+    answer = search_by_vector(folder, found.key, vector, options, conditions)
+    if itself is None:
+        return answer
+    first = describe(folder, found.spec.recipe_key, [Neighbour(itself, 1.0)])
+    others = [hit for hit in answer.hits if not (options.best_per_video and hit.video_id == first[0].video_id)]
+    hits = (*first, *others)[: options.k]
+    return SearchAnswer(hits, answer.engine, answer.note, answer.expression, vector)
+
+
+def search_by_vector(
+    folder: WorkspaceFolder,
+    set_key: str,
+    vector: np.ndarray,
+    options: SearchOptions | None = None,
+    conditions: tuple[Filter, ...] | None = None,
+) -> SearchAnswer:
+    """The clips nearest to a vector (D,), wherever it comes from; `conditions` stand for the options' filter.
+
+    Raises:
+        SearchIndexError: Milvus does not answer, or the vector is of another size, zero or not finite.
+    """
+    options = options or SearchOptions()
+    found = embedding_sets.find_set(folder, set_key)
+    if conditions is None:
+        conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
+    opened = open_by_metric(folder, found.key, options.metric)
+    if options.best_per_video:
+        neighbours = search_videos(folder, found, opened.index, vector, options.k, conditions, options.effort)
+    else:
+        neighbours = opened.index.search(vector[None], options.k, conditions, effort=options.effort)[0]
+    if options.threshold is not None:
+        neighbours = [near for near in neighbours if _is_near_enough(near.score, options.threshold, options.metric)]
+    hits = describe(folder, found.spec.recipe_key, neighbours)
+    return SearchAnswer(tuple(hits), opened.engine, opened.note, say_expression(conditions), vector)
 
 
 def search_by_clip(
     folder: WorkspaceFolder, set_key: str, clip_id: int, k: int = 10, *, include_self: bool = True
 ) -> SearchAnswer:
-    """The `k` nearest clips of a clip of the library.
-
-    The clip itself comes first, with score 1.0, unless it is left out; so it does among any number of exact copies.
-
-    Raises:
-        WorkspaceError: no such clip, or the set holds no vector of it.
-        SearchIndexError: Milvus does not answer, or `k` is not between 1 and 16,384.
-    """
-    check_k(k)
-    found = embedding_sets.find_set(folder, set_key)
-    query = query_vector(folder, found.key, clip_id)
-    opened = indexing.open_index(folder, found.key)
-    neighbours = opened.index.search(query[None], k, [NotClip((clip_id,))])[0]
-    if include_self:
-        neighbours.insert(0, Neighbour(clip_id, 1.0))
-    return SearchAnswer(tuple(describe(folder, found.spec.recipe_key, neighbours[:k])), opened.engine, opened.note)
+    """The `k` nearest clips of a clip of the library; see `search`."""
+    options = SearchOptions(k=k, include_self=include_self)
+    return search(folder, set_key, Query((Example(clip_id),)), options)
 
 
 def nearest_exactly(folder: WorkspaceFolder, set_key: str, clip_id: int, k: int) -> list[Hit]:
@@ -66,7 +155,7 @@ def nearest_exactly(folder: WorkspaceFolder, set_key: str, clip_id: int, k: int)
     """
     found = embedding_sets.find_set(folder, set_key)
     embeddings = embedding_sets.load_embeddings(folder, found.key)
-    query = query_vector(folder, found.key, clip_id)
+    query = clip_vector(folder, found.key, clip_id)
     lengths = np.linalg.norm(embeddings.vectors, axis=1) * np.linalg.norm(query)
     scores = np.where(lengths > 0, embeddings.vectors @ query / np.maximum(lengths, 1e-30), -1.0)
     scores[embeddings.ids == clip_id] = -np.inf
@@ -74,38 +163,45 @@ def nearest_exactly(folder: WorkspaceFolder, set_key: str, clip_id: int, k: int)
     return describe(folder, found.spec.recipe_key, [Neighbour(int(embeddings.ids[i]), float(scores[i])) for i in best])
 
 
-def query_vector(folder: WorkspaceFolder, set_key: str, clip_id: int) -> np.ndarray:
-    """The vector of a clip, (D,) float32.
-
-    Raises:
-        WorkspaceError: no such clip, or the set holds no usable vector of it.
-    """
-    embeddings = embedding_sets.load_embeddings(folder, set_key)
-    place = int(np.searchsorted(embeddings.ids, clip_id))
-    if place >= len(embeddings) or embeddings.ids[place] != clip_id:
-        card = library.know_clip(folder, clip_id)
-        raise WorkspaceError(
-            f"The clip {clip_id} ({card.video}) is not in this embedding set. Embed again, or choose another set."
-        )
-    vector: np.ndarray = embeddings.vectors[place]
-    if not np.linalg.norm(vector) > 0:
-        raise WorkspaceError(f"The vector of clip {clip_id} is zero: it has no direction to search in.")
-    return vector
-
-
 def describe(folder: WorkspaceFolder, recipe_key: str, neighbours: list[Neighbour]) -> list[Hit]:
-    """Neighbours with what the catalogue knows of them."""
-    table = library.clip_table(folder, recipe_key).set_index("clip_id")
-    rows = table.loc[[neighbour.clip_id for neighbour in neighbours]].to_dict("records")
+    """Neighbours with what the catalogue knows of them; one that it does not know any more is left out."""
+    table = library.clip_table(folder, recipe_key)
+    known = table[table["clip_id"].isin([neighbour.clip_id for neighbour in neighbours])]
+    rows = {row["clip_id"]: row for row in known.to_dict("records")}
     return [
         Hit(
             clip_id=neighbour.clip_id,
             video=row["video"],
             start_seconds=row["start_seconds"],
             end_seconds=row["end_seconds"],
-            score=round(min(1.0, neighbour.score), 6),
+            score=round(neighbour.score, 6),
             label=row[LABEL],
             video_id=row["video_id"],
         )
-        for neighbour, row in zip(neighbours, rows, strict=True)
+        for neighbour in neighbours
+        if (row := rows.get(neighbour.clip_id))
     ]
+
+
+def hit_records(answer: SearchAnswer) -> list[dict[str, object]]:
+    """The hits as rows of a table, with their places from 1."""
+    return [{"rank": rank, **asdict(hit)} for rank, hit in enumerate(answer.hits, 1)]
+
+
+def _own_videos(folder: WorkspaceFolder, query: Query) -> tuple[Filter, ...]:
+    """A condition that leaves out the videos that are asked with; those of "less like this" may be found."""
+    own = {library.find_clip(folder, example.clip_id).video_id for example in query.examples if example.weight > 0}
+    return (NotVideoIn(tuple(sorted(own | ({query.video} if query.video else set())))),)
+
+
+def _is_kept(folder: WorkspaceFolder, clip_id: int | None, chosen: ClipFilter) -> bool:
+    if clip_id is None:
+        return False
+    table = library.clip_table(folder)
+    return bool(chosen.keeps(table[table["clip_id"] == clip_id]).all())
+
+
+def _is_near_enough(score: float, threshold: float, metric: Metric) -> bool:
+    if not np.isfinite(threshold):
+        raise SearchIndexError("The threshold must be a number.")
+    return score <= threshold if metric == "L2" else score >= threshold

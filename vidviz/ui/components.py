@@ -44,6 +44,7 @@ def clip_gallery(
     current: int | None = None,
     title: str = "Clips",
     on_click: Callable[[], None] | None = None,
+    on_vote: Callable[[], None] | None = None,
 ) -> int | None:
     """Draw cards of clips, which play on hover and focus, and return the clip that was clicked, if any.
 
@@ -55,22 +56,34 @@ def clip_gallery(
         current: the clip with a ring.
         title: what a screen reader says.
         on_click: called before the run that a click starts; it may call `clicked_clip(key)`.
+        on_vote: when given, cards have + and -, and it is called when one is pressed; it may call `voted_clip(key)`.
     """
     data = {
         "base": base_path(),
+        "votes": on_vote is not None,
         "cards": [asdict(card) for card in cards],
         "columns": columns,
         "card_width_px": card_width_px,
         "current": current,
         "title": title,
     }
-    result = component("clip_gallery")(key=key, data=data, on_clicked_change=on_click or no_action)
+    draw, vote = component("clip_gallery"), on_vote or no_action
+    result = draw(key=key, data=data, on_clicked_change=on_click or no_action, on_voted_change=vote)
     return read_clip_id(result.get("clicked"))
 
 
 def clicked_clip(key: str) -> int | None:
     """The clip just clicked in the gallery with this key, for use in its `on_click`."""
     return read_clip_id((st.session_state.get(key) or {}).get("clicked"))
+
+
+def voted_clip(key: str) -> tuple[int, bool] | None:
+    """The clip just voted for (True) or against in the gallery with this key, for use in its `on_vote`."""
+    said = (st.session_state.get(key) or {}).get("voted")
+    if not isinstance(said, dict) or not isinstance(said.get("more"), bool):
+        return None
+    clip_id = read_clip_id(said.get("clip_id"))
+    return None if clip_id is None else (clip_id, said["more"])
 
 
 def clip_player(

@@ -17,8 +17,10 @@ from vidviz.ui.map_component import MapEvent, MapPath, clip_map
 from vidviz.ui.map_panel import neighbour_lines
 from vidviz.ui.map_points import GroupColours, ValueColours
 from vidviz.ui.map_view import View
+from vidviz.ui.selection import Window, read_window
 
 MAP_PX = 600
+WINDOW = "window"
 Others = Literal["dimmed", "hidden"]
 
 
@@ -78,7 +80,7 @@ def draw_map(
         ribbons: the ways of videos.
     """
     current = clip.clip_id if clip else None
-    return clip_map(
+    event = clip_map(
         view.points,
         key="clip map",
         colours=colours,
@@ -90,5 +92,22 @@ def draw_map(
         lines=neighbour_lines(folder, chosen.key, current),
         paths=ribbons,
         thumbnails=looks.thumbnails,
+        window=_window_of(view),
         view_key=view.key,
     )
+    if event.window is not None:
+        state.remember(WINDOW, ",".join(f"{number:.6g}" for number in event.window) or None)
+    return event
+
+
+def _window_of(view: View) -> Window | None:
+    """The part in view that the URL names; it belongs to one map and goes with it."""
+    text = state.recall(WINDOW)
+    if st.session_state.setdefault("window of", view.key) != view.key:
+        st.session_state["window of"] = view.key
+        state.remember(WINDOW, None)
+        return None
+    try:
+        return read_window([float(number) for number in (text or "").split(",")])
+    except ValueError:
+        return None

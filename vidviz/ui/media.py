@@ -10,7 +10,7 @@ import streamlit as st
 
 from vidviz.config import workspace_path
 from vidviz.errors import VidvizError
-from vidviz.services import library
+from vidviz.services import asked_files, library
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui.map_shelf import POINTS, ROWS
 from vidviz.ui.shelf import ByteShelf
@@ -39,7 +39,7 @@ class WorkspaceMedia:
         try:
             video = library.find_video(self._folder, video_id)
         except VidvizError:
-            return None
+            return asked_files.find_playable(self._folder, video_id)
         return _existing(library.playable_path(self._folder, video))
 
     def sheet(self, token: str) -> bytes | None:

@@ -12,9 +12,31 @@ from vidviz.services.searching import Hit
 from vidviz.ui import state
 from vidviz.ui.cards import cards_of
 from vidviz.ui.components import ShownClip, clip_gallery
-from vidviz.ui.sitemap import link_to
+from vidviz.ui.sitemap import TITLES, link_to
 
 OFFERED = 48
+VIEWS = {"search": "Search", "library": "Whole library", "engine": "Engine", "lab": "Index lab"}
+INVITATIONS = {
+    "clip": "Choose the clip to start from.",
+    "video": "Upload a video or choose one of the library, and draw a stretch on its strip.",
+    "image": "Upload an image, or choose a clip first and ask with one of its frames.",
+    "sentence": "Write what is to be seen.",
+}
+
+
+def choose_view() -> str:
+    """Which part of the page is open."""
+    chosen = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default="search",
+        required=True,
+        format_func=lambda name: VIEWS[name],
+        key="search view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return str(chosen or "search")
 
 
 def offer_clips(table: pd.DataFrame, colours: Mapping[str, str]) -> None:
@@ -70,6 +92,8 @@ def draw_links() -> None:
     with st.container(horizontal=True):
         link_to("map", "On the map")
         link_to("inside", "Look inside")
+        if "compare" in TITLES:
+            link_to("compare", "Compare")
     if st.button("Another clip", help="Choose the clip to start from."):
         state.choose_clip(None)
         st.rerun()

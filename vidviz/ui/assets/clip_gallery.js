@@ -48,6 +48,7 @@ class GalleryView {
     image.src = mediaUrl(this.base, "poster", clip.clip_id);
     screen.appendChild(image);
     if (clip.score !== null) screen.appendChild(element("span", "vv-score", clip.score));
+    if (this.data.votes) screen.append(this.makeVote(clip, true), this.makeVote(clip, false));
     button.append(screen, this.makeCaption(clip));
     const card = { clip, button, screen, image, written: JSON.stringify(clip) };
     button.addEventListener("pointerenter", () => this.start(card, REDUCED_MOTION.matches));
@@ -59,6 +60,18 @@ class GalleryView {
     button.addEventListener("blur", () => this.stop(card));
     button.addEventListener("click", () => this.send("clicked", clip.clip_id));
     return card;
+  }
+
+  // For the pointer; the keys + and - do the same on the card with the focus.
+  makeVote(clip, more) {
+    const vote = element("span", `vv-vote ${more ? "vv-more" : "vv-less"}`, more ? "+" : "−");
+    vote.title = more ? "More like this (+)" : "Less like this (-)";
+    vote.setAttribute("aria-hidden", "true");
+    vote.addEventListener("click", (event) => {
+      event.stopPropagation();
+      this.send("voted", { clip_id: clip.clip_id, more });
+    });
+    return vote;
   }
 
   makeCaption(clip) {
@@ -117,6 +130,11 @@ class GalleryView {
     if (event.key === " ") {
       event.preventDefault();
       this.toggle([...this.cards.values()][at]);
+      return;
+    }
+    if (this.data.votes && (event.key === "+" || event.key === "-")) {
+      event.preventDefault();
+      this.send("voted", { clip_id: [...this.cards.values()][at].clip.clip_id, more: event.key === "+" });
       return;
     }
     const columns = getComputedStyle(this.grid).gridTemplateColumns.split(" ").length;

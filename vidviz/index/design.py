@@ -1,0 +1,116 @@
+"""How a collection compares and finds vectors: its metric, its index, and their parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from vidviz.errors import SearchIndexError
+
+Metric = Literal["COSINE", "IP", "L2"]
+Kind = Literal["FLAT", "HNSW", "IVF_FLAT"]
+
+METRICS: tuple[Metric, ...] = get_args(Metric)
+KINDS: tuple[Kind, ...] = get_args(Kind)
+LEAST_EFFORT = 128
+MOST_EFFORT = 32_768
+
+
+@dataclass(frozen=True)
+class IndexDesign:
+    """A metric and an index with its parameters.
+
+    COSINE compares directions: vectors are stored at unit length and compared by inner product, which spares Lite from
+    normalising all of them at every search (half the time at 100,000 clips). IP and L2 take vectors as the network
+    gave them; L2 tells the distance itself, not its square.
+
+    Attributes:
+        metric: how two vectors are compared.
+        kind: FLAT compares all; HNSW (Malkov and Yashunin, arXiv:1603.09320) walks a graph; IVF_FLAT looks into the
+            nearest of `nlist` cells.
+        m: HNSW: links a clip.
+        ef_construction: HNSW: candidates looked at for each clip while building.
+        nlist: IVF_FLAT: cells.
+    """
+
+    metric: Metric = "COSINE"
+    kind: Kind = "FLAT"
+    m: int = 16
+    ef_construction: int = 200
+    nlist: int = 128
+
+    def __post_init__(self) -> None:
+        if self.metric not in METRICS:
+            raise SearchIndexError(f"Vectors are compared by {', '.join(METRICS)}, not {self.metric!r}.")
+        if self.kind not in KINDS:
+            raise SearchIndexError(f"An index is one of {', '.join(KINDS)}, not {self.kind!r}.")
+        for name, low, high in (("m", 2, 2048), ("ef_construction", 8, 4096), ("nlist", 1, 65_536)):
+            if not low <= getattr(self, name) <= high:
+                raise SearchIndexError(f"{name} must be between {low} and {high}, not {getattr(self, name)!r}.")
+
+    @property
+    def suffix(self) -> str:
+        """What the name of the collection ends with; collections by cosine have the plain name."""
+        return "" if self.metric == "COSINE" else f"_{self.metric.lower()}"
+
+    @property
+    def engine_metric(self) -> str:
+        """The metric as the engine is told."""
+        return "IP" if self.metric == "COSINE" else self.metric
+
+    @property
+    def building(self) -> dict[str, Any]:
+        """The settings of the engine's index."""
+        settings: dict[str, Any] = {"index_type": self.kind, "metric_type": self.engine_metric}
+        if self.kind == "HNSW":
+            settings["params"] = {"M": self.m, "efConstruction": self.ef_construction}
+        if self.kind == "IVF_FLAT":
+            settings["params"] = {"nlist": self.nlist}
+        return settings
+
+    def searching(self, kind: str, k: int, effort: int | None = None) -> dict[str, Any]:
+        """Parameters of a search in an index of this kind.
+
+        Args:
+            kind: the kind that the collection has.
+            k: hits wanted. HNSW always looks at more candidates than it returns.
+            effort: HNSW's `ef` (candidates) or IVF_FLAT's `nprobe` (cells); 128 and 16 where nothing is said.
+        """
+        if effort is not None and not 1 <= effort <= MOST_EFFORT:
+            raise SearchIndexError(f"ef or nprobe must be between 1 and {MOST_EFFORT:,}, not {effort:,}.")
+        params: dict[str, int] = {}
+        if kind == "HNSW":
+            params = {"ef": max(k, effort or LEAST_EFFORT)}
+        elif kind == "IVF_FLAT":
+            params = {"nprobe": effort or 16}
+        return {"metric_type": self.engine_metric, "params": params}
+
+    def to_scores(self, compared: np.ndarray) -> np.ndarray:
+        """What people read, from what the engine tells: similarities, or for L2 the distance (not its square)."""
+        found = np.asarray(compared, dtype=np.float64)
+        if self.metric == "L2":
+            return np.asarray(np.sqrt(np.maximum(found, 0.0)))
+        return np.asarray(np.clip(found, -1.0, 1.0)) if self.metric == "COSINE" else found
+
+    @property
+    def smaller_is_nearer(self) -> bool:
+        """Whether scores are distances."""
+        return self.metric == "L2"
+
+
+def default_design(lite: bool, metric: Metric = "COSINE") -> IndexDesign:
+    """Exact on Lite, where HNSW loses hits silently as soon as there is a filter; HNSW on a server."""
+    return IndexDesign(metric, "FLAT" if lite else "HNSW")
+
+
+def compare_exactly(metric: Metric, queries: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Scores (Q, N) of queries (Q, D) against vectors (N, D), both as a design stores them, by plain arithmetic."""
+    if metric != "L2":
+        return np.asarray(queries @ known.T)
+    # About the known vectors' mean and in float64: near ones differ by little of their length.
+    centre = known.mean(axis=0, dtype=np.float64) if len(known) else 0.0
+    left, right = queries - centre, known - centre
+    squares = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1)[None] - 2 * left @ right.T
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))

@@ -1,0 +1,82 @@
+"""What a Milvus holds: its version and our collections in it, and how much room they take on Lite."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from vidviz.errors import SearchIndexError
+from vidviz.index.collection import collection_dimension, collection_set
+from vidviz.index.failures import explain_failures
+from vidviz.index.open import MilvusConnection
+
+
+@dataclass(frozen=True)
+class FoundCollection:
+    """A collection of ours: `described` are the fields of its embedding set; `bytes_on_disk` 0 where nobody knows."""
+
+    name: str
+    described: dict[str, str]
+    dimension: int
+    rows: int
+    kind: str
+    metric: str
+    bytes_on_disk: int
+
+
+def survey(connection: MilvusConnection) -> tuple[str, list[FoundCollection]]:
+    """The engine's version, and every collection that vidviz made, by name.
+
+    Raises:
+        SearchIndexError: the engine does not answer.
+    """
+    with explain_failures(connection.place):
+        client, seconds = connection.client, connection.read_seconds
+        version = str(client.get_server_version(timeout=seconds))
+        found = []
+        for name in sorted(client.list_collections(timeout=seconds)):
+            description = dict(client.describe_collection(name, timeout=seconds))
+            told = collection_set(description)
+            if '"vidviz"' not in told:
+                continue
+            index = client.describe_index(name, "vector", timeout=seconds) or {}
+            rows = client.get_collection_stats(name, timeout=seconds).get("row_count", 0)
+            size = _bytes_of(connection.lite_path, name)
+            kind, metric = str(index.get("index_type", "")), str(index.get("metric_type", ""))
+            dimension = collection_dimension(description)
+            found.append(FoundCollection(name, _fields_of(told), dimension, int(rows), kind, metric, size))
+        return version, found
+
+
+def drop_collection(connection: MilvusConnection, name: str) -> None:
+    """Remove a collection that vidviz made; no error when it is gone.
+
+    Raises:
+        SearchIndexError: the engine does not answer, or somebody else made the collection.
+    """
+    with connection.writing, explain_failures(connection.place, name):
+        client, seconds = connection.client, connection.write_seconds
+        if not client.has_collection(name, timeout=seconds):
+            return
+        if '"vidviz"' not in collection_set(dict(client.describe_collection(name, timeout=seconds))):
+            raise SearchIndexError(f"The collection {name} was not made by vidviz and stays.")
+        client.drop_collection(name, timeout=seconds)
+        connection.loaded.pop(name, None)
+
+
+def _fields_of(told: str) -> dict[str, str]:
+    with contextlib.suppress(ValueError):
+        said = json.loads(told)
+        if isinstance(said, dict):
+            return {str(name): str(value) for name, value in said.items()}
+    return {}
+
+
+def _bytes_of(lite_path: Path | None, name: str) -> int:
+    """Lite keeps each collection in a folder of its name."""
+    if lite_path is None:
+        return 0
+    folders = [path for path in lite_path.rglob(name) if path.is_dir()]
+    return sum(file.stat().st_size for folder in folders[:1] for file in folder.rglob("*") if file.is_file())

@@ -1,0 +1,37 @@
+"""The filter that a person sets, as conditions that an index understands and as the expression that Milvus gets."""
+
+from __future__ import annotations
+
+from vidviz.index.filters import ColumnIn, Duration, Filter, LabelIn, TagIn, TimeRange, VideoIn, join_filters
+from vidviz.services import library
+from vidviz.services.filtering import ClipFilter
+from vidviz.store.videos import LABEL
+from vidviz.store.workspace import WorkspaceFolder
+
+
+def to_index_filters(folder: WorkspaceFolder, recipe_key: str, chosen: ClipFilter) -> tuple[Filter, ...]:
+    """Conditions that keep exactly the clips that `chosen.keeps` keeps.
+
+    Text in a video's name is looked up here and becomes a list of videos: what somebody types reaches no expression.
+    """
+    conditions: list[Filter] = []
+    for column, values in chosen.labels:
+        conditions.append(LabelIn(values) if column == LABEL else ColumnIn(column, values))
+    if chosen.tags:
+        conditions.append(TagIn(chosen.tags))
+    if chosen.video_ids:
+        conditions.append(VideoIn(chosen.video_ids))
+    if chosen.text:
+        table = library.clip_table(folder, recipe_key)
+        named = table[table["video"].str.contains(chosen.text, case=False, regex=False)]
+        conditions.append(VideoIn(tuple(sorted(named["video_id"].unique()))))
+    if chosen.seconds:
+        conditions.append(TimeRange(*chosen.seconds))
+    if chosen.duration_seconds:
+        conditions.append(Duration(*chosen.duration_seconds))
+    return tuple(conditions)
+
+
+def say_expression(conditions: tuple[Filter, ...]) -> str:
+    """The one Milvus expression that the conditions become; "" where there are none."""
+    return join_filters(conditions)

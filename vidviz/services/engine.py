@@ -1,0 +1,98 @@
+"""The engine behind the search: which it is, what it holds, what it costs, and advice where it is too small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vidviz.config import milvus_settings
+from vidviz.errors import IndexLockedError
+from vidviz.index.collection import collection_name
+from vidviz.index.open import open_milvus
+from vidviz.index.survey import FoundCollection, drop_collection, survey
+from vidviz.services import embedding_sets
+from vidviz.store.workspace import WorkspaceFolder
+
+LITE_CLIPS = 50_000
+"""Milvus Lite answers well up to about so many clips."""
+
+COMPOSE_PAGE = "https://milvus.io/docs/install_standalone-docker-compose.md"
+"""Where Milvus publishes its compose file."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A collection beside the set that it belongs to; `stored` are the set's vectors, None for another workspace's."""
+
+    found: FoundCollection
+    set_key: str
+    title: str
+    stored: int | None
+
+
+@dataclass(frozen=True)
+class EngineReport:
+    """What a person should know of the engine; `note` says why it tells nothing, where it does not."""
+
+    lite: bool
+    address: str
+    version: str
+    collections: tuple[Collection, ...]
+    advice: str
+    note: str = ""
+
+
+def examine_engine(folder: WorkspaceFolder) -> EngineReport:
+    """Look at the engine and its collections; nothing is changed.
+
+    Raises:
+        SearchIndexError: a server does not answer, or the local files are damaged.
+    """
+    lite = not milvus_settings().uri
+    advice = advise(folder, lite=lite)
+    try:
+        connection = open_milvus(milvus_settings(), folder.milvus)
+    except IndexLockedError as error:
+        return EngineReport(lite, str(folder.milvus), "", (), advice, str(error))
+    version, found = survey(connection)
+    owners = _owners(folder, lite=lite)
+    collections = []
+    for one in found:
+        key, title, stored = owners.get(one.name, ("", "", None))
+        collections.append(Collection(one, key, title or one.described.get("backbone", "unknown set"), stored))
+    return EngineReport(lite, connection.place.shown, version, tuple(collections), advice)
+
+
+def advise(folder: WorkspaceFolder, *, lite: bool) -> str:
+    """A sentence where a set is too large for Milvus Lite; "" where all is well."""
+    largest = max((len(folder.vectors(found.key).load_ids()) for found in embedding_sets.list_sets(folder)), default=0)
+    if not lite or largest <= LITE_CLIPS:
+        return ""
+    return (
+        f"The largest set has {largest:,} clips, and Milvus Lite answers well up to about {LITE_CLIPS:,}. Start a "
+        "Milvus server and move the workspace to it: `vidviz index push --uri http://127.0.0.1:19530`."
+    )
+
+
+def drop(folder: WorkspaceFolder, name: str) -> None:
+    """Remove a collection of ours; it is built again from the stored vectors when it is next needed.
+
+    Raises:
+        SearchIndexError: the engine does not answer, or somebody else made the collection.
+    """
+    from vidviz.services.indexing import forget_checked
+
+    drop_collection(open_milvus(milvus_settings(), folder.milvus), name)
+    forget_checked(folder)
+
+
+def _owners(folder: WorkspaceFolder, *, lite: bool) -> dict[str, tuple[str, str, int]]:
+    """Collection -> (key of its set, title, vectors stored), for the sets of this workspace."""
+    with folder.catalogue.read() as db:
+        workspace_id = db.execute("SELECT id FROM identity").fetchone()[0]
+    owners = {}
+    for found in embedding_sets.list_sets(folder):
+        stored = len(folder.vectors(found.key).load_ids())
+        for suffix, by in (("", ""), ("_ip", " · inner product"), ("_l2", " · distance")):
+            name = collection_name(found.spec, workspace_id, suffix)
+            owners[name] = (found.key, f"{found.spec.title}{by}", stored)
+    return owners

@@ -1,0 +1,210 @@
+"""Ways of asking: a clip, a stretch of a video, an image or frame, a sentence; and the tray of examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from vidviz.errors import VidvizError
+from vidviz.services import asked_files, library
+from vidviz.services.asked_files import AskedFile
+from vidviz.services.asking import HEAVIEST, LONGEST_SENTENCE, Query
+from vidviz.services.library import KnownClip
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui import state
+from vidviz.ui.cards import card_of, play_large
+from vidviz.ui.components import ShownClip, clip_gallery, clip_player
+from vidviz.ui.search_query import FRAME_MOMENT, KIND, KINDS, keep_query, kept_query
+from vidviz.ui.search_view import draw_links
+from vidviz.ui.timeline import Slot, timeline
+
+FIRST_STRETCH_SECONDS = 2.0
+UPLOADED = "asked with upload"
+
+
+def choose_kind() -> str:
+    """Which way of asking is open."""
+    chosen = st.segmented_control(
+        "Ask with",
+        KINDS,
+        default="clip",
+        required=True,
+        key=KIND,
+        bind="query-params",
+        help="A clip of the library, a stretch of any video, a single image or frame (for networks that see frames one "
+        "by one), or a sentence (CLIP and X-CLIP).",
+    )
+    return str(chosen or "clip")
+
+
+def draw_query(folder: WorkspaceFolder, kind: str, clip: KnownClip | None, colours: Mapping[str, str]) -> None:
+    """What is asked with, playing, with the controls to change it."""
+    if kind == "video":
+        _draw_video(folder)
+    elif kind == "image":
+        _draw_image(folder, clip, colours)
+    elif kind == "sentence":
+        _draw_sentence()
+    elif clip is not None:
+        st.caption("Like this clip")
+        play_large(clip, colours, key="query player", height_px=260)
+        draw_links()
+
+
+def _draw_sentence() -> None:
+    kept = kept_query()
+    text = st.text_input(
+        "What is to be seen",
+        value=kept.sentence,
+        key="search sentence",
+        max_chars=LONGEST_SENTENCE,
+        placeholder="a whale leaps out of the water",
+        help="Answered by embedding sets of clip_b32 and xclip_b32, whose networks put sentences among the clips.",
+    )
+    if (text or "") != kept.sentence:
+        keep_query(replace(kept, sentence=text or ""))
+        st.rerun()
+
+
+def _draw_video(folder: WorkspaceFolder) -> None:
+    kept = kept_query()
+    _receive(folder, "A video to ask with", still=False)
+    table = library.clip_table(folder).drop_duplicates("video_id")
+    names = dict(zip(table["video_id"], table["video"], strict=True))
+    picked = st.selectbox(
+        "or one of the library",
+        ["", *names],
+        index=1 + list(names).index(kept.video) if kept.video in names else 0,
+        format_func=lambda video_id: names.get(video_id, "choose a video"),
+        key=f"asked video {kept.video}",
+    )
+    if picked and picked != kept.video:
+        keep_query(replace(kept, video=picked, seconds=None))
+        st.rerun()
+    if kept.video:
+        try:
+            _draw_stretch(asked_files.find_file(folder, kept.video), kept)
+        except VidvizError as error:
+            st.error(str(error))
+
+
+def _draw_stretch(asked: AskedFile, kept: Query) -> None:
+    whole = asked.duration_seconds
+    start, end = kept.seconds or (0.0, min(FIRST_STRETCH_SECONDS, whole))
+    slots = [Slot(poster.clip_id, poster.start_seconds, poster.end_seconds) for poster in asked.posters]
+    event = timeline(
+        whole,
+        slots,
+        key=f"asked strip {asked.token}",
+        stretch=(start, min(end, whole)),
+        draws_stretch=True,
+        title=f"Draw a stretch of {asked.name}",
+    )
+    shown = ShownClip(0, asked.token, start, max(end, start + 0.05), asked.name)
+    clip_player(shown, key="query player", aspect_ratio=asked.aspect_ratio, height_px=240, frame_rate=asked.frame_rate)
+    if event.stretch is not None and event.stretch != kept.seconds:
+        keep_query(replace(kept, seconds=event.stretch))
+        st.rerun()
+    if kept.seconds is None:
+        keep_query(replace(kept, seconds=(start, end)))
+        st.rerun()
+
+
+def _draw_image(folder: WorkspaceFolder, clip: KnownClip | None, colours: Mapping[str, str]) -> None:
+    kept = kept_query()
+    _receive(folder, "An image to ask with", still=True)
+    if kept.image:
+        try:
+            asked = asked_files.find_file(folder, kept.image)
+        except VidvizError as error:
+            st.error(str(error))
+        else:
+            st.image(asked.path.read_bytes(), width=260)
+            st.text(asked.name)
+        if st.button("Without this image"):
+            keep_query(replace(kept, image=""))
+            st.rerun()
+        return
+    if clip is None:
+        st.caption("Upload an image, or choose a clip first and ask with one of its frames.")
+        return
+    st.caption("or with a frame of the clip at hand")
+    play_large(clip, colours, key="query player", height_px=220)
+    st.slider("Where in the clip", 0.0, 1.0, 0.5, 0.01, key=FRAME_MOMENT, bind="query-params")
+
+
+def _receive(folder: WorkspaceFolder, label: str, *, still: bool) -> None:
+    """Take an upload once, and ask with it."""
+    upload = st.file_uploader(label, key=f"{label} upload")
+    if upload is None or st.session_state.get(UPLOADED) == upload.file_id:
+        return
+    st.session_state[UPLOADED] = upload.file_id
+    try:
+        with st.spinner(f"Reading {'the image' if still else 'the video'}"):
+            asked = asked_files.receive_file(folder, upload.name, upload, still=still)
+    except VidvizError as error:
+        st.error(str(error))
+        return
+    kept = kept_query()
+    keep_query(replace(kept, image=asked.token) if still else replace(kept, video=asked.token, seconds=None))
+    st.rerun()
+
+
+def draw_tray(folder: WorkspaceFolder, colours: Mapping[str, str]) -> None:
+    """The examples, each with its weight, and the way to take it off."""
+    kept = kept_query()
+    if not kept.examples:
+        st.caption("Press + or − on a hit: more like this, less like this.")
+        return
+    st.caption(
+        "The tray",
+        help="The search goes towards the mean of what is wanted and away from the mean of what is not, each by its "
+        "weight, on unit vectors (Rocchio 1971).",
+    )
+    changed = kept
+    with st.container(key="tray"):
+        for example in kept.examples:
+            try:
+                known = library.know_clip(folder, example.clip_id)
+            except VidvizError:
+                changed = changed.with_example(example.clip_id, 0.0)
+                continue
+            changed = _draw_example(known, example.weight, changed, colours)
+        if st.button("Empty the tray"):
+            changed = replace(changed, examples=())
+    if changed != kept:
+        keep_query(changed)
+        st.rerun()
+
+
+def _draw_example(known: KnownClip, weight: float, query: Query, colours: Mapping[str, str]) -> Query:
+    picture, controls = st.columns([1, 1], vertical_alignment="center")
+    with picture:
+        picked = clip_gallery([card_of(known, colours)], key=f"tray {known.clip_id}", columns=1, card_width_px=90)
+    with controls:
+        chosen = st.number_input(
+            "more like this" if weight > 0 else "less like this",
+            min_value=-HEAVIEST,
+            max_value=HEAVIEST,
+            value=float(weight),
+            step=0.25,
+            key=f"weight {known.clip_id} {weight}",
+            help="How much it counts; below 0 for less like it, 0 takes it off.",
+        )
+        if st.button("Take off", key=f"take off {known.clip_id}"):
+            chosen = 0.0
+    if picked is not None:
+        state.choose_clip(picked)
+    if chosen is None or chosen == weight:
+        return query
+    if not chosen:
+        return query.with_example(known.clip_id, 0.0)
+    return replace(
+        query,
+        examples=tuple(
+            replace(example, weight=float(chosen)) if example.clip_id == known.clip_id else example
+            for example in query.examples
+        ),
+    )
