@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import vidviz.ui
-from vidviz.render.colours import OTHER_COLOUR
+from vidviz.render.colours import OTHER_COLOUR, colour_labels
 from vidviz.render.sheets import SheetLayout
 from vidviz.ui.film_data import FilmClip, FilmLayer, Picked, pack_film, read_picked
 from vidviz.ui.map_points import (
@@ -68,7 +68,7 @@ def test_labels_beyond_twenty_become_one_grey_group():
 
 def test_a_label_has_its_colour_also_in_a_part_of_the_library():
     whole = group_by_label(["a", "b", "c"])
-    part = group_by_label(["c"], all_labels=["a", "b", "c"])
+    part = group_by_label(["c"], colours=colour_labels(["a", "b", "c"]))
     assert part.colours[0] == whole.colours[2]
 
 
