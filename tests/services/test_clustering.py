@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from vidviz.errors import ProjectionError
-from vidviz.services import clustering, trajectories
+from vidviz.services import clustering, embedding_sets, trajectories
 from vidviz.services.clustering import ClusterSpec
 from vidviz.store import clips, sets, videos
-from vidviz.types import Embeddings, EmbeddingSetSpec, Span, clip_id
+from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
 
+PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
+RECIPE = Recipe()
 CENTRES = np.eye(3, 4) * 5
 
 
@@ -20,9 +22,7 @@ def groups(folder, fill):
     rng = np.random.default_rng(0)
     vectors = np.repeat(CENTRES, 10, axis=0) + 0.2 * rng.normal(size=(30, 4))
     ids = fill(folder, vectors, ["a"] * 10 + ["b"] * 10 + ["c"] * 10)
-    from tests.services.conftest import SPEC
-
-    return folder, SPEC.key, [set(ids[start : start + 10]) for start in (0, 10, 20)]
+    return folder, embedding_sets.find_set(folder).key, [set(ids[start : start + 10]) for start in (0, 10, 20)]
 
 
 @pytest.mark.parametrize("spec", [ClusterSpec(), ClusterSpec("kmeans", 3)], ids=["hdbscan", "kmeans"])
@@ -53,17 +53,13 @@ def test_senseless_parameters_are_told(groups):
 
 @pytest.mark.parametrize("num_clips", [1, 2, 3])
 def test_very_few_clips_are_one_cluster_without_a_silhouette(folder, fill, num_clips):
-    from tests.services.conftest import SPEC
-
     fill(folder, np.eye(num_clips, 4))
-    found = clustering.find_clusters(folder, SPEC.key)
+    found = clustering.find_clusters(folder, embedding_sets.find_set(folder).key)
     assert [cluster.size for cluster in found.clusters] == [num_clips]
     assert np.isnan(found.silhouette)
 
 
 def test_the_way_of_a_video_leaps_where_the_scene_changes(folder):
-    from tests.services.conftest import PROBE, RECIPE
-
     spec = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", RECIPE.key)
     long, short = "a" * 64, "b" * 64
     ids = {}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vidviz.measure.procrustes import align_maps
-from vidviz.services import mapping, placing
+from vidviz.services import embedding_sets, mapping, placing
 from vidviz.types import Embeddings, MapSpec, Span, clip_id
 
 PCA, UMAP = MapSpec("pca"), MapSpec("umap", n_neighbors=5)
@@ -25,9 +25,8 @@ def grown(folder, fill):
     rng = np.random.default_rng(0)
     centres = np.array([[5.0, 0, 0, 0], [0, 5.0, 0, 0]])
     fill(folder, np.repeat(centres, 20, axis=0) + rng.normal(size=(40, 4)))
-    from tests.services.conftest import SPEC
-
-    return folder, SPEC, lambda count: grow(folder, SPEC, centres[[0] * count] + 0.1 * rng.normal(size=(count, 4)))
+    made = embedding_sets.find_set(folder)
+    return folder, made, lambda count: grow(folder, made, centres[[0] * count] + 0.1 * rng.normal(size=(count, 4)))
 
 
 @pytest.mark.parametrize("spec", [PCA, UMAP], ids=["pca", "umap"])
