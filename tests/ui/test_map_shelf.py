@@ -66,6 +66,14 @@ def test_what_is_the_same_keeps_its_name_and_what_changed_does_not():
     assert renamed["rows"] != first["rows"]
 
 
+def test_texts_with_a_zero_in_them_do_not_run_together():
+    def rows_of(*labels: str) -> str:
+        points = make_points(labels=[*labels, *[""] * (COUNT - 2)])
+        return str(shelve_points(points, ValueColours(np.zeros(COUNT), "x"), with_ids=False)["rows"])
+
+    assert rows_of("a\0b", "c") != rows_of("a", "b\0c")
+
+
 def test_one_row_is_told_as_json():
     points = make_points(scores=np.array([np.nan, *range(1, COUNT)]))
     told = shelve_points(points, ValueColours(np.array([1.5, np.inf, *range(5)]), "x"), with_ids=False)

@@ -33,7 +33,7 @@ class GlMap {
     this.legend.draw(points);
     const glides = this.upload(points, shown);
     if (!shown || shown.view_key !== points.view_key) this.look(points, shown, glides);
-    this.resize();
+    this.measure();
     if (glides) this.glide();
     this.drawNow(glides ? 0 : 1);
   }
@@ -166,10 +166,14 @@ class GlMap {
   }
 
   resize() {
-    if (!this.camera) return;
+    const { width, height } = this.camera;
+    this.measure();
+    if (this.camera.width !== width || this.camera.height !== height) this.drawSoon();
+  }
+
+  measure() {
     this.node.classList.toggle("vv-narrow", this.view.box.clientWidth < NARROW_PX);
     this.camera.resize(this.area.clientWidth, this.area.clientHeight);
-    this.drawSoon();
   }
 
   save() {
