@@ -34,7 +34,7 @@ class MapView {
 
   // Nothing is drawn anew under a hand that drags: Plotly would lose its hold.
   onPress() {
-    this.box.focus({ preventScroll: true });
+    this.box.focus({ preventScroll: true, focusVisible: false });
     this.release?.();
     const letting = new AbortController();
     this.held = new Promise((done) => {
