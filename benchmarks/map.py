@@ -60,7 +60,8 @@ ANSWERED = f"""() => {{
   gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
   return true; }}"""
 FIND_POINT_MS = f"""() => {{
-  const {{renderer}} = {VIEW}, {{width, height}} = renderer.camera, times = [];
+  const {{renderer, points}} = {VIEW}, {{width, height}} = renderer.camera, times = [];
+  points.grid = null; // the pointer that drew the lasso has had it made already
   for (let i = 0; i < 51; i++) {{
     const begun = performance.now();
     renderer.rowAt({{x: width * (0.2 + i * 0.012), y: height / 2}});

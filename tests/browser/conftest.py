@@ -189,7 +189,7 @@ def page(component_context: BrowserContext, site: str) -> Iterator[Page]:
     """A page that must end without an error and without a request to anyone else."""
     page: Any = component_context.new_page()
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(45_000)
     faults: list[str] = []
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))

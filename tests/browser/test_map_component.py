@@ -423,6 +423,25 @@ def test_three_dimensions_hover_click_turn_and_give_contexts_back(shown, wait_re
     page.wait_for_function(f"() => {VIEW}.drawn === 2")
 
 
+def test_the_point_under_the_pointer_is_the_nearest_one(page, site):
+    """The grid's answer is that of a look at every point, within reach and out of it, on the map and beside it."""
+    MapOnPage(page, site, webgl=True).open("n=3000")
+    wrong = page.evaluate(
+        f"""() => {{ const {{points}} = {VIEW}, [x0, x1, y0, y1] = points.bounds, wrong = [];
+        for (let i = 0; i < 400; i++) {{
+          const x = x0 + (x1 - x0) * ((i * 0.618) % 1.2 - 0.1), y = y0 + (y1 - y0) * ((i * 0.414) % 1.2 - 0.1);
+          const reach = (x1 - x0) * [0.01, 0.05, 0.3][i % 3];
+          const way = (row) => Math.hypot(points.x(row) - x, points.y(row) - y);
+          let least = Infinity;
+          for (let row = 0; row < points.count; row++) if (row % 7) least = Math.min(least, way(row));
+          const found = points.nearest(x, y, reach, (row) => row % 7);
+          if (found < 0 ? least <= reach : way(found) > least || way(found) > reach) wrong.push([i, found]);
+        }}
+        return wrong; }}"""
+    )
+    assert wrong == []
+
+
 def test_without_webgl_a_sentence_says_so(page, site):
     page.add_init_script(
         """const ask = HTMLCanvasElement.prototype.getContext;

@@ -21,7 +21,6 @@ from vidviz.ui.map_points import (
     pack_flags,
     pack_points,
 )
-from vidviz.ui.shelf import ByteShelf
 
 ASSETS = Path(vidviz.ui.__file__).parent / "assets"
 
@@ -127,18 +126,6 @@ def test_only_a_channel_of_the_film_can_be_picked():
     assert read_picked({"layer": "conv", "channel": 9}, layers) == Picked("conv", 9)
     for value in (None, 9, {"layer": "conv", "channel": 6}, {"layer": "x", "channel": 9}, {"channel": [9]}):
         assert read_picked(value, layers) is None
-
-
-def test_the_shelf_names_by_content_and_lets_the_oldest_go():
-    shelf = ByteShelf(most_bytes=10)
-    first, second = shelf.put(b"aaaa"), shelf.put(b"bbbb")
-    assert first == shelf.put(b"aaaa")
-    assert re.fullmatch("[0-9a-f]{32}", first)
-    third = shelf.put(b"cccc")
-    assert shelf.get(second) is None
-    assert (shelf.get(first), shelf.get(third)) == (b"aaaa", b"cccc")
-    large = shelf.put(b"d" * 50)
-    assert shelf.get(large) == b"d" * 50
 
 
 def test_no_script_writes_html_or_reaches_outside():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,8 +123,7 @@ def _find_bounds(places: np.ndarray) -> list[float]:
     """x0, x1, y0, y1 of all points."""
     if not len(places):
         return [0.0, 1.0, 0.0, 1.0]
-    (x0, y0), (x1, y1) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
-    return [x0, x1, y0, y1]
+    return [float(edge) for axis in places.T for edge in (axis.min(), axis.max())]
 
 
 def _shelve_rows(points: MapPoints, colours: GroupColours | ValueColours) -> str:
@@ -134,13 +134,20 @@ def _shelve_rows(points: MapPoints, colours: GroupColours | ValueColours) -> str
     else:
         told, by = [colours.title], colours.values
     columns = [points.ids, points.spans, by, *([] if points.scores is None else [points.scores])]
-    texts = json.dumps([list(points.titles), list(points.labels), told])
-    token = name_content(texts.encode(), *(np.ascontiguousarray(column, "<f8").tobytes() for column in columns))
+    texts = (_spell(points.titles), _spell(points.labels), json.dumps(told).encode())
+    token = name_content(*texts, *(np.ascontiguousarray(column, "<f8").tobytes() for column in columns))
     if ROWS.get(token) is None:
         titles, labels = index_texts(points.titles), index_texts(points.labels)
         rows = MapRows(points.ids, points.spans, titles, labels, points.scores, colours)
         ROWS.keep(token, rows, rows.num_bytes)
     return token
+
+
+def _spell(texts: Sequence[str]) -> bytes:
+    """The texts as bytes that no other texts of that number share; JSON only where one of them holds the separator."""
+    joined = "\0".join(texts)
+    plain = joined.count("\0") == max(len(texts) - 1, 0)
+    return joined.encode("utf-8", "surrogatepass") if plain else json.dumps(list(texts)).encode()
 
 
 def _text_at(texts: tuple[np.ndarray, list[str]], row: int) -> str:

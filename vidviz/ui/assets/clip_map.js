@@ -25,11 +25,27 @@ class MapView {
 
   listen() {
     this.box.addEventListener("keydown", (event) => this.onKey(event));
-    this.box.addEventListener("pointerdown", () => this.box.focus({ preventScroll: true }), true);
+    this.box.addEventListener("pointerdown", () => this.onPress(), true);
     this.box.addEventListener("pointerleave", () => this.onLeave());
     this.box.addEventListener("wheel", () => this.onLeave(), { passive: true });
     this.resizer = new ResizeObserver(() => this.onResize());
     this.resizer.observe(this.box);
+  }
+
+  // Nothing is drawn anew under a hand that drags: Plotly would lose its hold.
+  onPress() {
+    this.box.focus({ preventScroll: true, focusVisible: false });
+    this.release?.();
+    const letting = new AbortController();
+    this.held = new Promise((done) => {
+      this.release = () => {
+        letting.abort();
+        setTimeout(done, 0); // after the mouse events that go with it
+      };
+    });
+    const options = { capture: true, signal: letting.signal };
+    for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, this.release, options);
+    window.addEventListener("pointermove", (event) => event.buttons || this.release(), options);
   }
 
   update(data) {
@@ -46,6 +62,7 @@ class MapView {
   }
 
   async draw() {
+    await this.held;
     const { data } = this;
     if (this.gone || !data) return;
     const points = data === this.drawnData ? this.points : await this.read(data);
@@ -56,6 +73,7 @@ class MapView {
       this.tell("No clips on this map yet.");
       return;
     }
+    await this.held; // reading may have taken a while
     const before = this.points;
     this.swap(points instanceof LargePoints ? GlMap : PlotlyMap);
     this.points = points;
@@ -152,6 +170,7 @@ class MapView {
 
   end() {
     this.gone = true;
+    this.release?.();
     this.onLeave();
     this.resizer.disconnect();
     clearTimeout(this.resizing);

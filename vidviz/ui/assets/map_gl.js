@@ -14,7 +14,7 @@ class GlMap {
     this.legend = new Legend(() => this.recolour());
     this.node.append(this.tools.node, this.area, this.legend.node);
     view.box.prepend(this.node);
-    this.sketch = new Sketch(over, view.root);
+    this.sketch = new Sketch(over);
     this.input = new GlInput(this);
     this.choose("pan");
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
@@ -30,10 +30,11 @@ class GlMap {
     this.drawing = this.drawing || new GlPoints(this.canvas);
     const shown = this.points;
     this.points = points;
+    this.theme = readTheme(this.view.root); // a change of the theme draws anew
     this.legend.draw(points);
     const glides = this.upload(points, shown);
     if (!shown || shown.view_key !== points.view_key) this.look(points, shown, glides);
-    this.resize();
+    this.measure();
     if (glides) this.glide();
     this.drawNow(glides ? 0 : 1);
   }
@@ -94,7 +95,7 @@ class GlMap {
   drawNow(mix = 1) {
     const camera = this.before ? this.camera.between(this.before, mix) : this.camera;
     this.drawing.draw(camera, this.points.point_px, mix);
-    this.sketch.draw(this.points, this.camera, this.muted, this.outline);
+    this.sketch.draw(this.points, this.camera, this.muted, this.outline, this.theme);
     this.frames = (this.frames || 0) + 1;
   }
 
@@ -111,7 +112,7 @@ class GlMap {
     if (this.sketching) return;
     this.sketching = requestAnimationFrame(() => {
       this.sketching = null;
-      if (!this.gone) this.sketch.draw(this.points, this.camera, this.muted, this.outline);
+      if (!this.gone) this.sketch.draw(this.points, this.camera, this.muted, this.outline, this.theme);
     });
   }
 
@@ -166,10 +167,14 @@ class GlMap {
   }
 
   resize() {
-    if (!this.camera) return;
+    const { width, height } = this.camera;
+    this.measure();
+    if (this.camera.width !== width || this.camera.height !== height) this.drawSoon();
+  }
+
+  measure() {
     this.node.classList.toggle("vv-narrow", this.view.box.clientWidth < NARROW_PX);
     this.camera.resize(this.area.clientWidth, this.area.clientHeight);
-    this.drawSoon();
   }
 
   save() {
@@ -177,7 +182,7 @@ class GlMap {
     const { scale } = this.points;
     const numbers = scale ? [{ name: `${scale.title}: ${scale.low} to ${scale.high}` }] : [];
     const named = this.legend.entries.filter((entry) => !this.muted.has(entry.part));
-    savePicture([this.canvas, this.sketch.canvas], this.stage, [...numbers, ...named], readTheme(this.view.root));
+    savePicture([this.canvas, this.sketch.canvas], this.stage, [...numbers, ...named], this.theme);
   }
 
   // The browser took the context away and gave a new one.

@@ -97,7 +97,7 @@ class GlInput {
   onWheel(event) {
     event.preventDefault();
     const steps = event.deltaY * (event.deltaMode === 1 ? LINE_PX : 1);
-    this.map.camera.zoomAt(this.placeOf(event), Math.exp(clamp(-steps * WHEEL_ZOOM, -1, 1)));
+    this.map.camera.zoomAt(this.placeOf(event), Math.exp(clamp(-steps * WHEEL_ZOOM, -0.25, 0.25)));
     this.map.moved();
   }
 }

@@ -1,16 +1,14 @@
 // What lies over the points of a large map: lines, ribbons, the ring of the clip at hand, and the outline being drawn.
 
 class Sketch {
-  constructor(canvas, root) {
+  constructor(canvas) {
     this.canvas = canvas;
-    this.root = root;
   }
 
-  draw(points, camera, muted, outline) {
+  draw(points, camera, muted, outline, theme) {
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(camera.width * ratio), Math.round(camera.height * ratio)];
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
-    const theme = readTheme(this.root);
     const pen = this.canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, camera.width, camera.height);
