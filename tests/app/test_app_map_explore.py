@@ -11,7 +11,6 @@ from vidviz.services import annotating, jobs, mapping
 from vidviz.services.filtering import ClipFilter
 from vidviz.store.maps import StoredMap
 from vidviz.types import Embeddings, MapSpec
-from vidviz.ui import map_canvas
 from vidviz.ui.map_component import MapEvent
 from vidviz.ui.selection import Polygon
 
@@ -32,17 +31,9 @@ def cards(page) -> list[int]:
 
 
 @pytest.fixture
-def lasso(monkeypatch):
+def lasso(act_on_map):
     """The next run of the map answers that everything was enclosed."""
-    drawn = {}
-
-    def answer(*_args, **options):
-        drawn.update(options)
-        return events.pop() if events else MapEvent()
-
-    events = [MapEvent(polygon=EVERYWHERE)]
-    monkeypatch.setattr(map_canvas, "clip_map", answer)
-    return drawn
+    return act_on_map(MapEvent(polygon=EVERYWHERE))
 
 
 def test_a_filter_dims_the_others_and_fills_the_gallery(prepared, show):

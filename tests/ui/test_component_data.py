@@ -10,17 +10,10 @@ import pytest
 
 import vidviz.ui
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
+from vidviz.render.point_colours import Groups, Values, group_by_label
 from vidviz.render.sheets import SheetLayout
 from vidviz.ui.film_data import FilmClip, FilmLayer, Picked, pack_film, read_picked
-from vidviz.ui.map_points import (
-    GroupColours,
-    MapPoints,
-    ValueColours,
-    digest_coordinates,
-    group_by_label,
-    pack_flags,
-    pack_points,
-)
+from vidviz.ui.map_points import MapPoints, digest_coordinates, pack_flags, pack_points
 
 ASSETS = Path(vidviz.ui.__file__).parent / "assets"
 
@@ -73,7 +66,7 @@ def test_a_label_has_its_colour_also_in_a_part_of_the_library():
 
 def test_limits_of_a_scale():
     def limits(values: list[float], scale: str) -> tuple[float, float]:
-        packed = pack_points(make_points(), ValueColours(np.array(values), "x", scale))["scale"]
+        packed = pack_points(make_points(), Values(np.array(values), "x", scale))["scale"]
         return packed["low"], packed["high"]
 
     assert limits([1, 2, np.nan, 5], "viridis") == (1, 5)
@@ -88,15 +81,15 @@ def test_columns_that_do_not_belong_together_are_refused():
     with pytest.raises(ValueError, match="finite"):
         make_points(coordinates=np.full((4, 2), np.nan))
     with pytest.raises(ValueError, match="#RRGGBB"):
-        GroupColours(np.zeros(1, int), ["a"], ["red;background:url(x)"])
+        Groups(np.zeros(1, int), ["a"], ["red;background:url(x)"])
     with pytest.raises(ValueError, match="numbered"):
-        GroupColours(np.array([1]), ["a"], ["#000000"])
+        Groups(np.array([1]), ["a"], ["#000000"])
     with pytest.raises(ValueError, match="colour scale"):
-        ValueColours(np.zeros(4), "x", "jet")
+        Values(np.zeros(4), "x", "jet")
     with pytest.raises(ValueError, match="3 flags"):
         pack_flags(np.zeros(3, bool), 4)
     with pytest.raises(ValueError, match="3 values"):
-        pack_points(make_points(), ValueColours(np.zeros(3), "x"))
+        pack_points(make_points(), Values(np.zeros(3), "x"))
 
 
 def test_the_layout_is_known_by_its_coordinates_only():

@@ -69,7 +69,7 @@ def _draw_neighbours(
 
 
 def _tell_trust(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, clip: KnownClip) -> None:
-    num_kept, k = neighbourhoods.count_kept(folder, chosen.key, view.stored, clip.clip_id)
+    num_kept, k = neighbourhoods.count_kept(folder, chosen.key, view.drawn.stored, clip.clip_id)
     if not k:
         return
     st.caption(
