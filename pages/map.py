@@ -32,7 +32,6 @@ with messages.telling_errors():
             folder, chosen.spec.recipe_key, wanted.spec.method, num_clips
         )
         looks = map_canvas.choose_looks()
-        take_away = st.container(width="content")
     with st.container():  # always there, whether or not somebody waits in it: the map below keeps its place
         view = map_view.load_view(folder, chosen.key, wanted.spec, wanted.other)
         if choice.by == map_colouring.SEEDS and wanted.other and view.drawn.other is None:
@@ -45,7 +44,10 @@ with messages.telling_errors():
     kept = state.current_filter().keeps(view.drawn.rows)
     selected = map_selection.current_selection(folder, view)
 
-    with take_away:
+    with st.container(key="side_by_side"):
+        picture, panel = st.columns([7, 3], gap="medium")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        under = under_map.choose_panel()
         take_away_panel.draw_take_away(
             folder,
             chosen,
@@ -53,10 +55,6 @@ with messages.telling_errors():
             shown=None if kept.all() else frozenset(view.points.ids[kept].tolist()),
             picture=take_away_panel.ShownMap(view.points, colours, view.drawn.spec, view.note),
         )
-
-    with st.container(key="side_by_side"):
-        picture, panel = st.columns([7, 3], gap="medium")
-    under = under_map.choose_panel()
     ways = trajectory_panel.followed_videos(folder, chosen.key, clip) if under == "trajectories" else []
     ribbons = trajectory_panel.ribbons_of(folder, ways)
     with picture:

@@ -40,7 +40,7 @@ def draw_panel(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, clip: 
     play_large(clip, colours, key="map player", height_px=300)
     if clip.tags:
         st.text(f"Tags: {', '.join(clip.tags)}")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         link_to("search", "Find similar")
         link_to("inside", "Look inside")
         if st.button("✕", key="put clip away", type="tertiary", help="Have no clip at hand."):
