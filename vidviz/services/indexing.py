@@ -14,7 +14,7 @@ from vidviz.errors import IndexLockedError, SearchIndexError
 from vidviz.index.design import IndexDesign as IndexDesign
 from vidviz.index.exact_index import ExactIndex
 from vidviz.index.milvus_index import MilvusIndex
-from vidviz.index.open import delete_lite_folder, open_milvus
+from vidviz.index.open import close_lite, delete_lite_folder, open_milvus
 from vidviz.index.rows import ClipRow, LeftOut, searchable
 from vidviz.index.sync import IndexCheck, check_index, sync_index
 from vidviz.index.vector_index import VectorIndex
@@ -185,6 +185,11 @@ def list_rows(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[list[ClipRo
     """What an index of the set holds: N rows, and their vectors (N, D) as the network gave them."""
     embeddings = embedding_sets.load_embeddings(folder, found.key)
     return _rows(folder, found, embeddings.ids.tolist()), embeddings.vectors
+
+
+def release_index(folder: WorkspaceFolder) -> None:
+    """Leave the local Milvus file to another process; this one opens it again when it next needs it."""
+    close_lite(folder.milvus)
 
 
 def forget_checked(folder: WorkspaceFolder) -> None:
