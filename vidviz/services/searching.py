@@ -8,14 +8,18 @@ import numpy as np
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.design import METRICS, Metric
+from vidviz.index.failures import GoneError
 from vidviz.index.filters import Filter, NotClip, NotVideoIn
 from vidviz.index.rows import check_k
+from vidviz.index.vector_index import VectorIndex
 from vidviz.services import embedding_sets, library
 from vidviz.services.asking import Example, Query, clip_vector, query_vector
 from vidviz.services.clip_filters import say_expression, to_index_filters
 from vidviz.services.filtering import ClipFilter
 from vidviz.services.grouped import search_videos
+from vidviz.services.indexing import forget_checked
 from vidviz.services.metric_indexes import open_by_metric
+from vidviz.store.sets import EmbeddingSet
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Neighbour
@@ -129,14 +133,29 @@ def search_by_vector(
     if conditions is None:
         conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
     opened = open_by_metric(folder, found.key, options.metric)
-    if options.best_per_video:
-        neighbours = search_videos(folder, found, opened.index, vector, options.k, conditions, options.effort)
-    else:
-        neighbours = opened.index.search(vector[None], options.k, conditions, effort=options.effort)[0]
+    try:
+        neighbours = _look_up(folder, found, opened.index, vector, options, conditions)
+    except GoneError:  # dropped by somebody: it is made again, once
+        forget_checked(folder)
+        opened = open_by_metric(folder, found.key, options.metric)
+        neighbours = _look_up(folder, found, opened.index, vector, options, conditions)
     if options.threshold is not None:
         neighbours = [near for near in neighbours if _is_near_enough(near.score, options.threshold, options.metric)]
     hits = describe(folder, found.spec.recipe_key, neighbours)
     return SearchAnswer(tuple(hits), opened.engine, opened.note, say_expression(conditions), vector)
+
+
+def _look_up(
+    folder: WorkspaceFolder,
+    found: EmbeddingSet,
+    index: VectorIndex,
+    vector: np.ndarray,
+    options: SearchOptions,
+    conditions: tuple[Filter, ...],
+) -> list[Neighbour]:
+    if options.best_per_video:
+        return search_videos(folder, found, index, vector, options.k, conditions, options.effort)
+    return index.search(vector[None], options.k, conditions, effort=options.effort)[0]
 
 
 def search_by_clip(
