@@ -42,7 +42,14 @@ def test_people_get_the_sentence_on_stderr(run, shelf):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["search"], ["search", "--clip", "x"], ["import"], ["import", "a", "--recipe", "frames"], ["nonsense"]],
+    [
+        ["search", "--clip", "x"],
+        ["search", "--metric", "HAMMING"],
+        ["index", "push"],
+        ["import"],
+        ["import", "a", "--recipe", "frames"],
+        ["nonsense"],
+    ],
 )
 def test_a_command_that_is_put_wrong_ends_with_code_2(run, tmp_path, arguments):
     result = run(*arguments, *(["--workspace", tmp_path] if arguments != ["nonsense"] else []))
