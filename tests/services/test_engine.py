@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 
@@ -62,30 +60,14 @@ def test_somebody_elses_collection_stays(folder, fill):
         engine.drop(folder, "not_ours")
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """The address of a Milvus: VIDVIZ_TEST_MILVUS_URI, else Lite's own engine behind a port."""
-    if uri := os.environ.get("VIDVIZ_TEST_MILVUS_URI"):
-        yield MilvusSettings(uri, os.environ.get("VIDVIZ_TEST_MILVUS_TOKEN", ""))
-        return
-    from milvus_lite.adapter.grpc.server import start_server_in_thread
-
-    running, database, port = start_server_in_thread(str(tmp_path_factory.mktemp("server") / "data"))
-    settings = MilvusSettings(f"http://127.0.0.1:{port}")
-    yield settings
-    open_milvus(settings, tmp_path_factory.mktemp("unused") / "unused.db").close()
-    running.stop(grace=0)
-    database.close()
-
-
-def test_a_pushed_set_is_there_and_answers_the_same(folder, fill, server, monkeypatch):
+def test_a_pushed_set_is_there_and_answers_the_same(folder, fill, milvus_server, monkeypatch):
     ids = fill(folder, np.random.default_rng(0).normal(size=(150, 8)), labels=["a", "b", None] * 50)
     here = searching.search_by_clip(folder, "", ids[0], 10)
-    pushed = pushing.push_set(folder, "", server)
+    pushed = pushing.push_set(folder, "", milvus_server)
     assert (pushed.rows, pushed.sent, pushed.compared, pushed.left_out) == (150, 150, 100, 0)
-    again = pushing.push_set(folder, "", server)
+    again = pushing.push_set(folder, "", milvus_server)
     assert (again.rows, again.sent) == (150, 0)
-    monkeypatch.setenv("VIDVIZ_MILVUS_URI", server.uri)
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", milvus_server.uri)
     indexing.forget_checked(folder)
     there = searching.search_by_clip(folder, "", ids[0], 10)
     assert there.engine == "Milvus"
@@ -96,7 +78,7 @@ def test_a_pushed_set_is_there_and_answers_the_same(folder, fill, server, monkey
     engine.drop(folder, pushed.collection)
 
 
-def test_an_interrupted_push_goes_on(folder, fill, server, monkeypatch):
+def test_an_interrupted_push_goes_on(folder, fill, milvus_server, monkeypatch):
     fill(folder, np.random.default_rng(0).normal(size=(40, 8)))
     monkeypatch.setattr("vidviz.index.sync.BATCH_ROWS", 10)
 
@@ -105,23 +87,23 @@ def test_an_interrupted_push_goes_on(folder, fill, server, monkeypatch):
             raise AssertionError
 
     with pytest.raises(AssertionError):
-        pushing.push_set(folder, "", server, break_off)
-    pushed = pushing.push_set(folder, "", server)
+        pushing.push_set(folder, "", milvus_server, break_off)
+    pushed = pushing.push_set(folder, "", milvus_server)
     assert (pushed.rows, pushed.compared) == (40, 40)
     assert pushed.sent <= 20
-    monkeypatch.setenv("VIDVIZ_MILVUS_URI", server.uri)
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", milvus_server.uri)
     engine.drop(folder, pushed.collection)
 
 
-def test_what_arrives_changed_is_told(folder, fill, server, monkeypatch):
+def test_what_arrives_changed_is_told(folder, fill, milvus_server, monkeypatch):
     fill(folder, np.eye(5))
     monkeypatch.setattr(
         "vidviz.index.milvus_index.MilvusIndex.read_vectors", lambda _self, ids: dict.fromkeys(ids, np.ones(5))
     )
     with pytest.raises(SearchIndexError, match="did not arrive as it was sent"):
-        pushing.push_set(folder, "", server)
+        pushing.push_set(folder, "", milvus_server)
     monkeypatch.setattr("vidviz.index.milvus_index.MilvusIndex.count", lambda _self: 3)
     with pytest.raises(SearchIndexError, match="holds 3 clips and 5 were sent; push again"):
-        pushing.push_set(folder, "", server)
+        pushing.push_set(folder, "", milvus_server)
     with pytest.raises(SearchIndexError, match="Say where to"):
         pushing.push_set(folder, "", MilvusSettings())

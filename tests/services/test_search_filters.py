@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidviz.errors import SearchIndexError
-from vidviz.services import indexing, library, score_spread, searching
+from vidviz.services import engine, indexing, library, score_spread, searching
 from vidviz.services.asking import Example, Query
 from vidviz.services.clip_filters import say_expression, to_index_filters
 from vidviz.services.filtering import ClipFilter
-from vidviz.services.indexing import open_milvus
 from vidviz.services.searching import SearchOptions
 from vidviz.store import clips, sets, videos
 from vidviz.store.workspace import WorkspaceFolder
@@ -24,9 +23,21 @@ SPEC = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", Recipe().key)
 COUNT = 70
 
 
-@pytest.fixture(scope="module")
-def labelled(tmp_path_factory):
+@pytest.fixture(scope="module", params=["lite", "server"])
+def labelled(request, tmp_path_factory):
     """Seventy clips of fourteen videos with hostile labels and names, and clips of several lengths."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "server":
+            patch.setenv("VIDVIZ_MILVUS_URI", request.getfixturevalue("milvus_server").uri)
+        filled = fill_labelled(tmp_path_factory)
+        yield filled
+        for collection in engine.examine_engine(filled[0]).collections:
+            if collection.set_key:
+                engine.drop(filled[0], collection.found.name)
+        indexing.release_index(filled[0])
+
+
+def fill_labelled(tmp_path_factory):
     folder = WorkspaceFolder.open(tmp_path_factory.mktemp("labelled") / "workspace")
     ids = []
     with folder.catalogue.write() as db:
@@ -45,8 +56,7 @@ def labelled(tmp_path_factory):
         sets.add_set(db, sets.EmbeddingSet(SPEC, 8, "float32"))
     vectors = np.random.default_rng(0).normal(size=(COUNT, 8)).astype(np.float32)
     folder.vectors(SPEC.key).append(Embeddings(np.array(ids, np.int64), vectors))
-    yield folder, np.array(ids), vectors
-    open_milvus(indexing.milvus_settings(), folder.milvus).close()
+    return folder, np.array(ids), vectors
 
 
 values = st.lists(st.sampled_from(HOSTILE), min_size=1, max_size=3, unique=True).map(tuple)
