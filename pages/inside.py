@@ -3,8 +3,8 @@
 import streamlit as st
 
 from vidviz.services import library
+from vidviz.services.colouring import label_colours
 from vidviz.ui import inside_view, messages, search_view, state
-from vidviz.ui.cards import label_colours
 
 folder = state.open_workspace()
 messages.require_clips(folder)
@@ -12,7 +12,7 @@ chosen = state.current_set(folder)
 clip = state.current_clip(folder)
 if clip is None:
     table = library.clip_table(folder, chosen.spec.recipe_key if chosen else None)
-    search_view.offer_clips(table, label_colours(table))
+    search_view.offer_clips(table, label_colours(folder))
     st.stop()
 
 request = inside_view.choose_network(chosen)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from vidviz.services import library, searching
+from vidviz.services.colouring import label_colours
 from vidviz.ui import (
     engine_panel,
     messages,
@@ -14,13 +15,12 @@ from vidviz.ui import (
     search_whole,
     state,
 )
-from vidviz.ui.cards import label_colours
 from vidviz.ui.search_query import compose_query
 
 folder = state.open_workspace()
 chosen = messages.require_set(folder)
 table = library.clip_table(folder, chosen.spec.recipe_key)
-colours = label_colours(table)
+colours = label_colours(folder)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     view = search_view.choose_view()

@@ -26,7 +26,7 @@ class RecipeError(VidvizError):
 
 
 class LabelError(VidvizError):
-    """A label table that cannot be read."""
+    """A label, a tag or a table of them that cannot be used."""
 
 
 class WorkspaceError(VidvizError):

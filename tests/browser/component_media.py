@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from vidviz.render.sheets import FilmSheet, film_sheet, frames_sheet
-from vidviz.ui.shelf import SheetShelf
+from vidviz.ui.shelf import ByteShelf
 
 
 def moving_square(num_frames: int, height: int = 120, width: int = 160) -> np.ndarray:
@@ -59,7 +59,7 @@ def make_maps(num_frames: int, num_channels: int, side: int) -> np.ndarray:
 
 
 def _keep(folder: Path, sheet: FilmSheet) -> dict[str, object]:
-    token = SheetShelf().put(sheet.webp)
+    token = ByteShelf().put(sheet.webp)
     (folder / f"{token}.webp").write_bytes(sheet.webp)
     layout = sheet.layout
     names = ("num_frames", "num_channels", "tile_width_px", "tile_height_px", "columns")

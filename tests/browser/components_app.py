@@ -5,12 +5,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from vidviz.ui.media import WorkspaceMedia
 from vidviz.ui.routes import media_routes
 
 MEDIA = Path(os.environ["VIDVIZ_TEST_MEDIA"])
 
 
-class FolderMedia:
+class FolderMedia(WorkspaceMedia):
     def poster_path(self, clip_id: int) -> Path | None:
         return MEDIA / f"poster-{clip_id % 6}.webp"
 

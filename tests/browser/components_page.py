@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from vidviz.render.sheets import SheetLayout
-from vidviz.ui.components import ShownClip, clip_gallery, clip_map, clip_player, feature_film
+from vidviz.ui.components import ShownClip, clip_gallery, clip_player, feature_film
 from vidviz.ui.film_data import FilmClip, FilmLayer
+from vidviz.ui.map_component import MapPath, clip_map
 from vidviz.ui.map_points import MapPoints, ValueColours, group_by_label
 
 MEDIA = Path(os.environ["VIDVIZ_TEST_MEDIA"])
@@ -35,25 +36,37 @@ def make_points(num_clips: int, layout: str, dimensions: int) -> MapPoints:
 
 
 def show_map() -> None:
-    num_clips = int(st.query_params.get("n", 300))
-    left, middle, right = st.columns(3)
-    colour = left.segmented_control("Colour", ["label", "time"], default="label", key="colour")
-    layout = middle.segmented_control("Layout", ["plain", "turned"], default="plain", key="layout")
-    dimensions = right.segmented_control("Dimensions", [2, 3], default=2, key="dimensions")
+    """`?n=` points; `limit=0` draws them by WebGL, `more=` turns on ribbons, posters, hidden clips, a part in view."""
+    ask = st.query_params
+    num_clips, more = int(ask.get("n", 300)), ask.get("more", "").split(",")
+    controls = st.columns(4)
+    colour = controls[0].segmented_control("Colour", ["label", "time"], default="label", key="colour")
+    layout = controls[1].segmented_control("Layout", ["plain", "turned"], default="plain", key="layout")
+    dimensions = controls[2].segmented_control("Dimensions", [2, 3], default=2, key="dimensions")
+    hiding = controls[3].segmented_control("Hide", ["none", "half"], default="none", key="hide")
     points = make_points(num_clips, layout or "plain", dimensions or 2)
     selected = st.session_state.get("selected", np.zeros(num_clips, bool))
     by = ValueColours(points.spans[:, 0], "start (s)") if colour == "time" else group_by_label(points.labels)
     current = st.session_state.get("current")
     ids = points.ids
+    window = tuple(float(number) for number in ask["window"].split(",")) if "window" in ask else None
     event = clip_map(
         points,
         key="map",
         colours=by,
         height_px=460,
         selected_ids=ids[selected] if selected.any() else None,
+        hidden=np.arange(num_clips) % 2 == 1 if hiding == "half" else None,
         current=current,
         lines=[] if current is None else [(current, int(ids[row])) for row in (10, 20, 30)],
+        paths=make_paths(ids) if "paths" in more else (),
+        thumbnails="posters" in more,
+        window=window,
+        most_plotly_points=int(ask.get("limit", 20_000)),
     )
+    if event.window is not None:
+        st.session_state.window = [round(number, 4) for number in event.window]
+        st.session_state.windows = st.session_state.get("windows", 0) + 1
     if event.polygon is not None:
         st.session_state.selected = event.polygon.apply(selected, points.coordinates)
         st.session_state.polygon = event.polygon.mode
@@ -62,12 +75,26 @@ def show_map() -> None:
     if event.clicked is not None:
         st.session_state.current = event.clicked
         st.rerun()
+    runs = st.session_state.get("runs", 0) + 1
+    st.session_state.runs = runs
+    st.button("rerun")
     report(
         current=current,
         selected=int(selected.sum()),
         mode=st.session_state.get("polygon"),
         polygons=st.session_state.get("polygons", 0),
+        window=st.session_state.get("window"),
+        windows=st.session_state.get("windows", 0),
+        runs=runs,
     )
+
+
+def make_paths(ids: np.ndarray) -> list[MapPath]:
+    """Two ribbons, one of them with a hostile name."""
+    return [
+        MapPath(ids[0:100:5].tolist(), "a film.mp4", "#0072B2"),
+        MapPath(ids[3:60:5].tolist(), "<b>another</b>", "#D55E00"),
+    ]
 
 
 def show_gallery() -> None:

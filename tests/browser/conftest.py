@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -65,23 +66,31 @@ class Dashboard:
 
 
 @contextmanager
-def run_dashboard(workspace: Path) -> Iterator[Dashboard]:
-    """Serve a workspace on a free port of 127.0.0.1 for as long as the context lasts."""
-    folder = WorkspaceFolder.open(workspace)
+def run_server(script: Path, environment: dict[str, str], log_path: Path) -> Iterator[str]:
+    """Serve a script on a free port of 127.0.0.1 for as long as the context lasts; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    environment = os.environ | {"VIDVIZ_WORKSPACE": str(workspace)}
-    with (workspace / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        dashboard = Dashboard(f"http://127.0.0.1:{port}", folder)
+    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
+    with log_path.open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log)
         try:
-            wait_until_up(f"{dashboard.url}/_stcore/health", server)
-            yield dashboard
+            wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", server)
+            yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
             server.wait(20)
+
+
+@contextmanager
+def run_dashboard(workspace: Path) -> Iterator[Dashboard]:
+    """Serve a workspace on a free port of 127.0.0.1 for as long as the context lasts."""
+    folder = WorkspaceFolder.open(workspace)
+    with run_server(ROOT / "app.py", {"VIDVIZ_WORKSPACE": str(workspace)}, workspace / "server.log") as url:
+        dashboard = Dashboard(url, folder)
+        try:
+            yield dashboard
+        finally:
             dashboard.end_jobs()
 
 
@@ -158,3 +167,50 @@ def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
         one.context.close()
     for one in watched:
         one.check()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of the page with every component on it, over a folder of media made for it."""
+    folder, here = tmp_path_factory.mktemp("component-media"), Path(__file__).parent
+    subprocess.run([sys.executable, str(here / "component_media.py"), str(folder)], check=True, cwd=ROOT)
+    with run_server(here / "components_app.py", {"VIDVIZ_TEST_MEDIA": str(folder)}, folder / "server.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def component_context(browser: Browser) -> BrowserContext:
+    """One context a file, so that its cache keeps Streamlit's and Plotly's scripts from page to page."""
+    return browser.new_context(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture
+def page(component_context: BrowserContext, site: str) -> Iterator[Page]:
+    """A page that must end without an error and without a request to anyone else."""
+    page: Any = component_context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_default_timeout(45_000)
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    ours = (site, site.replace("http", "ws"), "blob:", "data:")
+    page.on("request", lambda asked: None if asked.url.startswith(ours) else faults.append(f"outside: {asked.url}"))
+    page.faults = faults
+    yield page
+    page.close()
+    assert faults == []
+
+
+@pytest.fixture
+def wait_report(page: Page) -> Callable[..., dict[str, Any]]:
+    """Waits until the page with the components reports these values, and returns all that it reports."""
+
+    def wait(**wanted: object) -> dict[str, Any]:
+        for _ in range(300):
+            told: dict[str, Any] = json.loads(page.locator("[data-testid=stCode]").inner_text())
+            if all(told[name] == value for name, value in wanted.items()):
+                return told
+            page.wait_for_timeout(50)
+        raise AssertionError(f"wanted {wanted}, the page says {told}")
+
+    return wait

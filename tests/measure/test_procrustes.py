@@ -35,6 +35,17 @@ def test_the_disparity_is_that_of_scipy_and_no_other_fit_is_closer(seed, dims, c
     assert ((other - reference) ** 2).sum() >= ((found.points - reference) ** 2).sum() - 1e-4
 
 
+@given(seeds, st.integers(2, 3), st.integers(4, 30), st.floats(0.01, 100))
+def test_a_map_that_keeps_its_size_keeps_all_distances(seed, dims, count, scale):
+    rng = np.random.default_rng(seed)
+    reference = rng.standard_normal((count, dims))
+    moved = reference @ ortho_group.rvs(dims, random_state=seed) * scale + 7
+    found = align_maps(moved, reference, scaled=False)
+    centre = reference.mean(axis=0)
+    np.testing.assert_allclose(found.points, (reference - centre) * scale + centre, atol=1e-3 * scale)
+    assert found.disparity == align_maps(moved, reference).disparity
+
+
 def test_clips_that_the_reference_lacks_follow_the_others():
     rng = np.random.default_rng(0)
     reference = rng.standard_normal((10, 2))

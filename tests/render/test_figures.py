@@ -8,6 +8,7 @@ import pytest
 
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
 from vidviz.render.figures import clip_scatter, energy_lines, plain_text, point_size_px, score_histogram
+from vidviz.render.map_picture import Groups, Values
 
 
 def scatter(dimensions: int = 2, **more: object):
@@ -49,12 +50,25 @@ def test_equal_distances_look_equal():
 
 
 def test_values_get_a_scale_and_missing_ones_are_grey():
-    figure = scatter(values=np.array([1, 2, np.nan, 4, 5, 6.0]), value_title="trust", scale="diverging")
+    figure = scatter(colours=Values(np.array([1, 2, np.nan, 4, 5, 6.0]), "trust", "diverging"))
     known, missing = figure.data
     assert list(known.marker.color) == [1, 2, 4, 5, 6]
-    assert known.marker.cmid == 0
+    assert (known.marker.cmin, known.marker.cmax) == (-6, 6)
     assert known.marker.colorbar.title.text == "trust"
     assert (missing.marker.color, len(missing.x)) == (OTHER_COLOUR, 1)
+
+
+def test_given_groups_keep_their_colours_and_order_and_empty_ones_are_left_out():
+    figure = scatter(
+        colours=Groups(np.array([2, 0, 2, 0, 2, 2]), ["<i>z", "none", "a"], ["#112233", "#000000", "#445566"])
+    )
+    assert [(trace.name, trace.marker.color, len(trace.x)) for trace in figure.data] == [
+        ("&lt;i&gt;z", "#112233", 2),
+        ("a", "#445566", 4),
+    ]
+    assert all(trace.showlegend for trace in figure.data)
+    with pytest.raises(ValueError, match="5 colours for 6 clips"):
+        scatter(colours=Values(np.zeros(5), "x"))
 
 
 def test_an_empty_map_is_a_figure():

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
-import pandas as pd
 import pytest
 
 from vidviz.services import embedding_sets
-from vidviz.services.selecting import order_selection, pack_selection
+from vidviz.services.selecting import order_selection
 
 
 @pytest.fixture
@@ -41,14 +38,3 @@ def test_clips_of_no_set_are_left_out_and_nothing_selected_is_nothing(folder, ch
     assert len(order_selection(folder, key, [*selected, 123], "time")[0]) == 3
     rows, scores = order_selection(folder, key, [], "typical first")
     assert (len(rows), scores) == (0, [])
-
-
-def test_files_hold_the_selection_and_nothing_else(folder, chosen):
-    key, _, selected = chosen
-    table = pd.read_csv(io.BytesIO(pack_selection(folder, key, selected, "csv")))
-    typed = pd.read_parquet(io.BytesIO(pack_selection(folder, key, selected, "parquet")))
-    assert set(table["clip_id"]) == set(typed["clip_id"]) == set(selected)
-    with np.load(io.BytesIO(pack_selection(folder, key, selected, "npz")), allow_pickle=False) as file:
-        assert file["clip_ids"].tolist() == sorted(selected)
-        assert file["vectors"].shape == (3, 2)
-        assert (str(file["backbone"]), str(file["weights"])) == ("r3d_18", "random")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import vidviz.ui
-from vidviz.render.colours import OTHER_COLOUR
+from vidviz.render.colours import OTHER_COLOUR, colour_labels
 from vidviz.render.sheets import SheetLayout
 from vidviz.ui.film_data import FilmClip, FilmLayer, Picked, pack_film, read_picked
 from vidviz.ui.map_points import (
@@ -21,7 +21,6 @@ from vidviz.ui.map_points import (
     pack_flags,
     pack_points,
 )
-from vidviz.ui.shelf import SheetShelf
 
 ASSETS = Path(vidviz.ui.__file__).parent / "assets"
 
@@ -68,7 +67,7 @@ def test_labels_beyond_twenty_become_one_grey_group():
 
 def test_a_label_has_its_colour_also_in_a_part_of_the_library():
     whole = group_by_label(["a", "b", "c"])
-    part = group_by_label(["c"], all_labels=["a", "b", "c"])
+    part = group_by_label(["c"], colours=colour_labels(["a", "b", "c"]))
     assert part.colours[0] == whole.colours[2]
 
 
@@ -127,18 +126,6 @@ def test_only_a_channel_of_the_film_can_be_picked():
     assert read_picked({"layer": "conv", "channel": 9}, layers) == Picked("conv", 9)
     for value in (None, 9, {"layer": "conv", "channel": 6}, {"layer": "x", "channel": 9}, {"channel": [9]}):
         assert read_picked(value, layers) is None
-
-
-def test_the_shelf_names_by_content_and_lets_the_oldest_go():
-    shelf = SheetShelf(most_bytes=10)
-    first, second = shelf.put(b"aaaa"), shelf.put(b"bbbb")
-    assert first == shelf.put(b"aaaa")
-    assert re.fullmatch("[0-9a-f]{32}", first)
-    third = shelf.put(b"cccc")
-    assert shelf.get(second) is None
-    assert (shelf.get(first), shelf.get(third)) == (b"aaaa", b"cccc")
-    large = shelf.put(b"d" * 50)
-    assert shelf.get(large) == b"d" * 50
 
 
 def test_no_script_writes_html_or_reaches_outside():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -35,6 +36,14 @@ class Folder:
         self.asked.append(token)
         return b"RIFF" if token == TOKEN else None
 
+    def point_bytes(self, token: str) -> bytes | None:
+        self.asked.append(token)
+        return b"\0\0\x80?" if token == TOKEN else None
+
+    def point_row(self, token: str, row: int) -> dict[str, Any] | None:
+        self.asked += [token, row]
+        return {"id": 2**53 - 1, "title": "<b>"} if (token, row) == (TOKEN, 12) else None
+
 
 @pytest.fixture
 def source(tmp_path: Path) -> Folder:
@@ -59,6 +68,14 @@ def test_what_is_there_is_served_with_its_type(client: TestClient):
     for answer in (poster, video, sheet):
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "max-age" in answer.headers["cache-control"]
+
+
+def test_points_and_their_rows_are_served_by_the_name_of_their_content(client: TestClient):
+    points, row = client.get(f"/vidviz/points/{TOKEN}"), client.get(f"/vidviz/point/{TOKEN}/12")
+    assert (points.content, points.headers["content-type"]) == (b"\0\0\x80?", "application/octet-stream")
+    assert row.json() == {"id": 2**53 - 1, "title": "<b>"}
+    for answer in (points, row):
+        assert "immutable" in answer.headers["cache-control"]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +130,18 @@ def test_head_tells_the_length_and_sends_nothing(client: TestClient):
         "video/video.mp4",
         f"sheet/{'00' * 16}",
         f"sheet/{TOKEN}00",
+        f"points/{'00' * 16}",
+        f"points/{TOKEN.upper()}",
+        f"points/{TOKEN}/12",
+        "points/..%2f..%2fetc%2fpasswd",
+        f"point/{TOKEN}/13",
+        f"point/{TOKEN}/012",
+        f"point/{TOKEN}/-1",
+        f"point/{TOKEN}/1e3",
+        f"point/{TOKEN}/٧",
+        f"point/{TOKEN}/{'9' * 10}",
+        f"point/{TOKEN}/",
+        f"point/{TOKEN}0/12",
         "asset/..%2f__init__.py",
         "asset/plotly.js",
     ],

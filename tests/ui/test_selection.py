@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidviz.ui.selection import Polygon, read_clip_id, read_polygon
+from vidviz.ui.selection import Polygon, read_clip_id, read_polygon, read_window
 
 SQUARE = np.array([[0, 0], [4, 0], [4, 4], [0, 4]], float)
 POINTS = np.array([[1, 1], [5, 1], [2, 3], [-1, 2], [3.9, 3.9]])
@@ -93,3 +93,44 @@ def test_clip_ids_are_read(value: object, read: int):
 @pytest.mark.parametrize("value", [None, True, "7", 7.5, -1, 2**53, float("nan"), float("inf"), [7]])
 def test_what_is_no_clip_id_is_none(value: object):
     assert read_clip_id(value) is None
+
+
+@pytest.mark.parametrize("value", [[0, 1, -2.5, 3], (0.0, 1e-9, 0, 1), [], list(range(9)), [0] * 9])
+def test_windows_are_read(value: list[float]):
+    assert read_window(value) == tuple(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "0,1,2,3",
+        {"0": 1},
+        [0, 1, 2],
+        [0, 1, 2, 3, 4],
+        [1, 0, 0, 1],
+        [0, 0, 0, 1],
+        [0, 1, 1, 1],
+        [0, 1, 0, True],
+        [0, 1, 0, "1"],
+        [0, 1, 0, float("nan")],
+        [0, 1, 0, float("inf")],
+        [0, 1, 0, 1e31],
+        [0, 1, 0, 10**400],
+        [0] * 8 + [None],
+    ],
+)
+def test_what_is_no_window_is_none(value: object):
+    assert read_window(value) is None
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3), st.lists, max_leaves=12)
+)
+def test_whatever_comes_a_window_is_finite_and_ordered_or_none(value: object):
+    window = read_window(value)
+    if window is None:
+        return
+    assert len(window) in (0, 4, 9)
+    assert np.isfinite(window).all()
+    assert len(window) != 4 or (window[0] < window[1] and window[2] < window[3])

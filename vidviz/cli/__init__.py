@@ -9,6 +9,7 @@ import click
 
 from vidviz import __version__
 from vidviz.cli.explore import map_command, search
+from vidviz.cli.label import label
 from vidviz.cli.library import export, import_command
 from vidviz.cli.network import backbones, embed, inspect
 from vidviz.cli.serving import demo, serve
@@ -38,6 +39,7 @@ for command in (
     search,
     inspect,
     backbones,
+    label,
     export,
     index,
     jobs,

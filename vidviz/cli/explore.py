@@ -12,6 +12,7 @@ from vidviz.cli.answer import Answer, answering, printable
 if TYPE_CHECKING:
     from vidviz.services.asked_files import AskedFile
     from vidviz.store.workspace import WorkspaceFolder
+    from vidviz.types import MapSpec
 
 NEVER_TRAINED = "Random weights: this network was never trained."
 
@@ -25,6 +26,8 @@ NEVER_TRAINED = "Random weights: this network was never trained."
 @click.option("--perplexity", default=30.0, show_default=True, help="t-SNE: how many neighbours count, softly.")
 @click.option("--metric", type=click.Choice(["cosine", "euclidean"]), default="cosine", show_default=True)
 @click.option("--seed", default=0, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Draw it to a .html, .svg or .png file.")
+@click.option("--colour-by", default="", help="A label column, video, cluster or time [default: the first label].")
 @answering
 def map_command(
     answer: Answer,
@@ -36,6 +39,8 @@ def map_command(
     perplexity: float,
     metric: str,
     seed: int,
+    out: Path | None,
+    colour_by: str,
 ) -> None:
     """Lay the clips of a set out in the plane or in space."""
     from vidviz.services import embedding_sets, mapping
@@ -44,6 +49,9 @@ def map_command(
     folder = answer.open()
     found = embedding_sets.find_set(folder, set_key).spec
     spec = MapSpec(method, dims, neighbours, min_dist, seed, perplexity, metric)  # type: ignore[arg-type]
+    if out is not None:
+        _draw_map(answer, folder, out.absolute(), set_key, spec, colour_by)
+        return
     table = mapping.map_table(folder, set_key, spec)
     axes = list("xyz")[:dims]
     points = table[["clip_id", "video", "start_seconds", "end_seconds", *axes]].to_dict("records")
@@ -53,6 +61,13 @@ def map_command(
     ]
     data = {"method": method, "backbone": found.backbone, "weights": found.weights, "points": points}
     answer.give(data, "\n".join(lines))
+
+
+def _draw_map(answer: Answer, folder: WorkspaceFolder, out: Path, set_key: str, spec: MapSpec, colour_by: str) -> None:
+    from vidviz.services import picturing
+
+    picturing.save_map(folder, out, set_key, spec, colour_by)
+    answer.give({"files": [str(out)]}, str(out))
 
 
 @click.command()

@@ -58,15 +58,23 @@ def import_command(
 
 
 @click.command()
-@click.argument("out", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
 @click.option("--set", "set_key", default="", help="With the vectors of this set, as .npz beside the table.")
+@click.option(
+    "--as", "bundle", type=click.Choice(["tensorboard", "fiftyone"]), help="Files for another tool: a folder or .zip."
+)
 @answering
-def export(answer: Answer, out: Path, set_key: str) -> None:
-    """Write the table of clips to a .csv, .parquet or .json file."""
+def export(answer: Answer, out: Path, set_key: str, bundle: str | None) -> None:
+    """Write the table of clips (.csv, .parquet, .json), the vectors of a set (.npz), or files for another tool."""
     from vidviz.services import exporting
 
-    written = [str(path) for path in exporting.export_clips(answer.open(), out.absolute(), set_key)]
-    answer.give({"files": written}, "\n".join(written))
+    folder, place = answer.open(), out.absolute()
+    if bundle is None:
+        written = exporting.export_clips(folder, place, set_key)
+    else:
+        written = exporting.export_bundle(folder, place, bundle, set_key)  # type: ignore[arg-type]
+    names = [str(path) for path in written]
+    answer.give({"files": names}, "\n".join(names))
 
 
 def _item(item: Any) -> dict[str, Any]:

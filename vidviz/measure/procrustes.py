@@ -26,7 +26,7 @@ class Alignment:
     disparity: float
 
 
-def align_maps(points: np.ndarray, reference: np.ndarray) -> Alignment:
+def align_maps(points: np.ndarray, reference: np.ndarray, *, scaled: bool = True) -> Alignment:
     """Turn, mirror, scale and move a map so that it lies as close to another as it can.
 
     UMAP and t-SNE put no meaning into where is up: of two seeds or sets of parameters, only what is left after this is
@@ -57,7 +57,8 @@ def align_maps(points: np.ndarray, reference: np.ndarray) -> Alignment:
         return Alignment((moving - start + goal).astype(np.float32), disparity)
     left, singular, right = np.linalg.svd((source / size).T @ (target / goal_size))
     overlap = float(singular.sum())  # at most 1, by Cauchy and Schwarz
-    moved = (moving - start) @ (left @ right) * (overlap * goal_size / size) + goal
+    factor = overlap * goal_size / size if scaled else 1.0
+    moved = (moving - start) @ (left @ right) * factor + goal
     return Alignment(moved.astype(np.float32), max(0.0, 1.0 - overlap**2))
 
 

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vidviz.render.colours import CATEGORY_COLOURS, OTHER_COLOUR, OTHER_NAME, colour_labels, scale_stops
+from vidviz.render.map_picture import Groups, Values, one_line
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 LONGEST_NAME = 48
+_CAMERA = {"eye": {"x": 1.8, "y": 1.5, "z": 0.9}}  # far enough for a whole cube to be seen
 _HOVER = "<b>%{customdata[1]}</b><br>%{customdata[2]}<br>%{customdata[3]}<extra></extra>"
 
 
 def plain_text(text: str, longest: int = LONGEST_NAME) -> str:
     """A person's text as Plotly may draw it: shortened, on one line, its `<` and `&` shown and never obeyed."""
-    line = " ".join(text.split())
-    return html.escape(line if len(line) <= longest else f"{line[: longest - 1]}…", quote=False)
+    return html.escape(one_line(text, longest), quote=False)
 
 
 def clip_scatter(
@@ -31,9 +32,7 @@ def clip_scatter(
     spans: np.ndarray,
     labels: Sequence[str] | None = None,
     all_labels: Sequence[str] | None = None,
-    values: np.ndarray | None = None,
-    value_title: str = "",
-    scale: str = "viridis",
+    colours: Groups | Values | None = None,
     size_px: float | None = None,
 ) -> go.Figure:
     """The map of clips, coloured by label or by number, as a figure that needs nothing else.
@@ -43,11 +42,10 @@ def clip_scatter(
         clip_ids: (N,) int64, `customdata[0]` of each point.
         titles: N names of the videos.
         spans: (N, 2), start and end in seconds.
-        labels: N labels; one trace a label, those without a colour of their own together as "other".
+        labels: N labels, shown at the pointer.
         all_labels: every label of the workspace, so that colours stay the same in a part of it.
-        values: (N,) numbers to colour by instead of labels; NaN is grey.
-        value_title: the name of the numbers, beside the colour bar.
-        scale: viridis, magma, cividis, or diverging for signed numbers, which is centred on zero.
+        colours: groups, one trace each, or numbers. When not given: one trace a label, those without a colour of
+            their own together as "other".
         size_px: diameter of a point; chosen by N when not given.
 
     Raises:
@@ -55,14 +53,15 @@ def clip_scatter(
     """
     import plotly.graph_objects as go
 
-    _check_lengths(coordinates, clip_ids=clip_ids, titles=titles, spans=spans, labels=labels, values=values)
+    _check_lengths(coordinates, clip_ids=clip_ids, titles=titles, spans=spans, labels=labels, colours=colours)
     shown = list(labels) if labels is not None else [""] * len(coordinates)
     table = _hover_table(clip_ids, titles, shown, spans)
     size = size_px if size_px is not None else point_size_px(len(coordinates))
-    if values is not None:
-        traces = _value_traces(coordinates, table, np.asarray(values, float), value_title, scale, size)
+    if isinstance(colours, Values):
+        traces = _value_traces(coordinates, table, colours, size)
     else:
-        traces = _label_traces(coordinates, table, shown, colour_labels(all_labels or shown), size)
+        groups = colours or _label_groups(shown, colour_labels(all_labels or shown))
+        traces = _group_traces(coordinates, table, groups, size)
     figure = go.Figure(traces)
     figure.update_layout(**_map_layout(coordinates.shape[1]))
     return figure
@@ -139,7 +138,7 @@ def score_histogram(scores: np.ndarray, *, threshold: float | None = None, num_b
     return figure
 
 
-def _check_lengths(coordinates: np.ndarray, **columns: Sequence[str] | np.ndarray | None) -> None:
+def _check_lengths(coordinates: np.ndarray, **columns: Sequence[str] | np.ndarray | Groups | Values | None) -> None:
     if coordinates.ndim != 2 or coordinates.shape[1] not in (2, 3):
         raise ValueError(f"a map has 2 or 3 coordinates a clip, got {coordinates.shape}")
     for name, column in columns.items():
@@ -164,35 +163,42 @@ def _point_trace(coordinates: np.ndarray, table: np.ndarray, marker: dict[str, o
     return kind(**axes, mode="markers", marker=marker, customdata=table, hovertemplate=_HOVER, **more)
 
 
-def _label_traces(
-    coordinates: np.ndarray, table: np.ndarray, labels: Sequence[str], colours: Mapping[str, str], size: float
-) -> list[object]:
+def _label_groups(labels: Sequence[str], colours: Mapping[str, str]) -> Groups:
     named = [name for name, colour in colours.items() if colour != OTHER_COLOUR]
-    groups = {name: [i for i, label in enumerate(labels) if label == name] for name in named}
-    rest = [i for i, label in enumerate(labels) if colours.get(label, OTHER_COLOUR) == OTHER_COLOUR]
-    traces = [
-        _point_trace(coordinates[rows], table[rows], {"size": size, "color": colours[name]}, name=plain_text(name))
-        for name, rows in groups.items()
-        if rows
-    ]
-    if rest:
-        name = OTHER_NAME if named else "clips"
-        traces.append(_point_trace(coordinates[rest], table[rest], {"size": size, "color": OTHER_COLOUR}, name=name))
+    number = {name: place for place, name in enumerate(named)}
+    names = [*named, OTHER_NAME if named else "clips"]
+    index = np.array([number.get(label, len(named)) for label in labels], int)
+    return Groups(index, names, [*(colours[name] for name in named), OTHER_COLOUR])
+
+
+def _group_traces(coordinates: np.ndarray, table: np.ndarray, groups: Groups, size: float) -> list[object]:
+    traces = []
+    for number, (name, colour) in enumerate(zip(groups.names, groups.colours, strict=True)):
+        rows = np.flatnonzero(np.asarray(groups.index) == number)
+        if len(rows):
+            marker: dict[str, object] = {"size": size, "color": colour}
+            # showlegend: Plotly hides the legend of a single trace, and with it what the colour means.
+            traces.append(_point_trace(coordinates[rows], table[rows], marker, name=plain_text(name), showlegend=True))
     return traces
 
 
-def _value_traces(
-    coordinates: np.ndarray, table: np.ndarray, values: np.ndarray, title: str, scale: str, size: float
-) -> list[object]:
+def _value_traces(coordinates: np.ndarray, table: np.ndarray, colours: Values, size: float) -> list[object]:
+    values = np.asarray(colours.values, float)
     known = np.isfinite(values)
-    bar = {"title": {"text": plain_text(title)}, "thickness": 12, "outlinewidth": 0}
-    marker = {"size": size, "color": values[known], "colorscale": scale_stops(scale), "colorbar": bar}
-    if scale == "diverging":
-        marker["cmid"] = 0.0
-    traces = [_point_trace(coordinates[known], table[known], marker, name=plain_text(title), showlegend=False)]
+    low, high = colours.limits()
+    title = plain_text(colours.title)
+    marker = {
+        "size": size,
+        "color": values[known],
+        "colorscale": scale_stops(colours.scale),
+        "cmin": low,
+        "cmax": high,
+        "colorbar": {"title": {"text": title}, "thickness": 12, "outlinewidth": 0},
+    }
+    traces = [_point_trace(coordinates[known], table[known], marker, name=title, showlegend=False)]
     if not known.all():
         grey: dict[str, object] = {"size": size, "color": OTHER_COLOUR}
-        traces.append(_point_trace(coordinates[~known], table[~known], grey, name="no value"))
+        traces.append(_point_trace(coordinates[~known], table[~known], grey, name="no value", showlegend=True))
     return traces
 
 
@@ -204,5 +210,8 @@ def _map_layout(dimensions: int) -> dict[str, object]:
         "dragmode": "pan" if dimensions == 2 else "orbit",
     }
     if dimensions == 3:
-        return layout | {"scene": {"xaxis": bare, "yaxis": bare, "zaxis": bare, "aspectmode": "data"}}
+        bare |= {"showbackground": False, "gridcolor": OTHER_COLOUR}
+        return layout | {
+            "scene": {"xaxis": bare, "yaxis": bare, "zaxis": bare, "aspectmode": "data", "camera": _CAMERA}
+        }
     return layout | {"xaxis": bare, "yaxis": bare | {"scaleanchor": "x"}}

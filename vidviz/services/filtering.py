@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vidviz.services.library import split_tags
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -18,7 +20,6 @@ NO_LABEL = ""
 LONGEST_TEXT = 200
 MOST_VALUES = 500
 TAGS = "tags"
-TAG_SEPARATOR = ", "
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,12 @@ class ClipFilter:
             kept &= np.isin(np.asarray(held, dtype=object).astype(str), np.array(values, dtype=str))
         if self.tags:
             wanted = set(self.tags)
-            kept &= np.array([bool(wanted & set(split_tags(text))) for text in _texts(table, TAGS)], dtype=bool)
+            kept &= np.array([bool(wanted & set(split_tags(text))) for text in table[TAGS]], dtype=bool)
         if self.video_ids:
             kept &= table["video_id"].isin(self.video_ids).to_numpy()
         if self.text:
             kept &= table["video"].str.contains(self.text, case=False, regex=False).to_numpy(bool)
-        return kept & self._keeps_times(table)
+        return np.asarray(kept & self._keeps_times(table))
 
     def _keeps_times(self, table: pd.DataFrame) -> np.ndarray:
         starts, ends = table["start_seconds"].to_numpy(float), table["end_seconds"].to_numpy(float)
@@ -95,11 +96,6 @@ class ClipFilter:
         return json.dumps(said, separators=(",", ":"), ensure_ascii=False) if said else ""
 
 
-def split_tags(joined: object) -> list[str]:
-    """The tags of a clip, from the clip table's column of them."""
-    return [tag for tag in joined.split(TAG_SEPARATOR) if tag] if isinstance(joined, str) else []
-
-
 def read_filter(text: str) -> ClipFilter:
     """The filter that a URL holds; what of it is no filter is left out, whatever was written there."""
     try:
@@ -120,10 +116,6 @@ def read_filter(text: str) -> ClipFilter:
         seconds=_read_range(said.get("seconds")),
         duration_seconds=_read_range(said.get("duration")),
     )
-
-
-def _texts(table: pd.DataFrame, column: str) -> list[object]:
-    return table[column].tolist() if column in table else [""] * len(table)
 
 
 def _read_texts(values: object) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from vidviz.index.sync import IndexCheck, check_index, sync_index
 from vidviz.index.vector_index import VectorIndex
 from vidviz.services import embedding_sets, library
 from vidviz.services.progress import Progress, ignore_progress
+from vidviz.store.clip_labels import TAGS
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
@@ -27,8 +28,9 @@ from vidviz.store.workspace import WorkspaceFolder
 STORED = "stored vectors"
 """The engine that answers where another process holds the local Milvus file."""
 
-_in_line: dict[tuple[str, str, str], str] = {}
-"""(workspace, set, version of its vectors) whose collection was checked by this process -> the note on it."""
+_in_line: dict[tuple[str, str], tuple[tuple[str, int], str]] = {}
+"""(workspace, set) -> (version of its vectors, revision of the catalogue) that this process brought its collection in
+line with, and the note on it."""
 _guard = threading.Lock()
 
 
@@ -136,15 +138,18 @@ def _exact_index(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[ExactInd
 
 
 def _bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusIndex, progress: Progress) -> str:
-    """Bring a collection in line, once a process; returns the note on it."""
-    state = (str(folder.path), found.key, folder.vectors(found.key).version)
+    """Bring a collection in line where vectors, clips or labels have changed; returns the note on it."""
+    place = (str(folder.path), found.key)
     with _guard:
-        if state not in _in_line:
+        # Read before the rows: what changes in between is seen the next time.
+        state = (folder.vectors(found.key).version, library.read_revision(folder))
+        known, note = _in_line.get(place, (None, ""))
+        if known != state:
             embeddings = embedding_sets.load_embeddings(folder, found.key)
             rows = _rows(folder, found, embeddings.ids.tolist())
-            report = sync_index(index, rows, embeddings.vectors, progress)
-            _in_line[state] = _say_left_out(report.left_out)
-        return _in_line[state]
+            note = _say_left_out(sync_index(index, rows, embeddings.vectors, progress).left_out)
+            _in_line[place] = (state, note)
+        return note
 
 
 def _say_left_out(left_out: Sequence[LeftOut]) -> str:
@@ -158,8 +163,8 @@ def _say_left_out(left_out: Sequence[LeftOut]) -> str:
 
 def _forget(folder: WorkspaceFolder) -> None:
     with _guard:
-        for state in [state for state in _in_line if state[0] == str(folder.path)]:
-            del _in_line[state]
+        for place in [place for place in _in_line if place[0] == str(folder.path)]:
+            del _in_line[place]
 
 
 def _rows(folder: WorkspaceFolder, found: EmbeddingSet, ids: list[int]) -> list[ClipRow]:
@@ -177,8 +182,13 @@ def _row(record: dict[str, Any], columns: list[str]) -> ClipRow:
         label=record[LABEL] or "",
         start_seconds=record["start_seconds"],
         end_seconds=record["end_seconds"],
-        meta={name: record[name] for name in columns if record[name]},
+        meta={name: record[name] for name in columns if record[name]} | _tags(record),
     )
+
+
+def _tags(record: dict[str, Any]) -> dict[str, list[str]]:
+    tags = library.split_tags(record[TAGS])
+    return {TAGS: tags} if tags else {}
 
 
 def list_rows(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[list[ClipRow], np.ndarray]:

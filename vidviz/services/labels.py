@@ -15,7 +15,7 @@ from vidviz.store.videos import LABEL
 TABLE_NAME = "labels.csv"
 """A table of this name in an imported folder is used without being asked for."""
 
-RESERVED = {"clip_id", "video_id", "start_seconds", "end_seconds", "recipe", "cluster", "score", "x", "y", "z"}
+RESERVED = {"clip_id", "video_id", "start_seconds", "end_seconds", "recipe", "cluster", "score", "x", "y", "z", "tags"}
 """Columns that the tables of clips have themselves."""
 
 

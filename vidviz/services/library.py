@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidviz.errors import WorkspaceError
-from vidviz.store import clips, videos
+from vidviz.store import clip_labels, clips, videos
+from vidviz.store.clip_labels import TAG_SEPARATOR, TAGS
 from vidviz.store.clips import Clip
 from vidviz.store.videos import LABEL, Video
 from vidviz.store.workspace import WorkspaceFolder
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 CLIP_IDS = 2**53
 """Clip ids are smaller than this; see `vidviz.types.clip_id`."""
 
-COLUMNS = {"clip_id", "video_id", "video", "start_seconds", "end_seconds", "recipe"}
+COLUMNS = {"clip_id", "video_id", "video", "start_seconds", "end_seconds", "recipe", TAGS}
+"""The columns of a clip table that are no labels."""
 
 
 @dataclass(frozen=True)
 class KnownClip:
-    """A clip with what a person wants to know of it at a glance."""
+    """A clip with what a person wants to know of it at a glance; its own label comes before its video's."""
 
     clip_id: int
     video_id: str
@@ -35,13 +37,18 @@ class KnownClip:
     label: str | None
     aspect_ratio: float
     frame_rate: float
+    tags: tuple[str, ...] = ()
 
 
 def clip_table(folder: WorkspaceFolder, recipe_key: str | None = None) -> pd.DataFrame:
     """One row a clip; see `vidviz.store.clips.clip_table`. It is read anew only when the library has changed."""
+    return _clip_table(folder.path, recipe_key, read_revision(folder)).copy(deep=False)
+
+
+def read_revision(folder: WorkspaceFolder) -> int:
+    """A number that rises with every change of videos, clips, labels and tags."""
     with folder.catalogue.read() as db:
-        revision = db.execute("SELECT revision FROM identity").fetchone()[0]
-    return _clip_table(folder.path, recipe_key, revision).copy(deep=False)
+        return int(db.execute("SELECT revision FROM identity").fetchone()[0])
 
 
 @lru_cache(maxsize=8)
@@ -54,6 +61,23 @@ def label_columns(table: pd.DataFrame) -> list[str]:
     """The label columns of a clip table that hold anything, `label` first."""
     columns = [name for name in table.columns if name not in COLUMNS and table[name].notna().any()]
     return sorted(columns, key=lambda name: (name != LABEL, name))
+
+
+def numeric_columns(table: pd.DataFrame) -> list[str]:
+    """The label columns whose given values are all finite numbers, at least two different ones; as text, still."""
+    import numpy as np
+    import pandas as pd
+
+    def is_numeric(name: str) -> bool:
+        numbers = np.unique(pd.to_numeric(pd.Series(table[name].dropna().unique()), errors="coerce"))
+        return len(numbers) > 1 and bool(np.isfinite(numbers).all())
+
+    return [name for name in label_columns(table) if is_numeric(name)]
+
+
+def split_tags(joined: str) -> list[str]:
+    """The tags of a clip, from the column `tags` of the clip table."""
+    return joined.split(TAG_SEPARATOR) if joined else []
 
 
 def find_clip(folder: WorkspaceFolder, clip_id: int) -> Clip:
@@ -85,7 +109,7 @@ def find_video(folder: WorkspaceFolder, video_id: str) -> Video:
 
 
 def know_clip(folder: WorkspaceFolder, clip_id: int) -> KnownClip:
-    """A clip with its video's name and label.
+    """A clip with its video's name, its label and tags.
 
     Raises:
         WorkspaceError: there is no such clip.
@@ -93,7 +117,8 @@ def know_clip(folder: WorkspaceFolder, clip_id: int) -> KnownClip:
     clip = find_clip(folder, clip_id)
     video = find_video(folder, clip.video_id)
     with folder.catalogue.read() as db:
-        labels = {name: value for owner, name, value in videos.list_labels(db, clip.video_id)}
+        labels = clip_labels.find_clip_labels(db, clip.id)
+        tags = clip_labels.find_clip_tags(db, clip.id)
     return KnownClip(
         clip.id,
         clip.video_id,
@@ -104,11 +129,15 @@ def know_clip(folder: WorkspaceFolder, clip_id: int) -> KnownClip:
         labels.get(LABEL),
         video.probe.width_px / video.probe.height_px,
         video.probe.frame_rate,
+        tags,
     )
 
 
 def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
-    """One row a file that was ever offered, with its video where there is one; what went wrong first."""
+    """One row a file that was ever offered, with its video where there is one; what went wrong first.
+
+    Where clips of a video have labels of their own, its label is all that its clips have.
+    """
     import pandas as pd
 
     query = (
@@ -116,10 +145,17 @@ def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
         "video.id AS video_id, duration_seconds, width_px, height_px, frame_rate, codec, "
         "coalesce(video.size_bytes, source.size_bytes) AS size_bytes, loss, "
         "coalesce(cut.clips, 0) AS clips, cut.first_clip AS first_clip, "
-        "(SELECT value FROM label WHERE label.video_id = video.id AND label.name = 'label') AS label "
+        "CASE WHEN own.video_id IS NULL THEN label.value ELSE own.label END AS label "
         "FROM source LEFT JOIN video ON video.id = source.video_id LEFT JOIN "
         "(SELECT video_id, count(*) AS clips, min(id) AS first_clip FROM clip GROUP BY video_id) AS cut "
         "ON cut.video_id = video.id "
+        "LEFT JOIN label ON label.video_id = video.id AND label.name = 'label' "
+        "LEFT JOIN (SELECT video_id, nullif(group_concat(value, ', '), '') AS label FROM "
+        "(SELECT DISTINCT clip.video_id AS video_id, nullif(coalesce(clip_label.value, label.value), '') AS value "
+        "FROM clip LEFT JOIN clip_label ON clip_label.clip_id = clip.id AND clip_label.name = 'label' "
+        "LEFT JOIN label ON label.video_id = clip.video_id AND label.name = 'label' WHERE clip.video_id IN "
+        "(SELECT video_id FROM clip WHERE id IN (SELECT clip_id FROM clip_label)) ORDER BY 1, 2) GROUP BY video_id) "
+        "AS own ON own.video_id = video.id "
         "ORDER BY status NOT IN ('failed', 'partial'), source.name, source.path"
     )
     with folder.catalogue.read() as db:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vidviz.errors import ProjectionError
+from vidviz.measure.procrustes import align_maps
 from vidviz.project.polygon import points_in_polygon
 from vidviz.services import embedding_sets, library
 from vidviz.services.neighbourhoods import shared_neighbours
@@ -40,7 +39,7 @@ def find_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> StoredMap 
 
 
 def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Progress = ignore_progress) -> StoredMap:
-    """Lay a set out, or take the map from where it was kept.
+    """Lay a set out, or take the map from where it was kept. One that some clips were only placed on is made anew.
 
     Raises:
         WorkspaceError: there is no such set.
@@ -49,7 +48,7 @@ def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Pr
     set_key = embedding_sets.find_set(folder, set_key).key
     version = folder.vectors(set_key).version
     known = folder.maps.find(set_key, version, spec.key)
-    if known is not None:
+    if known is not None and not known.placed.any():
         return known
     embeddings = embedding_sets.load_embeddings(folder, set_key)
     if not len(embeddings):
@@ -63,10 +62,11 @@ def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Pr
 
 
 def _project(folder: WorkspaceFolder, set_key: str, vectors: np.ndarray, spec: MapSpec) -> tuple[np.ndarray, str]:
-    if spec.method == "pca":
-        from vidviz.project.pca import project_pca
+    from vidviz.project.pca import project_pca
 
-        return project_pca(vectors, spec.dims), ""
+    pca = project_pca(vectors, spec.dims)
+    if spec.method == "pca":
+        return pca, ""
     common: dict[str, Any] = {
         "dims": spec.dims,
         "metric": spec.metric,
@@ -81,7 +81,8 @@ def _project(folder: WorkspaceFolder, set_key: str, vectors: np.ndarray, spec: M
         from vidviz.project.umap_map import project_umap
 
         result = project_umap(vectors, n_neighbors=spec.n_neighbors, min_dist=spec.min_dist, **common)
-    return result.points, result.note
+    # Where is up means nothing in both methods: the way it is in PCA, no change of seed or parameters spins the map.
+    return align_maps(result.points, pca, scaled=False).points, result.note
 
 
 def map_table(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> pd.DataFrame:
@@ -103,30 +104,3 @@ def rows_of(folder: WorkspaceFolder, set_key: str, stored: StoredMap) -> pd.Data
 def points_inside(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
     """Which points (N, 2) of a map lie inside a polygon (M, 2), (N,) bool."""
     return points_in_polygon(points, polygon)
-
-
-def find_clusters(folder: WorkspaceFolder, set_key: str) -> dict[int, int]:
-    """Clip id -> cluster (-1 is noise), by HDBSCAN on the vectors themselves, not on the map."""
-    return _clusters(folder.path, set_key, folder.vectors(set_key).version)
-
-
-def name_clusters(clusters: np.ndarray, labels: Mapping[str, Sequence[str]]) -> dict[int, str]:
-    """What each cluster is called: by the label value that distinguishes it, else by its number.
-
-    Args:
-        clusters: (N,), -1 for noise.
-        labels: column -> N values, "" where there is none.
-    """
-    from vidviz.measure.cluster_names import name_clusters as find_names
-
-    return {number: found.name for number, found in find_names(clusters, labels).items()}
-
-
-@lru_cache(maxsize=16)
-def _clusters(path: Any, set_key: str, version: str) -> dict[int, int]:
-    from vidviz.project.clusters import cluster_embeddings
-
-    embeddings = embedding_sets.load_embeddings(WorkspaceFolder(path), set_key)
-    neighbours = shared_neighbours(WorkspaceFolder(path), set_key)
-    clusters = cluster_embeddings(embeddings.vectors, method="hdbscan", neighbours=neighbours)
-    return dict(zip(embeddings.ids.tolist(), clusters.tolist(), strict=True))

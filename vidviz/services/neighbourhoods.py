@@ -87,6 +87,45 @@ def _measure(path: Path, set_key: str, _version: str, _map_key: str, points: byt
     )
 
 
+def count_kept(folder: WorkspaceFolder, set_key: str, stored: StoredMap, clip_id: int) -> tuple[int, int]:
+    """How many of one clip's true neighbours are its neighbours on the map, and of how many.
+
+    It looks at this clip alone, so that it is known at once, where the measures of a whole map take seconds. None of
+    none where the set does not hold the clip, or nothing but it.
+    """
+    row = int(np.searchsorted(stored.ids, clip_id))
+    cosines = similarity_to(folder, set_key, clip_id)
+    k = min(TRUST_NEIGHBOURS, len(cosines) - 1)
+    if k < 1 or row >= len(stored.ids) or stored.ids[row] != clip_id:
+        return 0, 0
+    apart = np.linalg.norm(stored.points - stored.points[row], axis=1)
+    cosines[row], apart[row] = -np.inf, np.inf
+    true, shown = (np.argsort(distances, kind="stable")[:k] for distances in (-cosines, apart))
+    return len(np.intersect1d(true, shown)), k
+
+
+def compare_maps(first: StoredMap, second: StoredMap) -> np.ndarray:
+    """The part of each clip's neighbours on one map that are its neighbours on another of the same clips, (N,).
+
+    NaN where there is one clip, or the maps are of different clips.
+    """
+    if not np.array_equal(first.ids, second.ids):
+        return np.full(len(first.ids), np.nan)
+    return _compare(first.points.tobytes(), second.points.tobytes(), len(first.ids))
+
+
+@lru_cache(maxsize=8)
+def _compare(first: bytes, second: bytes, count: int) -> np.ndarray:
+    from vidviz.measure.point_trust import point_trust
+    from vidviz.project.neighbours import exact_neighbours
+
+    places = [np.frombuffer(points, np.float32).reshape(count, -1) for points in (first, second)]
+    near = exact_neighbours(places[0], TRUST_NEIGHBOURS, "euclidean")[0]
+    shared = point_trust(near, places[1], TRUST_NEIGHBOURS)
+    shared.flags.writeable = False
+    return shared
+
+
 def outlier_scores(folder: WorkspaceFolder, set_key: str) -> np.ndarray:
     """How far each clip of a set is from its nearest others, (N,), in the order of the set's ids."""
     from vidviz.measure.outliers import outlier_scores as score

@@ -1,22 +1,19 @@
-"""A selection of clips: in an order worth looking at, and to take away."""
+"""A selection of clips in an order worth looking at."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from vidviz.services import embedding_sets, library
-from vidviz.services.exporting import vector_arrays
 from vidviz.store.workspace import WorkspaceFolder
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Order = Literal["time", "typical first", "unusual first"]
-Format = Literal["csv", "parquet", "npz"]
 
 
 def order_selection(
@@ -43,20 +40,3 @@ def order_selection(
         ids = list(score_of) if order == "typical first" else list(score_of)[::-1]
         chosen = table.set_index("clip_id").loc[ids].reset_index()
     return chosen, [score_of[int(number)] for number in chosen["clip_id"]]
-
-
-def pack_selection(folder: WorkspaceFolder, set_key: str, selected: Collection[int], ending: Format) -> bytes:
-    """The selected clips as a file's bytes: the table as CSV or Parquet, or ids and vectors as npz.
-
-    The npz holds what `vidviz.services.exporting.vector_arrays` says.
-    """
-    buffer = io.BytesIO()
-    if ending == "npz":
-        np.savez_compressed(buffer, **vector_arrays(folder, set_key, selected))  # type: ignore[arg-type]
-        return buffer.getvalue()
-    rows, _ = order_selection(folder, set_key, selected, "time")
-    if ending == "csv":
-        text: str = rows.to_csv(index=False)
-        return text.encode()
-    rows.to_parquet(buffer, index=False)
-    return buffer.getvalue()

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from vidviz.config import workspace_path
 from vidviz.embed.own import allow_own, is_own_name
-from vidviz.services import embedding, embedding_sets, importing, library, mapping, searching
+from vidviz.services import annotating, embedding, embedding_sets, importing, library, mapping, picturing, searching
 from vidviz.services.embedding import EmbedReport, EmbedRequest
 from vidviz.services.importing import ImportReport, ImportRequest
 from vidviz.services.progress import Progress, ignore_progress
+from vidviz.store.edits import Edit
+from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, MapSpec, Recipe
 
@@ -50,8 +52,20 @@ class Workspace:
         return importing.import_videos(self.folder, request, progress)
 
     def clips(self, recipe: str | None = None) -> pd.DataFrame:
-        """One row a clip: clip_id, video_id, video, start_seconds, end_seconds, recipe, then a column a label."""
+        """One row a clip: clip_id, video_id, video, start_seconds, end_seconds, recipe, a column a label, tags."""
         return library.clip_table(self.folder, recipe)
+
+    def label(self, clip_ids: int | Iterable[int], value: str, column: str = LABEL) -> Edit | None:
+        """Give clips a label, before that of their videos; see `vidviz.services.annotating.set_label`."""
+        return annotating.set_label(self.folder, _listed(clip_ids), value, column)
+
+    def tag(self, clip_ids: int | Iterable[int], tag: str) -> Edit | None:
+        """Add a tag to clips; see `vidviz.services.annotating.add_tag`."""
+        return annotating.add_tag(self.folder, _listed(clip_ids), tag)
+
+    def undo(self) -> Edit | None:
+        """Take back the last label or tag that anybody gave in this workspace; None where there is none."""
+        return annotating.undo(self.folder)
 
     def embed(
         self,
@@ -90,12 +104,26 @@ class Workspace:
         """One row a clip: the columns of `clips`, and x, y (and z) on the map."""
         return mapping.map_table(self.folder, embedding_set, spec or MapSpec("umap"))
 
+    def save_map(
+        self, path: str | Path, embedding_set: str = "", spec: MapSpec | None = None, *, colour_by: str = ""
+    ) -> Path:
+        """Write the map to a .html (one file that needs nothing else), .svg or .png file; returns its path."""
+        out = Path(path).expanduser().absolute()
+        picturing.save_map(self.folder, out, embedding_set, spec or MapSpec("umap"), colour_by)
+        return out
+
     def search(self, clip_id: int, k: int = 10, *, embedding_set: str = "", include_self: bool = True) -> pd.DataFrame:
         """The nearest clips of a clip, best first: clip_id, video, start_seconds, end_seconds, score, label."""
         import pandas as pd
 
         answer = searching.search_by_clip(self.folder, embedding_set, clip_id, k, include_self=include_self)
         return pd.DataFrame([asdict(hit) for hit in answer.hits], columns=_names(searching.Hit))
+
+
+def _listed(clip_ids: int | Iterable[int]) -> list[int]:
+    """Ids as plain numbers, from one or several, numpy's or not."""
+    several = clip_ids if isinstance(clip_ids, Iterable) else [clip_ids]
+    return [int(number) for number in several]
 
 
 def _names(kind: type) -> list[str]:

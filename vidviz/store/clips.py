@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import WorkspaceError
+from vidviz.store.clip_labels import TAG_SEPARATOR, TAGS, list_tags_by_clip
 from vidviz.store.videos import LABEL
 from vidviz.types import Span
 
@@ -61,9 +62,10 @@ def count_clips(db: sqlite3.Connection) -> dict[str, int]:
 
 
 def clip_table(db: sqlite3.Connection, recipe_key: str | None = None) -> pd.DataFrame:
-    """One row a clip: clip_id, video_id, video (name), start_seconds, end_seconds, recipe, then a column a label.
+    """One row a clip: clip_id, video_id, video (name), start_seconds, end_seconds, recipe, a column a label, tags.
 
-    Ordered by video name and time. Clips whose video has no value in a label column hold None there.
+    Ordered by video name and time. A label of the clip counts before that of its video; clips without any hold None.
+    `tags` are the clip's, sorted and joined by ", ", and "" where there are none.
     """
     import pandas as pd
 
@@ -73,16 +75,30 @@ def clip_table(db: sqlite3.Connection, recipe_key: str | None = None) -> pd.Data
         "ORDER BY video.name, video_id, start_seconds"
     )
     table = pd.read_sql_query(query, db, params=(recipe_key,))
-    labels = pd.read_sql_query("SELECT video_id, name, value FROM label", db)
-    by_column = {LABEL: {}, **{str(name): _by_video(rows) for name, rows in labels.groupby("name", sort=True)}}
-    for name, values in by_column.items():
+    of_videos = _by_column(db.execute("SELECT name, video_id, value FROM label"))
+    of_clips = _by_column(db.execute("SELECT name, clip_id, value FROM clip_label"))
+    for name in [LABEL, *sorted((of_videos.keys() | of_clips.keys()) - {LABEL})]:
+        values = _overlay(table, of_videos.get(name, {}), of_clips.get(name, {}))
         # Plain objects: pandas would make a missing label NaN, which is neither text nor JSON.
-        table[name] = pd.Series([values.get(video_id) for video_id in table["video_id"]], dtype=object)
+        table[name] = pd.Series(values, dtype=object)
+    tags = list_tags_by_clip(db)
+    table[TAGS] = pd.Series([TAG_SEPARATOR.join(tags.get(clip_id, ())) for clip_id in table["clip_id"]], dtype=object)
     return table
 
 
-def _by_video(rows: pd.DataFrame) -> dict[str, str]:
-    return dict(zip(rows["video_id"], rows["value"], strict=True))
+def _by_column(rows: Iterable[Sequence[Any]]) -> dict[str, dict[Any, str]]:
+    """Column -> owner -> value."""
+    columns: dict[str, dict[Any, str]] = {}
+    for name, owner, value in rows:
+        columns.setdefault(name, {})[owner] = value
+    return columns
+
+
+def _overlay(table: pd.DataFrame, of_videos: dict[Any, str], of_clips: dict[Any, str]) -> list[str | None]:
+    values = [of_videos.get(video_id) for video_id in table["video_id"]]
+    if not of_clips:
+        return values
+    return [of_clips.get(clip_id, value) or None for clip_id, value in zip(table["clip_id"], values, strict=True)]
 
 
 def _clip(row: sqlite3.Row) -> Clip:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,19 @@ from vidviz.store.files import DAMAGED, explain_disk_errors, replace_file
 
 @dataclass(frozen=True)
 class StoredMap:
-    """`ids` (N,) int64 beside `points` (N, 2 or 3) float32; `note` says what a person should know of it."""
+    """`ids` (N,) int64 beside `points` (N, 2 or 3) float32; `note` says what a person should know of it.
+
+    `placed` (N,) bool tells the clips that came later and were placed among the others; none when not given.
+    """
 
     ids: np.ndarray
     points: np.ndarray
     note: str = ""
+    placed: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
+
+    def __post_init__(self) -> None:
+        if len(self.placed) != len(self.ids):
+            object.__setattr__(self, "placed", np.zeros(len(self.ids), bool))
 
 
 class MapFiles:
@@ -27,23 +35,33 @@ class MapFiles:
 
     def find(self, set_key: str, version: str, map_key: str) -> StoredMap | None:
         """The map, if it was computed before; a damaged file counts as not computed."""
-        path = self._path(set_key, version, map_key)
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                return StoredMap(file["ids"], file["points"], str(file["note"]))
-        except DAMAGED:
-            return None
+        return _read(self._path(set_key, version, map_key))
+
+    def find_older(self, set_key: str, map_key: str) -> StoredMap | None:
+        """The map of these parameters that was kept last, whatever vectors the set had then."""
+        paths = self._of_spec(set_key, map_key)
+        return _read(max(paths, key=_written_at)) if paths else None
 
     def save(self, set_key: str, version: str, map_key: str, stored: StoredMap) -> None:
-        """Keep a map.
+        """Keep a map; older ones of the same parameters go.
 
         Raises:
             WorkspaceError: the disk is full, or the folder cannot be written.
         """
         with explain_disk_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        with replace_file(self._path(set_key, version, map_key)) as file:
-            np.savez(file, ids=stored.ids, points=stored.points.astype(np.float32), note=np.array(stored.note))
+        path = self._path(set_key, version, map_key)
+        with replace_file(path) as file:
+            np.savez(
+                file,
+                ids=stored.ids,
+                points=stored.points.astype(np.float32),
+                note=np.array(stored.note),
+                placed=stored.placed,
+            )
+        for older in self._of_spec(set_key, map_key):
+            if older != path:
+                older.unlink(missing_ok=True)
 
     def forget(self, set_key: str) -> int:
         """Delete the maps of a set; returns how many there were."""
@@ -52,5 +70,25 @@ class MapFiles:
             path.unlink(missing_ok=True)
         return len(paths)
 
+    def _of_spec(self, set_key: str, map_key: str) -> list[Path]:
+        # A version holds no dash, so that the rest of a name is the parameters' key.
+        every = self.folder.glob(f"{set_key}-*-{map_key}.npz")
+        return [path for path in every if path.stem.split("-", 2)[2] == map_key]
+
     def _path(self, set_key: str, version: str, map_key: str) -> Path:
         return self.folder / f"{set_key}-{version}-{map_key}.npz"
+
+
+def _written_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:  # another process has just replaced it
+        return 0
+
+
+def _read(path: Path) -> StoredMap | None:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return StoredMap(file["ids"], file["points"], str(file["note"]), file["placed"])
+    except DAMAGED:
+        return None

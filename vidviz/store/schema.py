@@ -1,8 +1,11 @@
-"""The catalogue's tables. A change here raises `SCHEMA_VERSION` and adds a step to `UPGRADES`."""
+"""The catalogue's tables. A change raises `SCHEMA_VERSION` and adds a step to `UPGRADES`; what was written stays.
+
+A new catalogue takes the same steps as an old one, so that both end with the same tables.
+"""
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TABLES = """
 CREATE TABLE identity (
@@ -110,12 +113,67 @@ CREATE TABLE job_item (                -- what an import did with each file, in 
 ) STRICT, WITHOUT ROWID;
 """
 
-TABLES += "".join(
-    f"CREATE TRIGGER {table}_{change} AFTER {change} ON {table} "  # noqa: S608 (names of ours)
-    "BEGIN UPDATE identity SET revision = revision + 1; END;\n"
-    for table in ("video", "clip", "label")
-    for change in ("insert", "update", "delete")
-)
 
-UPGRADES: dict[int, str] = {}
+def _raise_revision(*tables: str) -> str:
+    """Triggers that count every change of these tables."""
+    return "".join(
+        f"CREATE TRIGGER {table}_{change} AFTER {change} ON {table} "  # noqa: S608 (names of ours)
+        "BEGIN UPDATE identity SET revision = revision + 1; END;\n"
+        for table in tables
+        for change in ("insert", "update", "delete")
+    )
+
+
+TABLES += _raise_revision("video", "clip", "label")
+
+ANNOTATIONS = """
+CREATE TABLE clip_label (              -- what a person said of a clip, over the labels of its video
+    clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,               -- '' says that the clip has none, whatever its video has
+    PRIMARY KEY (clip_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE clip_tag (
+    clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+    tag TEXT NOT NULL,
+    PRIMARY KEY (clip_id, tag)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE edit (                    -- the last edits of clip_label and clip_tag, for undo and redo
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,                -- label, tag, untag
+    name TEXT NOT NULL,                -- the label column, or ''
+    value TEXT NOT NULL,               -- of the label, which every clip has afterwards; or the tag
+    num_clips INTEGER NOT NULL,        -- that it touched when it was made
+    undone INTEGER NOT NULL DEFAULT 0,
+    made_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE edit_clip (               -- the clips that an edit changed
+    edit_id INTEGER NOT NULL REFERENCES edit(id) ON DELETE CASCADE,
+    clip_id INTEGER NOT NULL REFERENCES clip(id) ON DELETE CASCADE,
+    before TEXT,                       -- the value in clip_label, NULL where there was none
+    PRIMARY KEY (edit_id, clip_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX edit_clip_by_clip ON edit_clip (clip_id);
+
+CREATE TABLE selection (               -- selections that a URL can name
+    key TEXT PRIMARY KEY,              -- 16 hexadecimal digits of the SHA-256 of clip_ids
+    clip_ids BLOB NOT NULL,            -- sorted, each eight bytes, the lowest first
+    kept_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE label_colour (            -- what a person chose, in place of the colour that a value has by itself
+    name TEXT NOT NULL,                -- the label column, or whatever else points are grouped by
+    value TEXT NOT NULL,
+    colour TEXT NOT NULL,              -- #RRGGBB
+    PRIMARY KEY (name, value)
+) STRICT, WITHOUT ROWID;
+
+-- Clips have a column of this name now.
+UPDATE OR IGNORE label SET name = 'video tags' WHERE name = 'tags';
+"""
+
+UPGRADES = {1: ANNOTATIONS + _raise_revision("clip_label", "clip_tag")}
 """From version N to N + 1, as SQL."""

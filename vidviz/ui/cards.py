@@ -6,17 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from vidviz.render.colours import OTHER_COLOUR, colour_labels
+from vidviz.render.colours import OTHER_COLOUR
 from vidviz.services.library import KnownClip
 from vidviz.ui.components import ShownClip, clip_player
 
 MOST_CARDS = 120
 """A gallery longer than this says how many it leaves out."""
-
-
-def label_colours(table: pd.DataFrame, column: str = "label") -> dict[str, str]:
-    """The colour of every value of a label column: equal on all pages, for all clips of the recipe."""
-    return colour_labels(str(value) for value in table[column].dropna().unique())
 
 
 def card_of(clip: KnownClip, colours: Mapping[str, str] | None = None) -> ShownClip:

@@ -1,39 +1,20 @@
-"""Our own browser components, each as one typed call: map, gallery, player and film of the network.
+"""Browser components of our own, each as one typed call: gallery, player, film; the map is in `map_component.py`.
 
-They are built without a build step from the scripts and styles in `assets/` and fetch media by id from the routes
-in `routes.py`. Everything a person typed goes to the browser as text, never as HTML.
+They fetch media by id from the routes in `routes.py`. Everything a person typed goes to the browser as text, never as
+HTML.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import streamlit as st
 
 from vidviz.render.colours import OTHER_COLOUR
-from vidviz.render.figures import point_size_px
 from vidviz.ui.film_data import FilmClip, FilmLayer, Picked, pack_film, read_picked
-from vidviz.ui.map_points import (
-    GroupColours,
-    MapPoints,
-    ValueColours,
-    digest_coordinates,
-    group_by_label,
-    pack_flags,
-    pack_points,
-)
-from vidviz.ui.selection import Polygon, read_clip_id, read_polygon
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
-
-_ASSETS = Path(__file__).parent / "assets"
-_NAME = "vidviz_"
+from vidviz.ui.mounting import base_path, component, no_action
+from vidviz.ui.selection import read_clip_id
 
 
 @dataclass(frozen=True)
@@ -52,69 +33,6 @@ class ShownClip:
     colour: str = OTHER_COLOUR
     score: str | None = None
     note: str | None = None
-
-
-@dataclass(frozen=True)
-class MapEvent:
-    """What a person did on the map since the last run: clicked a clip, drew a polygon, or neither."""
-
-    clicked: int | None = None
-    polygon: Polygon | None = None
-
-
-def clip_map(
-    points: MapPoints,
-    *,
-    key: str,
-    colours: GroupColours | ValueColours | None = None,
-    height_px: int = 560,
-    selected_ids: Collection[int] | np.ndarray | None = None,
-    dimmed: np.ndarray | None = None,
-    current: int | None = None,
-    lines: Iterable[tuple[int, int]] = (),
-    view_key: str | None = None,
-    title: str = "Map of clips",
-    on_event: Callable[[], None] | None = None,
-) -> MapEvent:
-    """Draw the map of clips and return what was done on it.
-
-    Zoom, drag mode and hidden legend entries survive every change of the data but `view_key`; when that changes,
-    points that were there before glide to their new places.
-
-    Args:
-        points: the clips; about 20,000 at most.
-        key: the component's key in the session state.
-        colours: by group or by value; by label when not given.
-        height_px: height of the map.
-        selected_ids: when given, all other clips are faded.
-        dimmed: (N,) bool, clips that a filter leaves out; they are faded.
-        current: the clip with a ring.
-        lines: pairs of clip ids to join by a line; pairs with an unknown clip are left out.
-        view_key: names the layout; made from the coordinates when not given.
-        title: what a screen reader says.
-        on_event: called before the run that an event starts; it may call `map_event(key)`.
-    """
-    row_of = {int(number): row for row, number in enumerate(points.ids)}
-    data = {
-        **pack_points(points, colours if colours is not None else group_by_label(points.labels)),
-        "base": _base_path(),
-        "title": title,
-        "height_px": height_px,
-        "point_px": point_size_px(len(points)),
-        "selected": pack_flags(_flag_ids(points.ids, selected_ids), len(points)),
-        "dimmed": pack_flags(dimmed, len(points)),
-        "current": current,
-        "lines": [[row_of[a], row_of[b]] for a, b in lines if a in row_of and b in row_of],
-        "view_key": f"{points.coordinates.shape[1]}-{view_key or digest_coordinates(points)}",
-    }
-    act = on_event or _nothing
-    result = _component("clip_map")(key=key, data=data, on_clicked_change=act, on_polygon_change=act)
-    return _read_map_event(result)
-
-
-def map_event(key: str) -> MapEvent:
-    """The event of the map with this key, for use in its `on_event`."""
-    return _read_map_event(st.session_state.get(key) or {})
 
 
 def clip_gallery(
@@ -141,7 +59,7 @@ def clip_gallery(
         on_vote: when given, cards have + and -, and it is called when one is pressed; it may call `voted_clip(key)`.
     """
     data = {
-        "base": _base_path(),
+        "base": base_path(),
         "votes": on_vote is not None,
         "cards": [asdict(card) for card in cards],
         "columns": columns,
@@ -149,8 +67,8 @@ def clip_gallery(
         "current": current,
         "title": title,
     }
-    draw, vote = _component("clip_gallery"), on_vote or _nothing
-    result = draw(key=key, data=data, on_clicked_change=on_click or _nothing, on_voted_change=vote)
+    draw, vote = component("clip_gallery"), on_vote or no_action
+    result = draw(key=key, data=data, on_clicked_change=on_click or no_action, on_voted_change=vote)
     return read_clip_id(result.get("clicked"))
 
 
@@ -181,13 +99,13 @@ def clip_player(
         frame_rate: frames per second of the video, for single steps.
     """
     data = {
-        "base": _base_path(),
+        "base": base_path(),
         "clip": asdict(clip),
         "aspect_ratio": aspect_ratio,
         "height_px": height_px,
         "frame_rate": frame_rate if frame_rate > 0 else 25.0,
     }
-    _component("clip_player")(key=key, data=data)
+    component("clip_player")(key=key, data=data)
 
 
 def feature_film(
@@ -211,42 +129,6 @@ def feature_film(
         title: what a screen reader says.
         on_pick: called before the run that opening a channel starts.
     """
-    data = pack_film(clip, layers) | {"base": _base_path(), "title": title, "colour_map": colour_map}
-    result = _component("feature_film")(key=key, data=data, on_picked_change=on_pick or _nothing)
+    data = pack_film(clip, layers) | {"base": base_path(), "title": title, "colour_map": colour_map}
+    result = component("feature_film")(key=key, data=data, on_picked_change=on_pick or no_action)
     return read_picked(result.get("picked"), layers)
-
-
-def _read_map_event(state: Any) -> MapEvent:
-    return MapEvent(read_clip_id(state.get("clicked")), read_polygon(state.get("polygon")))
-
-
-def _flag_ids(ids: np.ndarray, wanted: Collection[int] | np.ndarray | None) -> np.ndarray | None:
-    if wanted is None:
-        return None
-    return np.isin(ids, np.fromiter((int(number) for number in wanted), dtype=np.int64, count=len(wanted)))
-
-
-def _nothing() -> None:
-    """Streamlit gives a trigger's value only for names that have a callback."""
-
-
-def _base_path() -> str:
-    return str(st.get_option("server.baseUrlPath") or "")
-
-
-# Which scripts make up each component, after shared.js. Plotly writes its styles into the page and cannot live in a
-# shadow root, so the map is not isolated; all of its classes begin with "vv-".
-_SCRIPTS = {
-    "clip_map": ("map_model.js", "map_plotly.js", "map_hover.js", "clip_map.js"),
-    "clip_gallery": ("clip_gallery.js",),
-    "clip_player": ("clip_player.js",),
-    "feature_film": ("colour_maps.js", "film_layer.js", "feature_film.js"),
-}
-
-
-@functools.cache
-def _component(name: str) -> ComponentRenderer:
-    """Register a component once a process."""
-    script = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared.js", *_SCRIPTS[name]))
-    style = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared.css", f"{name}.css"))
-    return st.components.v2.component(_NAME + name, js=script, css=style, isolate_styles=name != "clip_map")

@@ -7,30 +7,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from vidviz.services import findings, library
+from vidviz.services.colouring import label_colours
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
-from vidviz.ui.cards import cards_of, label_colours
+from vidviz.ui.cards import cards_of
 from vidviz.ui.components import clip_gallery
 
 MOST_SHOWN = 24
 
 
-def draw_findings(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
-    """Outliers and near-duplicates, looked for only when somebody asks."""
-    picked = st.segmented_control(
-        "Worth a look",
-        ["outliers", "near-duplicates"],
-        key="findings",
-        help="Outliers are far from all others; near-duplicates are almost the same and of different videos.",
-    )
-    if picked == "outliers":
-        _draw_outliers(folder, chosen)
-    elif picked == "near-duplicates":
-        _draw_duplicates(folder, chosen)
-
-
-def _draw_outliers(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
+def draw_outliers(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
+    """Clips that stand apart from all others, the strangest first."""
     found = findings.find_outliers(folder, chosen.key)
     if not found.clip_ids:
         st.caption("No clip stands apart from the others.")
@@ -42,7 +30,8 @@ def _draw_outliers(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
     _draw_cards(folder, chosen, found.clip_ids[:MOST_SHOWN], found.distances[:MOST_SHOWN], "outliers gallery")
 
 
-def _draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
+def draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
+    """Pairs of clips of different videos that are almost the same."""
     threshold = st.slider(
         "Least similarity", 0.9, 1.0, 0.99, 0.001, format="%.3f", key="duplicate threshold", width=320
     )
@@ -62,7 +51,7 @@ def _draw_cards(
 ) -> None:
     table = library.clip_table(folder, chosen.spec.recipe_key)
     rows = table.set_index("clip_id").loc[list(ids)].reset_index()
-    picked = clip_gallery(cards_of(rows, label_colours(table), scores), key=key)
+    picked = clip_gallery(cards_of(rows, label_colours(folder), scores), key=key)
     if picked is not None:
         state.choose_clip(picked)
         st.rerun()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.services import embedding_sets, library
+from vidviz.services.colouring import label_colours
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui import state
-from vidviz.ui.cards import card_of, label_colours
+from vidviz.ui import filter_bar, state
+from vidviz.ui.cards import card_of
 from vidviz.ui.components import clip_gallery
 from vidviz.ui.jobs_panel import show_jobs
 from vidviz.ui.sitemap import link_to
@@ -57,6 +58,7 @@ def draw_space_bar(folder: WorkspaceFolder) -> None:
             help="Backbone · layer · pooling · recipe. All pages show this one.",
         )
         mark_weights(chosen)
+        filter_bar.draw_filter(folder, chosen.spec.recipe_key)
 
 
 def mark_weights(chosen: EmbeddingSet) -> None:
@@ -73,7 +75,7 @@ def draw_sidebar(folder: WorkspaceFolder) -> None:
     with st.sidebar:
         if clip is not None:
             st.caption("The clip at hand")
-            colours = label_colours(library.clip_table(folder))
+            colours = label_colours(folder)
             clip_gallery([card_of(clip, colours)], key="clip at hand", columns=1, card_width_px=200)
             with st.container(horizontal=True, gap="small"):
                 link_to("map", "Map", "This clip on the map.")

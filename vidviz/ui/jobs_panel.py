@@ -10,6 +10,7 @@ from vidviz.errors import VidvizError
 from vidviz.services import jobs
 from vidviz.store.jobs import Job
 from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui.words import plain, shorten
 
 POLL_SECONDS = 1.0
 SHOWN_ENDED = 3
@@ -60,14 +61,14 @@ def _draw_ended(folder: WorkspaceFolder, job: Job) -> None:
     """A line for what went well; a box for what did not."""
     if job.state == "done":
         said, away = st.columns([8, 1], vertical_alignment="center", gap="small")
-        said.caption(f"✓ {_plain(job.title)}: {_plain(_shorten(job.message))}")
+        said.caption(f"✓ {plain(job.title)}: {plain(shorten(job.message, MESSAGE_CHARACTERS))}")
         if away.button("✕", key=f"read {job.id}", type="tertiary", help="Put away"):
             _try(lambda: jobs.mark_read(folder, job.id))
         return
-    short = _shorten(job.message)
+    short = shorten(job.message, MESSAGE_CHARACTERS)
     with st.container(border=True):
-        st.markdown(f"**{_plain(job.title)}** {job.state}")
-        st.caption(_plain(short), help=_plain(job.message) if short != job.message else None)
+        st.markdown(f"**{plain(job.title)}** {job.state}")
+        st.caption(plain(short), help=plain(job.message) if short != job.message else None)
         with st.container(horizontal=True):
             if st.button("Resume", key=f"resume {job.id}", help="Goes on where it stopped."):
                 _try(lambda: jobs.restart_job(folder, job.id))
@@ -82,12 +83,3 @@ def _try(action: object) -> None:
         st.error(str(error))
         return
     st.rerun(scope="app")
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= MESSAGE_CHARACTERS else f"{text[:MESSAGE_CHARACTERS]}…"
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown does not read as Markdown."""
-    return "".join(f"\\{char}" if char in r"\`*_{}[]<>()#+-.!|$:~/" else char for char in text)

@@ -8,11 +8,12 @@ from typing import Literal
 import streamlit as st
 
 from vidviz.services import embedding_sets, importing, jobs, library, uploads
+from vidviz.services.colouring import label_colours
 from vidviz.services.serving import find_site
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Recipe, Tail
 from vidviz.ui import state
-from vidviz.ui.cards import cards_of, label_colours
+from vidviz.ui.cards import cards_of
 from vidviz.ui.components import clip_gallery
 from vidviz.ui.media import media_url
 
@@ -149,7 +150,7 @@ def draw_clips(folder: WorkspaceFolder, video_id: str) -> None:
     if clips.empty:
         st.caption("This file has no clips.")
         return
-    picked = clip_gallery(cards_of(clips, label_colours(every)), key="clips of video")
+    picked = clip_gallery(cards_of(clips, label_colours(folder)), key="clips of video")
     if picked is not None:
         state.choose_clip(picked)
         st.rerun()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from vidviz.render.colours import OTHER_COLOUR, OTHER_NAME, SCALES, colour_labels, is_colour, scale_stops
+
+MOST_GROUPS = 255
 
 
 @dataclass(frozen=True)
@@ -81,16 +83,16 @@ class ValueColours:
 
 
 def group_by_label(
-    labels: Sequence[str], *, all_labels: Sequence[str] | None = None, unlabelled: str = "no label"
+    labels: Sequence[str], *, colours: Mapping[str, str] | None = None, unlabelled: str = "no label"
 ) -> GroupColours:
-    """Groups for the labels of N points, coloured as everywhere; beyond twenty the rarest are one grey "other".
+    """Groups for the labels of N points; those without a colour of their own are one grey "other".
 
     Args:
         labels: N labels.
-        all_labels: every label of the workspace; the same as `labels` when not given.
+        colours: the colour of every label of the workspace; made from these labels when not given.
         unlabelled: what the group of the empty label is called.
     """
-    colours = colour_labels(all_labels if all_labels is not None else labels)
+    colours = colour_labels(labels) if colours is None else colours
     counts = Counter(labels)
     named = [name for name in colours if name and colours[name] != OTHER_COLOUR and counts[name]]
     number = {name: i for i, name in enumerate(named)}
@@ -104,10 +106,24 @@ def group_by_label(
     return GroupColours(np.array([number[label] for label in labels], dtype=np.uint16), names, shades)
 
 
+def fold_groups(colours: GroupColours | ValueColours) -> GroupColours | ValueColours:
+    """At most 255 groups, so that one byte tells them apart: the largest in colour, all others as one grey "other"."""
+    if isinstance(colours, ValueColours) or len(colours.names) <= MOST_GROUPS:
+        return colours
+    counts = np.bincount(np.asarray(colours.index, np.int64), minlength=len(colours.names))
+    grey = np.array([shade.upper() == OTHER_COLOUR for shade in colours.colours])
+    largest = np.lexsort((-counts, grey))[: MOST_GROUPS - 1]
+    kept = np.sort(largest[~grey[largest]])
+    number = np.full(len(colours.names), len(kept))
+    number[kept] = np.arange(len(kept))
+    names, shades = [colours.names[i] for i in kept], [colours.colours[i] for i in kept]
+    return GroupColours(number[np.asarray(colours.index, np.int64)], [*names, OTHER_NAME], [*shades, OTHER_COLOUR])
+
+
 def pack_points(points: MapPoints, colours: GroupColours | ValueColours) -> dict[str, Any]:
     """The points as JSON: numbers as base64 of little-endian arrays, texts once each with an index."""
-    title_index, titles = _index_texts(points.titles)
-    label_index, labels = _index_texts(points.labels)
+    title_index, titles = index_texts(points.titles)
+    label_index, labels = index_texts(points.labels)
     return {
         "dimensions": int(points.coordinates.shape[1]),
         "ids": _pack(points.ids, "<f8"),
@@ -115,9 +131,9 @@ def pack_points(points: MapPoints, colours: GroupColours | ValueColours) -> dict
         "starts": _pack(points.spans[:, 0], "<f4"),
         "ends": _pack(points.spans[:, 1], "<f4"),
         "titles": titles,
-        "title_index": title_index,
+        "title_index": _pack(title_index, "<u4"),
         "labels": labels,
-        "label_index": label_index,
+        "label_index": _pack(label_index, "<u4"),
         "scores": None if points.scores is None else _pack(points.scores, "<f4"),
         "score_title": points.score_title,
         **_pack_colours(colours, len(points)),
@@ -128,9 +144,14 @@ def pack_flags(flags: np.ndarray | None, count: int) -> str | None:
     """(N,) bool as base64 bytes; None stays None."""
     if flags is None:
         return None
-    if len(flags) != count:
-        raise ValueError(f"{len(flags)} flags for {count} points")
+    check_count(flags, count, "flags")
     return _pack(flags, "u1")
+
+
+def check_count(column: np.ndarray, count: int, name: str) -> None:
+    """Refuse a column that is not as long as the map."""
+    if len(column) != count:
+        raise ValueError(f"{len(column)} {name} for {count} points")
 
 
 def digest_coordinates(points: MapPoints) -> str:
@@ -142,26 +163,23 @@ def digest_coordinates(points: MapPoints) -> str:
 
 def _pack_colours(colours: GroupColours | ValueColours, count: int) -> dict[str, Any]:
     if isinstance(colours, GroupColours):
-        if len(colours.index) != count:
-            raise ValueError(f"{len(colours.index)} groups for {count} points")
+        check_count(colours.index, count, "groups")
         index = _pack(colours.index, "<u2")
         return {
             "groups": {"index": index, "names": list(colours.names), "colours": list(colours.colours)},
             "scale": None,
         }
+    scale = describe_scale(colours, count)
+    return {"groups": None, "scale": {"values": _pack(colours.values, "<f4"), **scale}}
+
+
+def describe_scale(colours: ValueColours, count: int) -> dict[str, Any]:
+    """The colour scale without its values, which must be as many as the points."""
     values = np.asarray(colours.values, float)
-    if len(values) != count:
-        raise ValueError(f"{len(values)} values for {count} points")
+    check_count(values, count, "values")
     low, high = _limits(values, centred=colours.scale == "diverging")
-    scale = {
-        "values": _pack(values, "<f4"),
-        "title": colours.title,
-        "stops": scale_stops(colours.scale),
-        "low": low,
-        "high": high,
-        "missing": OTHER_COLOUR,
-    }
-    return {"groups": None, "scale": scale}
+    stops = scale_stops(colours.scale)
+    return {"title": colours.title, "stops": stops, "low": low, "high": high, "missing": OTHER_COLOUR}
 
 
 def _limits(values: np.ndarray, *, centred: bool) -> tuple[float, float]:
@@ -175,9 +193,10 @@ def _limits(values: np.ndarray, *, centred: bool) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 
-def _index_texts(texts: Sequence[str]) -> tuple[str, list[str]]:
+def index_texts(texts: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """Each text once, and (N,) uint32 which of them is where."""
     number = {text: i for i, text in enumerate(dict.fromkeys(texts))}
-    return _pack(np.array([number[text] for text in texts], dtype="<u4"), "<u4"), list(number)
+    return np.array([number[text] for text in texts], dtype="<u4"), list(number)
 
 
 def _pack(array: np.ndarray, kind: str) -> str:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
-from vidviz.services import jobs, mapping
+from vidviz.services import jobs, mapping, placing
 from vidviz.store.maps import StoredMap
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.types import MapMethod, MapMetric, MapSpec
+from vidviz.types import MapSpec
 from vidviz.ui.map_points import MapPoints
-
-Projection = Literal["UMAP", "t-SNE", "PCA"]
-METHODS: dict[Projection, MapMethod] = {"UMAP": "umap", "t-SNE": "tsne", "PCA": "pca"}
+from vidviz.ui.words import count_of
 
 POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class View:
-    """A map ready to be drawn: its points, their rows in the clip table, and what to say about it."""
+    """A map ready to be drawn: its points, their rows in the clip table, and what to say about it.
+
+    `other` is the map of another seed, where there is one.
+    """
 
     stored: StoredMap
     points: MapPoints
@@ -31,111 +31,90 @@ class View:
     spec: MapSpec
     key: str
     note: str
+    other: StoredMap | None = None
 
 
-def choose_projection() -> Projection:
-    """UMAP, t-SNE or PCA."""
-    picked: Projection = st.segmented_control(
-        "Projection",
-        list(METHODS),
-        default="UMAP",
-        required=True,
-        key="map projection",
-        bind="query-params",
-        help="UMAP and t-SNE keep neighbours together; distances between groups mean little. PCA is linear: it shows "
-        "the two or three directions in which the vectors differ most.",
-    )
-    return picked
+def count_clips(folder: WorkspaceFolder, set_key: str) -> int:
+    """How many clips the set holds."""
+    return len(folder.vectors(set_key).load_ids())
 
 
-def choose_parameters(projection: Projection, dims: int) -> MapSpec:
-    """The projection's own parameters, in a popover; PCA has none."""
-    spec = MapSpec(METHODS[projection], dims)
-    if projection == "PCA":
-        return spec
-    with st.popover("Parameters"):
-        if projection == "UMAP":
-            spec = replace(spec, n_neighbors=_choose_neighbours(), min_dist=_choose_min_dist())
-        else:
-            spec = replace(spec, perplexity=_choose_perplexity())
-        return replace(spec, metric=_choose_metric(), seed=_choose_seed())
-
-
-def _choose_metric() -> MapMetric:
-    picked: MapMetric = st.segmented_control(
-        "Compare vectors by",
-        ["cosine", "euclidean"],
-        default="cosine",
-        required=True,
-        key="map metric",
-        help="Cosine sees directions alone; Euclidean sees lengths as well.",
-    )
-    return picked
-
-
-def _choose_seed() -> int:
-    return int(
-        st.number_input(
-            "Seed", 0, 2**31, 0, key="map seed", help="Another seed, another layout: what stays the same is real."
-        )
-    )
-
-
-def _choose_neighbours() -> int:
-    return int(
-        st.slider("Neighbours", 2, 100, 15, key="umap neighbours", help="Few show fine detail, many the whole shape.")
-    )
-
-
-def _choose_min_dist() -> float:
-    return float(
-        st.slider("Least distance", 0.0, 0.99, 0.1, 0.01, key="umap min dist", help="How close points may be put.")
-    )
-
-
-def _choose_perplexity() -> float:
-    return float(
-        st.slider("Perplexity", 5, 100, 30, key="tsne perplexity", help="How many neighbours of a clip count, softly.")
-    )
-
-
-def choose_dimensions() -> int:
-    """Two or three."""
-    picked = st.segmented_control(
-        "Dimensions", ["2-D", "3-D"], default="2-D", required=True, key="map dimensions", bind="query-params"
-    )
-    return 3 if picked == "3-D" else 2
-
-
-def load_view(folder: WorkspaceFolder, set_key: str, wanted: MapSpec) -> View:
+def load_view(folder: WorkspaceFolder, set_key: str, wanted: MapSpec, other: MapSpec | None = None) -> View:
     """The map that was asked for; PCA, said so, while another is still being computed.
+
+    Clips that were embedded since the map was made are placed on it; no other clip moves.
 
     Raises:
         ProjectionError: the set is empty or cannot be laid out.
     """
-    stored = mapping.find_map(folder, set_key, wanted)
+    stored = mapping.find_map(folder, set_key, wanted) or placing.place_new_clips(folder, set_key, wanted)
     note = ""
     if stored is None and wanted.method != "pca":
         job_id = _start_once(folder, set_key, wanted)
         note = _wait_for(folder, job_id, wanted)
         wanted = MapSpec("pca", wanted.dims)
+        stored = mapping.find_map(folder, set_key, wanted) or placing.place_new_clips(folder, set_key, wanted)
     if stored is None:
         stored = mapping.build_map(folder, set_key, wanted)
     rows = mapping.rows_of(folder, set_key, stored)
-    return View(stored, _points_of(stored, rows), rows, wanted, f"{set_key} {wanted.key}", note or stored.note)
+    beside = mapping.find_map(folder, set_key, other) if other and not note else None
+    points = _points_of(stored, rows)
+    return View(stored, points, rows, wanted, f"{set_key} {wanted.key}", note or stored.note, beside)
+
+
+def await_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> None:
+    """Have a map computed beside the one that is shown, and draw the page again when it is there."""
+    job_id = _start_once(folder, set_key, spec)
+    if _is_active(folder, job_id):
+        st.fragment(_look_again, run_every=POLL_SECONDS)(folder, job_id)
+
+
+def offer_new_layout(folder: WorkspaceFolder, set_key: str, view: View) -> None:
+    """Where clips were placed on a map that they had no part in, the way to a map of all."""
+    num_placed = int(view.stored.placed.sum())
+    if not num_placed:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{count_of(num_placed, 'clip')} came later and stand beside those most like them; no other moved.")
+        job_id = _started().get(_state_key(folder, set_key, view.spec))
+        if job_id is not None and _is_active(folder, job_id):
+            st.caption(f"{view.spec.title} of all clips is being laid out.")
+            st.fragment(_look_again, run_every=POLL_SECONDS)(folder, job_id)
+        elif st.button("Lay out all clips anew", help="All clips shape the new map, and all may move."):
+            _lay_out_anew(folder, set_key, view.spec)
+
+
+def _lay_out_anew(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> None:
+    if spec.method == "pca":
+        mapping.build_map(folder, set_key, spec)
+    else:
+        _start_once(folder, set_key, spec)
+    st.rerun()
+
+
+def _started() -> dict[tuple[str, ...], int]:
+    """The jobs that this session has started, by what they compute."""
+    started: dict[tuple[str, ...], int] = st.session_state.setdefault("map jobs", {})
+    return started
 
 
 def _start_once(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> int:
     """The job that computes a map of the vectors as they are now; one for each, whatever became of it."""
-    started: dict[tuple[str, ...], int] = st.session_state.setdefault("map jobs", {})
-    state_key = (set_key, folder.vectors(set_key).version, spec.key)
+    started = _started()
+    state_key = _state_key(folder, set_key, spec)
     if state_key not in started:
         arguments = mapping.request_arguments(set_key, spec)
         running = [job.id for job in jobs.list_jobs(folder) if job.active and job.arguments == arguments]
-        started[state_key] = (
-            running[0] if running else jobs.start_job(folder, "map", f"{spec.title} in {spec.dims}-D", arguments)
-        )
+        started[state_key] = running[0] if running else jobs.start_job(folder, "map", _job_title(spec), arguments)
     return started[state_key]
+
+
+def _state_key(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> tuple[str, ...]:
+    return set_key, folder.vectors(set_key).version, spec.key
+
+
+def _job_title(spec: MapSpec) -> str:
+    return f"{spec.title} in {spec.dims}-D"
 
 
 def _wait_for(folder: WorkspaceFolder, job_id: int, wanted: MapSpec) -> str:
@@ -146,6 +125,10 @@ def _wait_for(folder: WorkspaceFolder, job_id: int, wanted: MapSpec) -> str:
         st.fragment(_look_again, run_every=POLL_SECONDS)(folder, job_id)
         return f"PCA while {wanted.title} is being computed (the first one takes about half a minute)."
     return f"{wanted.title} is not there: {job.message} PCA is shown."
+
+
+def _is_active(folder: WorkspaceFolder, job_id: int) -> bool:
+    return any(job.id == job_id and job.active for job in jobs.list_jobs(folder))
 
 
 def _look_again(folder: WorkspaceFolder, job_id: int) -> None:
@@ -165,6 +148,7 @@ def _points_of(stored: StoredMap, rows: pd.DataFrame) -> MapPoints:
     )
 
 
-def caption(view: View, chosen: EmbeddingSet, about_colours: str) -> None:
+def caption(view: View, chosen: EmbeddingSet, num_kept: int, about_colours: str) -> None:
     """What the map shows and what to keep in mind."""
-    st.caption(f"{len(view.points)} clips of {chosen.spec.title}. {about_colours} {view.note}")
+    shown = f"{num_kept:,} of {len(view.points):,} clips" if num_kept < len(view.points) else f"{num_kept:,} clips"
+    st.caption(f"{shown} of {chosen.spec.title}. {about_colours} {view.note}")

@@ -1,9 +1,10 @@
-"""Where the browser's pictures and films come from: the workspace, and the shelf of sheets."""
+"""Where the browser's pictures, films and points come from: the workspace, and the shelves."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -11,9 +12,10 @@ from vidviz.config import workspace_path
 from vidviz.errors import VidvizError
 from vidviz.services import asked_files, library
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui.shelf import SheetShelf
+from vidviz.ui.map_shelf import POINTS, ROWS
+from vidviz.ui.shelf import ByteShelf
 
-SHELF = SheetShelf()
+SHELF = ByteShelf()
 """The sheets of this server, for all its sessions."""
 
 
@@ -43,6 +45,15 @@ class WorkspaceMedia:
     def sheet(self, token: str) -> bytes | None:
         """A sprite sheet that a page has made."""
         return SHELF.get(token)
+
+    def point_bytes(self, token: str) -> bytes | None:
+        """A typed array of a large map."""
+        return POINTS.get(token)
+
+    def point_row(self, token: str, row: int) -> dict[str, Any] | None:
+        """What is shown of one point of a large map."""
+        rows = ROWS.get(token)
+        return None if rows is None else rows.describe(row)
 
 
 def media_url(path: str) -> str:

@@ -1,4 +1,4 @@
-"""What the browser may fetch from us beside the page: posters, strips, videos, sheets and Plotly itself.
+"""What the browser may fetch from us beside the page: posters, strips, videos, sheets, points and Plotly itself.
 
 A request names a thing by its id only, which is parsed strictly; the server knows the path. Streamlit checks
 nothing on routes of our own, so each request is checked here against the host names this server answers to:
@@ -11,20 +11,21 @@ import functools
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 _CLIP_ID = re.compile(r"0|[1-9][0-9]{0,15}")
 _VIDEO_ID = re.compile(r"[0-9a-f]{64}")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
+_ROW = re.compile(r"0|[1-9][0-9]{0,8}")
 _LARGEST_CLIP_ID = 2**53 - 1
 
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-# A clip's preview is remade only when it was missing or broken; a video's and a sheet's content is its name.
+# A clip's preview is remade only when it was missing or broken; the content of sheets and points is their name.
 _CACHE_PREVIEW = "private, max-age=3600"
 _CACHE_FOREVER = "private, max-age=31536000, immutable"
 
@@ -60,6 +61,12 @@ class MediaSource(Protocol):
     def sheet(self, token: str) -> bytes | None:
         """A sprite sheet (WebP) that the server keeps under this token."""
 
+    def point_bytes(self, token: str) -> bytes | None:
+        """A typed array, little-endian, of the points of a large map."""
+
+    def point_row(self, token: str, row: int) -> dict[str, Any] | None:
+        """What is shown of one point of a large map, as JSON has it."""
+
 
 def media_routes(
     source: MediaSource, *, base_path: str | None = None, allowed_hosts: Iterable[str] | None = None
@@ -78,7 +85,9 @@ def media_routes(
         "/poster/{clip_id}": _file_handler(source.poster_path, _parse_clip_id, _CACHE_PREVIEW),
         "/strip/{clip_id}": _file_handler(source.strip_path, _parse_clip_id, _CACHE_PREVIEW),
         "/video/{video_id}": _file_handler(source.video_path, _parse_video_id, _CACHE_PREVIEW),
-        "/sheet/{token}": _sheet_handler(source),
+        "/sheet/{token}": _bytes_handler(source.sheet, "image/webp"),
+        "/points/{token}": _bytes_handler(source.point_bytes, "application/octet-stream"),
+        "/point/{token}/{row}": _point_handler(source),
         "/asset/plotly.min.js": _serve_plotly,
     }
     return [Route(prefix + path, _guard(handler, hosts), methods=["GET"]) for path, handler in handlers.items()]
@@ -126,13 +135,25 @@ def _file_handler(find: Callable[[_Id], Path | None], parse: Callable[[Request],
     return serve
 
 
-def _sheet_handler(source: MediaSource) -> Handler:
+def _bytes_handler(find: Callable[[str], bytes | None], media_type: str) -> Handler:
     async def serve(request: Request) -> Response:
         token = request.path_params["token"]
-        sheet = source.sheet(token) if _TOKEN.fullmatch(token) else None
-        if sheet is None:
+        content = find(token) if _TOKEN.fullmatch(token) else None
+        if content is None:
             return _not_found()
-        return Response(sheet, media_type="image/webp", headers={"Cache-Control": _CACHE_FOREVER})
+        return Response(content, media_type=media_type, headers={"Cache-Control": _CACHE_FOREVER})
+
+    return serve
+
+
+def _point_handler(source: MediaSource) -> Handler:
+    async def serve(request: Request) -> Response:
+        token, row = request.path_params["token"], request.path_params["row"]
+        valid = _TOKEN.fullmatch(token) and _ROW.fullmatch(row)
+        told = source.point_row(token, int(row)) if valid else None
+        if told is None:
+            return _not_found()
+        return JSONResponse(told, headers={"Cache-Control": _CACHE_FOREVER})
 
     return serve
 

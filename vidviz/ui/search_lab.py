@@ -17,7 +17,7 @@ from vidviz.ui import state
 from vidviz.ui.cards import card_of
 from vidviz.ui.components import ShownClip, clip_gallery
 from vidviz.ui.search_options import METRIC_NAMES
-from vidviz.ui.search_query import current_filter
+from vidviz.ui.state import current_filter
 
 REPORTS = "lab reports"
 MISSED_SHOWN = 12

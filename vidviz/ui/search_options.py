@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from vidviz.services.searching import METRICS, Metric, SearchOptions
-from vidviz.ui.search_query import current_filter
+from vidviz.ui.state import current_filter
 
 HITS = [6, 12, 24, 48, 96, 240, 1000]
 METRIC_NAMES: dict[Metric, str] = {"COSINE": "cosine similarity", "IP": "inner product", "L2": "distance"}

@@ -7,7 +7,6 @@ from dataclasses import replace
 import streamlit as st
 
 from vidviz.services.asking import LESS, Example, Query, read_query
-from vidviz.services.filtering import ClipFilter, read_filter
 from vidviz.services.library import KnownClip
 from vidviz.ui import state
 from vidviz.ui.components import voted_clip
@@ -66,8 +65,3 @@ def vote(key: str) -> None:
     weight = 1.0 if more else LESS
     known = next((example.weight for example in kept.examples if example.clip_id == clip_id), 0.0)
     keep_query(kept.with_example(clip_id, 0.0 if known * weight > 0 else weight))
-
-
-def current_filter() -> ClipFilter:
-    """The filter that all pages share."""
-    return read_filter(state.recall("filter") or "")

@@ -16,6 +16,9 @@ MOST_CORNERS = 2000
 FARTHEST = 1e30
 LARGEST_CLIP_ID = 2**53 - 1
 
+Window = tuple[float, ...]
+"""The part of a map in view: x0, x1, y0, y1; in 3-D the camera's eye, centre and up; empty where all of it is."""
+
 
 @dataclass(frozen=True)
 class Polygon:
@@ -67,11 +70,27 @@ def read_polygon(value: object) -> Polygon | None:
     return Polygon(mode, corners)
 
 
+def read_window(value: object) -> Window | None:
+    """The part in view, from the browser or a link, or None when it is not one."""
+    if not isinstance(value, list | tuple) or len(value) not in (0, 4, 9):
+        return None
+    if not all(_is_number(number) for number in value):
+        return None
+    window = tuple(float(number) for number in value)
+    if len(window) == 4 and not (window[0] < window[1] and window[2] < window[3]):
+        return None
+    return window
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < FARTHEST
+
+
 def _read_corners(value: Any) -> np.ndarray | None:
     if not isinstance(value, list) or len(value) > MOST_CORNERS:
         return None
     if not all(isinstance(corner, list) and len(corner) == 2 for corner in value):
         return None
-    if not all(isinstance(number, int | float) and abs(number) < FARTHEST for corner in value for number in corner):
+    if not all(_is_number(number) for corner in value for number in corner):
         return None
     return np.array(value, dtype=float).reshape(-1, 2)

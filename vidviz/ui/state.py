@@ -9,6 +9,7 @@ import streamlit as st
 from vidviz.config import workspace_path
 from vidviz.errors import VidvizError, WorkspaceError
 from vidviz.services import embedding_sets, library
+from vidviz.services.filtering import ClipFilter, read_filter
 from vidviz.services.library import KnownClip
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
@@ -91,6 +92,16 @@ def choose_clip(clip_id: int | None) -> None:
     remember("clip", None if clip_id is None else str(clip_id))
 
 
+def current_filter() -> ClipFilter:
+    """The conditions on clips that hold on all pages; empty ones keep every clip."""
+    return read_filter(recall("filter") or "")
+
+
+def choose_filter(wanted: ClipFilter) -> None:
+    """Look at other clips only."""
+    remember("filter", wanted.text_form or None)
+
+
 def links() -> dict[str, str]:
     """What a link to another page carries along."""
-    return {name: value for name in ("set", "clip") if (value := recall(name)) is not None}
+    return {name: value for name in ("set", "clip", "filter") if (value := recall(name)) is not None}

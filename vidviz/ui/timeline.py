@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from vidviz.ui.mounting import base_path, component, no_action
 from vidviz.ui.selection import read_clip_id
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
-
-_ASSETS = Path(__file__).parent / "assets"
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,7 @@ def timeline(
         on_event: called before the run that an event starts; it may call `timeline_event(key)`.
     """
     data = {
-        "base": str(st.get_option("server.baseUrlPath") or ""),
+        "base": base_path(),
         "duration_seconds": duration_seconds,
         "slots": [asdict(slot) for slot in slots],
         "marks": [asdict(mark) for mark in marks],
@@ -99,8 +92,9 @@ def timeline(
         "draws_stretch": draws_stretch,
         "title": title,
     }
-    act = on_event or _nothing
-    return read_timeline_event(_component()(key=key, data=data, on_clicked_change=act, on_stretched_change=act))
+    act = on_event or no_action
+    draw = component("timeline")
+    return read_timeline_event(draw(key=key, data=data, on_clicked_change=act, on_stretched_change=act))
 
 
 def timeline_event(key: str) -> TimelineEvent:
@@ -125,14 +119,3 @@ def _read_seconds(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) and 0 <= value < 1e9 else None
-
-
-def _nothing() -> None:
-    """Streamlit gives a trigger's value only for names that have a callback."""
-
-
-@functools.cache
-def _component() -> ComponentRenderer:
-    script = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared.js", "timeline.js"))
-    style = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared.css", "timeline.css"))
-    return st.components.v2.component("vidviz_timeline", js=script, css=style, isolate_styles=True)

@@ -1,5 +1,6 @@
 // What appears at a point: a ring around it and, beside it, the clip playing.
 
+const DWELL_MS = 120;
 const CARD_GAP_PX = 18;
 
 class HoverCard {
@@ -11,12 +12,22 @@ class HoverCard {
     this.hide();
   }
 
-  // `place` is in pixels from the upper left corner of the map.
-  show(points, row, place, base) {
-    const size = points.point_px + 10;
+  // After a short rest on a point; `place` is in pixels from the upper left corner of the map.
+  rest(points, row, place, base) {
+    if (row === this.row) return;
+    this.hide();
+    this.row = row;
+    this.dwell = setTimeout(async () => {
+      const told = await points.describe(row).catch(() => null);
+      if (told && this.row === row) this.show(points, told, place, base);
+    }, DWELL_MS);
+  }
+
+  show(points, told, place, base) {
+    const size = Math.max(points.point_px, 6) + 10;
     Object.assign(this.ring.style, { left: `${place.x}px`, top: `${place.y}px`, width: `${size}px`, height: `${size}px` });
     this.ring.hidden = false;
-    this.card.replaceChildren(hoverPicture(base, points.ids[row]), hoverText(points, row));
+    this.card.replaceChildren(hoverPicture(base, told.id), hoverText(points, told));
     this.card.hidden = false;
     this.put(place);
   }
@@ -31,6 +42,8 @@ class HoverCard {
   }
 
   hide() {
+    clearTimeout(this.dwell);
+    this.row = undefined;
     this.ring.hidden = true;
     this.card.hidden = true;
   }
@@ -52,19 +65,18 @@ function hoverPicture(base, clipId) {
   return screen;
 }
 
-function hoverText(points, row) {
+function hoverText(points, told) {
   const body = element("div", "vv-body");
-  body.appendChild(element("div", "vv-line vv-title", points.titles[points.titleOf[row]]));
+  body.appendChild(element("div", "vv-line vv-title", told.title));
   const line = element("div", "vv-row");
-  const label = points.labels[points.labelOf[row]];
-  if (label) line.appendChild(labelChip(label, points.groupOf ? points.groups.colours[points.groupOf[row]] : null));
-  line.appendChild(element("span", "vv-quiet", timeRange(points.starts[row], points.ends[row])));
+  if (told.label) line.appendChild(labelChip(told.label, told.colour));
+  line.appendChild(element("span", "vv-quiet", timeRange(told.start, told.end)));
   body.appendChild(line);
-  if (points.scores && Number.isFinite(points.scores[row])) {
-    body.appendChild(element("div", "vv-quiet", `${points.score_title} ${points.scores[row].toFixed(3)}`));
+  if (told.score !== null && Number.isFinite(told.score)) {
+    body.appendChild(element("div", "vv-quiet", `${points.score_title} ${told.score.toFixed(3)}`));
   }
-  if (points.values && Number.isFinite(points.values[row])) {
-    body.appendChild(element("div", "vv-quiet", `${points.scale.title} ${Number(points.values[row].toPrecision(4))}`));
+  if (told.value !== null && Number.isFinite(told.value)) {
+    body.appendChild(element("div", "vv-quiet", `${points.scale.title} ${Number(told.value.toPrecision(4))}`));
   }
   return body;
 }

@@ -1,0 +1,64 @@
+"""kill -9 in the middle of an edit: the catalogue holds all of it or nothing, and the next edit goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import signal
+import subprocess
+import sys
+
+from vidviz.services import annotating, library
+from vidviz.store import clips, videos
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import Span, VideoProbe
+
+PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
+CLIPS = range(1, 3001)
+KILLS = 8
+
+
+LABEL_ON_AND_ON = """
+import sys
+from pathlib import Path
+from vidviz.services import annotating
+from vidviz.store.workspace import WorkspaceFolder
+
+folder, clips, number = WorkspaceFolder(Path(sys.argv[1])), range(1, int(sys.argv[2]) + 1), 0
+while True:
+    number += 1
+    annotating.set_label(folder, clips, f"value {number}")
+    annotating.add_tag(folder, clips, f"tag {number}")
+    annotating.undo(folder)
+    print(number, flush=True)
+"""
+
+
+def test_kills_in_the_middle_of_edits_leave_before_or_after(tmp_path):
+    folder = WorkspaceFolder.open(tmp_path / "w")
+    with folder.catalogue.write() as db:
+        videos.add_video(db, videos.Video("a", "a.mp4", "/a", False, 1, PROBE, None))
+        clips.add_clips(db, [clips.Clip(n, "a", "windows-2-2-keep", Span(float(n), n + 1.0)) for n in CLIPS])
+    command = [sys.executable, "-c", LABEL_ON_AND_ON, str(folder.path), str(len(CLIPS))]
+    moments = random.Random(4)
+    seen = set()
+    for _ in range(KILLS):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as worker:
+            assert worker.stdout.readline() == b"1\n"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                worker.wait(moments.uniform(0.0, 0.15))  # it never ends by itself
+            worker.kill()
+        assert worker.returncode == -signal.SIGKILL
+        reopened = WorkspaceFolder.open(folder.path)
+        table = library.clip_table(reopened)
+        (label,) = set(table["label"])
+        (tags,) = set(table["tags"])
+        last = annotating.last_edit(reopened)
+        assert last.num_clips == len(CLIPS)
+        # The log and the clips say the same.
+        assert last.value == (label if last.kind == "label" else tags)
+        seen.add(last.kind)
+        while annotating.undo(reopened):
+            pass
+        assert annotating.set_label(reopened, CLIPS, "before the next").num_clips == len(CLIPS)
+    assert "label" in seen

@@ -1,0 +1,64 @@
+"""Under the map: every cluster with its cover picture, its size and how well its clips sit in it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from vidviz.services import clustering, colouring, library
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui import state
+from vidviz.ui.cards import card_of
+from vidviz.ui.components import ShownClip, clip_gallery
+from vidviz.ui.map_colours import CLUSTER, ColourChoice, cluster_names
+from vidviz.ui.map_selection import select
+from vidviz.ui.map_view import View
+from vidviz.ui.words import count_of
+
+MOST_SHOWN = 60
+
+
+def draw_clusters(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, choice: ColourChoice) -> None:
+    """Cards of the clusters, the largest first; a click selects all clips of one."""
+    with st.spinner("Finding clusters", show_time=True):
+        found = clustering.find_clusters(folder, chosen.key, choice.clusters)
+    if not found.clusters:
+        st.caption("No clips lie close enough together to be a cluster: every one counts as noise.")
+        return
+    called = cluster_names(folder, found, view)
+    noise = int((found.numbers == clustering.NOISE).sum())
+    overall = "" if math.isnan(found.silhouette) else f" Silhouette {found.silhouette:.2f}."
+    st.caption(
+        f"{count_of(len(found.clusters), 'cluster')} among the embeddings, {count_of(noise, 'clip')} of noise."
+        f"{overall} Each is shown by its medoid; a click selects its clips.",
+        help="The medoid is the clip with the smallest mean distance to all others of its cluster. The silhouette "
+        "(Rousseeuw 1987) is (b - a) / max(a, b), with a the mean cosine distance to the clips of the same cluster and "
+        "b to those of the nearest other one: 1 is well inside, 0 between two. Colour by cluster, and its parameters "
+        "are under Colours.",
+    )
+    colours = colouring.colours_of(folder, CLUSTER, called.values())
+    covers = [_cover(folder, cluster, called[cluster.number], colours) for cluster in found.clusters[:MOST_SHOWN]]
+    picked = clip_gallery(covers, key="clusters gallery")
+    if picked is not None:
+        number = next(cluster.number for cluster in found.clusters if cluster.medoid == picked)
+        select(folder, view.points.ids[np.flatnonzero(found.numbers == number)].tolist())
+        state.choose_clip(picked)
+        st.rerun()
+
+
+def _cover(folder: WorkspaceFolder, cluster: clustering.Cluster, name: str, colours: dict[str, str]) -> ShownClip:
+    medoid = card_of(library.know_clip(folder, cluster.medoid))
+    score = None if math.isnan(cluster.silhouette) else f"{cluster.silhouette:.2f}"
+    return ShownClip(
+        medoid.clip_id,
+        medoid.video_id,
+        medoid.start_seconds,
+        medoid.end_seconds,
+        count_of(cluster.size, "clip"),
+        name,
+        colours[name],
+        score,
+    )

@@ -1,0 +1,82 @@
+"""Under the map: the selected clips, or those that the filter lets through, as a gallery to sort and to label."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from vidviz.services import selecting
+from vidviz.services.colouring import label_colours
+from vidviz.services.library import KnownClip
+from vidviz.services.selecting import Order
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui import state
+from vidviz.ui.annotate_panel import draw_annotate
+from vidviz.ui.cards import MOST_CARDS, cards_of
+from vidviz.ui.components import clip_gallery
+from vidviz.ui.map_selection import select
+from vidviz.ui.words import count_of
+
+LASSO_HINT = "Draw a lasso or a box on the map to fill a gallery. Shift adds, ctrl removes, double-click clears."
+TURN_HINT = "Drag to turn, scroll to zoom. Lasso and box work in 2-D."
+
+
+def draw_gallery(
+    folder: WorkspaceFolder,
+    chosen: EmbeddingSet,
+    clip: KnownClip | None,
+    selected: Collection[int],
+    filtered: Collection[int],
+    *,
+    flat: bool,
+) -> None:
+    """The selection, else what the filter lets through.
+
+    Args:
+        folder: the workspace.
+        chosen: the embedding set.
+        clip: the clip at hand.
+        selected: the clips selected on the map.
+        filtered: the clips that the filter lets through; none where there is no filter.
+        flat: whether the map is in the plane, where a lasso can be drawn.
+    """
+    shown = selected or filtered
+    if not shown:
+        st.caption(LASSO_HINT if flat else TURN_HINT)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{'Selection' if selected else 'Through the filter'}: {count_of(len(shown), 'clip')}**")
+        if selected and st.button("Clear", key="clear selection", help="Or double-click the map."):
+            select(folder, [])
+            st.rerun()
+        if not selected and st.button("Select all", key="select filtered", help="Select what the filter lets through."):
+            select(folder, shown)
+            st.rerun()
+        order = _choose_order()
+        draw_annotate(folder, chosen.spec.recipe_key, shown)
+    rows, scores = selecting.order_selection(folder, chosen.key, shown, order)
+    colours = label_colours(folder)
+    cards = cards_of(rows.iloc[:MOST_CARDS], colours, scores[:MOST_CARDS])
+    picked = clip_gallery(cards, key="selection gallery", current=clip.clip_id if clip else None)
+    if len(rows) > MOST_CARDS:
+        st.caption(f"{len(rows) - MOST_CARDS:,} more are meant; what you take away has all of them.")
+    if picked is not None and (clip is None or picked != clip.clip_id):
+        state.choose_clip(picked)
+        st.rerun()
+
+
+def _choose_order() -> Order:
+    picked: Order = st.segmented_control(
+        "Order",
+        ["time", "typical first", "unusual first"],
+        default="time",
+        required=True,
+        key="selection order",
+        label_visibility="collapsed",
+        bind="query-params",
+        persist_state="session",
+        help="Typical clips point the way of the mean of all these; the number is their cosine similarity to it.",
+    )
+    return picked

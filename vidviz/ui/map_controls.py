@@ -1,0 +1,153 @@
+"""The map's own controls: projection, dimensions, parameters. All of them are in the URL and outlive the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import streamlit as st
+
+from vidviz.types import MapMethod, MapMetric, MapSpec
+
+Projection = Literal["UMAP", "t-SNE", "PCA"]
+METHODS: dict[Projection, MapMethod] = {"UMAP": "umap", "t-SNE": "tsne", "PCA": "pca"}
+
+
+@dataclass(frozen=True)
+class WantedMap:
+    """The map that was chosen, and the same of another seed (PCA has none), to tell what is the method's choice."""
+
+    spec: MapSpec
+    other: MapSpec | None
+
+
+def choose_map() -> WantedMap:
+    """Which map is wanted: projection, dimensions, the projection's parameters, and the other seed if asked for."""
+    projection = _choose_projection()
+    spec = _choose_parameters(projection, MapSpec(METHODS[projection], _choose_dimensions()))
+    if projection == "PCA":
+        return WantedMap(spec, None)
+    other = replace(spec, seed=spec.seed + 1)
+    flipped = st.toggle(
+        "Other seed",
+        key="map flip",
+        bind="query-params",
+        persist_state="session",
+        help="The same map from another random start. What moves is the method's choice; what stays is in the data.",
+    )
+    return WantedMap(other, spec) if flipped else WantedMap(spec, other)
+
+
+def _choose_projection() -> Projection:
+    picked: Projection = st.segmented_control(
+        "Projection",
+        list(METHODS),
+        default="UMAP",
+        required=True,
+        key="map projection",
+        bind="query-params",
+        persist_state="session",
+        help="UMAP and t-SNE keep neighbours together; distances between groups mean little. PCA is linear: it shows "
+        "the two or three directions in which the vectors differ most.",
+    )
+    return picked
+
+
+def _choose_dimensions() -> int:
+    picked = st.segmented_control(
+        "Dimensions",
+        ["2-D", "3-D"],
+        default="2-D",
+        required=True,
+        key="map dimensions",
+        bind="query-params",
+        persist_state="session",
+    )
+    return 3 if picked == "3-D" else 2
+
+
+def _choose_parameters(projection: Projection, spec: MapSpec) -> MapSpec:
+    """The projection's own parameters, in a popover; PCA has none."""
+    if projection == "PCA":
+        return spec
+    with st.popover("Parameters"):
+        if projection == "UMAP":
+            spec = replace(spec, n_neighbors=_choose_neighbours(), min_dist=_choose_min_dist())
+        else:
+            spec = replace(spec, perplexity=_choose_perplexity())
+        return replace(spec, metric=_choose_metric(), seed=_choose_seed())
+
+
+def _choose_metric() -> MapMetric:
+    picked: MapMetric = st.segmented_control(
+        "Compare vectors by",
+        ["cosine", "euclidean"],
+        default="cosine",
+        required=True,
+        key="map metric",
+        bind="query-params",
+        persist_state="session",
+        help="Cosine sees directions alone; Euclidean sees lengths as well.",
+    )
+    return picked
+
+
+def _choose_seed() -> int:
+    return int(
+        st.number_input(
+            "Seed",
+            0,
+            2**31,
+            0,
+            key="map seed",
+            bind="query-params",
+            persist_state="session",
+            help="Another seed, another layout: what stays the same is real.",
+        )
+    )
+
+
+def _choose_neighbours() -> int:
+    return int(
+        st.slider(
+            "Neighbours",
+            2,
+            100,
+            15,
+            key="umap neighbours",
+            bind="query-params",
+            persist_state="session",
+            help="Few show fine detail, many the whole shape.",
+        )
+    )
+
+
+def _choose_min_dist() -> float:
+    return float(
+        st.slider(
+            "Least distance",
+            0.0,
+            0.99,
+            0.1,
+            0.01,
+            key="umap min dist",
+            bind="query-params",
+            persist_state="session",
+            help="How close points may be put.",
+        )
+    )
+
+
+def _choose_perplexity() -> float:
+    return float(
+        st.slider(
+            "Perplexity",
+            5,
+            100,
+            30,
+            key="tsne perplexity",
+            bind="query-params",
+            persist_state="session",
+            help="How many neighbours of a clip count, softly.",
+        )
+    )

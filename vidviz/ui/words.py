@@ -1,0 +1,20 @@
+"""Texts of people's and files', made fit for places that read Markdown."""
+
+from __future__ import annotations
+
+_MARKS = frozenset(r"\`*_{}[]<>()#+-.!|$:~/")
+
+
+def plain(text: str) -> str:
+    """Text that Markdown does not read as Markdown."""
+    return "".join(f"\\{char}" if char in _MARKS else char for char in " ".join(text.split()))
+
+
+def shorten(text: str, characters: int) -> str:
+    """At most so many characters, and a sign where some are left out."""
+    return text if len(text) <= characters else f"{text[:characters]}…"
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number with its noun, `1 clip` or `2,000 clips`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
