@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -124,10 +126,15 @@ def open_collection(
         IndexLockedError: another process holds the local Milvus file.
         SearchIndexError: Milvus does not answer.
     """
-    with folder.catalogue.read() as db:
-        workspace_id = db.execute("SELECT id FROM identity").fetchone()[0]
+    workspace_id = _workspace_id(folder.path, folder.catalogue.path.stat().st_ino)
     connection = open_milvus(settings or milvus_settings(), folder.milvus)
     return MilvusIndex(connection, found.spec, found.dimension, workspace_id, design)
+
+
+@lru_cache(maxsize=16)
+def _workspace_id(path: Path, _inode: int) -> str:
+    with WorkspaceFolder(path).catalogue.read() as db:
+        return str(db.execute("SELECT id FROM identity").fetchone()[0])
 
 
 def _exact_index(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[ExactIndex, str]:
