@@ -22,7 +22,9 @@ chosen = messages.require_set(folder)
 table = library.clip_table(folder, chosen.spec.recipe_key)
 colours = label_colours(folder)
 
-view = search_view.choose_view()
+with st.container(horizontal=True, vertical_alignment="center"):
+    view = search_view.choose_view()
+    kind = search_ask.choose_kind() if view == "search" else "clip"
 if view == "library":
     search_whole.draw_whole(folder, chosen, colours)
     st.stop()
@@ -34,7 +36,6 @@ if view == "lab":
     st.stop()
 
 clip = state.current_clip(folder)
-kind = search_ask.choose_kind()
 query = compose_query(kind, clip)
 if not query and kind == "clip":
     search_view.offer_clips(table, colours)

@@ -9,6 +9,9 @@ import pytest
     ("arguments", "kind", "sentence"),
     [
         (["search", "--clip", "17"], "WorkspaceError", "There is no clip 17 in this workspace"),
+        (["search"], "SearchIndexError", "Nothing is asked for: choose a clip, a video, a picture or a sentence"),
+        (["search", "--image", "none.png"], "MediaError", "none.png cannot be read: No such file"),
+        (["index", "bring-in", "none.npz", "--name", "x"], "WorkspaceError", "none.npz cannot be read"),
         (["search", "--clip", "17", "--set", "nope"], "WorkspaceError", "There is no embedding set 'nope'"),
         (["embed", "--backbone", "r3d18"], "UnknownNameError", "Nearest: r3d_18"),
         (["embed", "--backbone", "r3d_18", "--weights", "KINETICS_V1"], "UnknownNameError", "Nearest: KINETICS400_V1"),
@@ -42,7 +45,14 @@ def test_people_get_the_sentence_on_stderr(run, shelf):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["search"], ["search", "--clip", "x"], ["import"], ["import", "a", "--recipe", "frames"], ["nonsense"]],
+    [
+        ["search", "--clip", "x"],
+        ["search", "--metric", "HAMMING"],
+        ["index", "push"],
+        ["import"],
+        ["import", "a", "--recipe", "frames"],
+        ["nonsense"],
+    ],
 )
 def test_a_command_that_is_put_wrong_ends_with_code_2(run, tmp_path, arguments):
     result = run(*arguments, *(["--workspace", tmp_path] if arguments != ["nonsense"] else []))

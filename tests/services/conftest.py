@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import av
 import numpy as np
 import pytest
 
+from vidviz.config import MilvusSettings
 from vidviz.embed.backbones import Backbone, find_backbone
 from vidviz.embed.description import RANDOM, Stage
 from vidviz.services.indexing import milvus_settings, open_milvus
@@ -30,6 +32,22 @@ def folder(tmp_path: Path) -> Iterator[WorkspaceFolder]:
     yield made
     if made.milvus.exists():
         open_milvus(milvus_settings(), made.milvus).close()
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusSettings]:
+    """A Milvus by its address: the one of VIDVIZ_TEST_MILVUS_URI, else Lite's own engine behind a port."""
+    if uri := os.environ.get("VIDVIZ_TEST_MILVUS_URI"):
+        yield MilvusSettings(uri, os.environ.get("VIDVIZ_TEST_MILVUS_TOKEN", ""))
+        return
+    from milvus_lite.adapter.grpc.server import start_server_in_thread
+
+    running, database, port = start_server_in_thread(str(tmp_path_factory.mktemp("server") / "data"))
+    settings = MilvusSettings(f"http://127.0.0.1:{port}")
+    yield settings
+    open_milvus(settings, tmp_path_factory.mktemp("unused") / "unused.db").close()
+    running.stop(grace=0)
+    database.close()
 
 
 @pytest.fixture(scope="session")

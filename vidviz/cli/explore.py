@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vidviz.cli.answer import Answer, answering, printable
 
 if TYPE_CHECKING:
+    from vidviz.services.asked_files import AskedFile
     from vidviz.store.workspace import WorkspaceFolder
     from vidviz.types import MapSpec
 
@@ -70,20 +71,55 @@ def _draw_map(answer: Answer, folder: WorkspaceFolder, out: Path, set_key: str, 
 
 
 @click.command()
-@click.option("--clip", "clip_id", type=int, required=True, help="The clip to start from; `vidviz export` lists them.")
+@click.option("--clip", "clips", type=int, multiple=True, help="A clip to be like; `vidviz export` lists them.")
+@click.option("--less", "less", type=int, multiple=True, help="A clip not to be like.")
+@click.option("--sentence", default="", help="What is to be seen; for clip_b32 and xclip_b32.")
+@click.option("--video", type=click.Path(path_type=Path), help="A video file to ask with; see --from and --to.")
+@click.option("--image", type=click.Path(path_type=Path), help="A picture to ask with; for networks that see frames.")
+@click.option("--from", "start", type=float, default=0.0, help="Where the stretch of --video begins, in seconds.")
+@click.option("--to", "end", type=float, help="Where it ends [default: with the video].")
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many hits.")
 @click.option("--set", "set_key", default="", help="An embedding set's key or backbone [default: the newest].")
+@click.option("--filter", "filter_text", default="", help="The dashboard's filter, as its URL has it (JSON).")
+@click.option("--metric", type=click.Choice(["COSINE", "IP", "L2"]), default="COSINE", show_default=True)
+@click.option("--threshold", type=float, help="The least score (of L2 the largest distance) that counts.")
+@click.option("--best-per-video", is_flag=True, help="Only the nearest clip of each video.")
 @click.option("--leave-out-self", is_flag=True, help="Do not count the clip itself.")
+@click.option("--leave-out-own-video", is_flag=True, help="No clips of the video that is asked with.")
 @answering
-def search(answer: Answer, clip_id: int, k: int, set_key: str, leave_out_self: bool) -> None:
-    """Find the clips nearest to a clip."""
+def search(
+    answer: Answer,
+    clips: tuple[int, ...],
+    less: tuple[int, ...],
+    sentence: str,
+    video: Path | None,
+    image: Path | None,
+    start: float,
+    end: float | None,
+    set_key: str,
+    **wanted: Any,
+) -> None:
+    """Find the clips nearest to clips, a stretch of a video, a picture or a sentence."""
     from dataclasses import asdict
 
     from vidviz.services import embedding_sets, searching
+    from vidviz.services.asking import LESS, Example, Query
+    from vidviz.services.filtering import read_filter
+    from vidviz.services.moments import join_moments
 
     folder = answer.open()
     spec = embedding_sets.find_set(folder, set_key).spec
-    found = searching.search_by_clip(folder, set_key, clip_id, k, include_self=not leave_out_self)
+    asked = _receive(folder, video, still=False)
+    query = Query(
+        (*(Example(number) for number in clips), *(Example(number, LESS) for number in less)),
+        video=asked.token if asked else "",
+        image=picture.token if (picture := _receive(folder, image, still=True)) else "",
+        sentence=sentence,
+        seconds=(start, asked.duration_seconds if end is None else end) if asked else None,
+    )
+    include_self, filter_text = not wanted.pop("leave_out_self"), wanted.pop("filter_text")
+    options = searching.SearchOptions(**wanted, include_self=include_self, clip_filter=read_filter(filter_text))
+    found = searching.search(folder, set_key, query, options)
     lines = [
         f"{hit.score:.4f}  {hit.clip_id:>16}  {hit.start_seconds:7.2f} - {hit.end_seconds:.2f} s  "
         f"{printable(hit.video)}  {hit.label or ''}"
@@ -91,10 +127,25 @@ def search(answer: Answer, clip_id: int, k: int, set_key: str, leave_out_self: b
     ]
     data = {
         "hits": [asdict(hit) for hit in found.hits],
+        "moments": [asdict(one) for one in join_moments(found.hits, smaller_is_nearer=options.metric == "L2")],
         "backbone": spec.backbone,
         "weights": spec.weights,
         "engine": found.engine,
+        "filter": found.expression,
         "note": found.note,
     }
     notes = [found.note, NEVER_TRAINED if spec.random_weights else ""]
     answer.give(data, "\n".join([*lines, *filter(None, notes)]))
+
+
+def _receive(folder: WorkspaceFolder, path: Path | None, *, still: bool) -> AskedFile | None:
+    from vidviz.errors import MediaError
+    from vidviz.services import asked_files
+
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            return asked_files.receive_file(folder, path.name, file, still=still)
+    except OSError as error:
+        raise MediaError(f"{path.name} cannot be read: {error.strerror}.") from error

@@ -63,12 +63,14 @@ class IndexDesign:
     @property
     def building(self) -> dict[str, Any]:
         """The settings of the engine's index."""
-        settings: dict[str, Any] = {"index_type": self.kind, "metric_type": self.engine_metric}
+        params: dict[str, Any] = {}
         if self.kind == "HNSW":
-            settings["params"] = {"M": self.m, "efConstruction": self.ef_construction}
+            params = {"M": self.m, "efConstruction": self.ef_construction}
         if self.kind == "IVF_FLAT":
-            settings["params"] = {"nlist": self.nlist}
-        return settings
+            params = {"nlist": self.nlist}
+        # A server reads each parameter by itself; Lite only those that come together under this name.
+        together = {"params": dict(params)} if params else {}
+        return {"index_type": self.kind, "metric_type": self.engine_metric, "params": {**params, **together}}
 
     def searching(self, kind: str, k: int, effort: int | None = None) -> dict[str, Any]:
         """Parameters of a search in an index of this kind.

@@ -20,6 +20,10 @@ class NoAnswerError(SearchIndexError):
     """A server that does not answer; the connection to it is worth nothing any more."""
 
 
+class GoneError(SearchIndexError):
+    """A collection that is not there any more; it can be built again from the stored vectors."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where an index lives, as people may read it, and what they may not: `secrets` never reach a text."""
@@ -76,7 +80,7 @@ def _failure(place: Place, collection: str, error: Exception) -> SearchIndexErro
     if "no space left" in lower:
         return SearchIndexError(f"The disk of the index {place.shown} is full; free some space and try again.")
     if collection and any(mark in lower for mark in _GONE):
-        return SearchIndexError(
+        return GoneError(
             f"The collection {collection} is gone from {place.shown}, dropped by somebody or never built; "
             "run `vidviz index rebuild`."
         )

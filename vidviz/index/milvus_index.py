@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -211,6 +212,15 @@ class MilvusIndex:
         with self._writing() as client:
             if client.has_collection(self.name, timeout=self.connection.read_seconds):
                 client.drop_collection(self.name, timeout=self.connection.write_seconds)
+            self.connection.loaded.pop(self.name, None)
+
+    def reload(self) -> None:
+        """Have the index looked into at the next search; until then Lite compares all that was just written."""
+        deadline = time.monotonic() + self.connection.write_seconds
+        while int(self.describe().get("pending_index_rows", 0)) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        with self._using() as client:
+            client.release_collection(self.name, timeout=self.connection.write_seconds)
             self.connection.loaded.pop(self.name, None)
 
     def describe(self) -> dict[str, Any]:

@@ -98,6 +98,14 @@ def open_milvus(settings: MilvusSettings, lite_path: Path) -> MilvusConnection:
     return _open_server(settings)
 
 
+def close_lite(lite_path: Path) -> None:
+    """Let another process open a Lite folder that this one has open; nothing where it has not."""
+    with _opening:
+        connection = _open.get((os.getpid(), os.path.realpath(lite_path), ""))
+        if connection:
+            connection.close()
+
+
 def delete_lite_folder(lite_path: Path) -> None:
     """Remove a Lite folder with all its collections, damaged or not; they can be built again.
 
@@ -107,9 +115,7 @@ def delete_lite_folder(lite_path: Path) -> None:
     """
     path = Path(os.path.realpath(lite_path))
     with _opening:
-        connection = _open.get((os.getpid(), str(path), ""))
-        if connection:
-            connection.close()
+        close_lite(path)
         _refuse_if_locked(path)
         try:
             if path.is_dir():

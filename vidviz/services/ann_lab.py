@@ -138,6 +138,7 @@ def _build(index: MilvusIndex, rows: Sequence[ClipRow], vectors: np.ndarray, pro
         index.upsert(rows[first : first + 2000], vectors[first : first + 2000])
         progress(min(first + 2000, len(rows)), len(rows), "clips indexed")
     index.flush()
+    index.reload()
 
 
 def _exact_answers(

@@ -71,7 +71,7 @@ def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
         found = _by_time(folder, rows, usable, reasons)
     if not found:
         raise WorkspaceError(f"No row of {path.name} can be used ({_say(reasons)}). Import the videos first.")
-    recipe_key, new = _settle_recipe(folder, found)
+    recipe_key, new = _settle_recipe(folder, found, reasons)
     spec = EmbeddingSetSpec(name, OUTSIDE, "vectors", "none", recipe_key)
     numbers = {place: clip.id for place, clip in new.items()}
     ids = np.array(list(numbers.values()), np.int64)
@@ -195,7 +195,9 @@ def _names(every: list[Video]) -> Mapping[str, Video]:
     return {name: video for name, video in named.items() if name not in shared} | {video.id: video for video in every}
 
 
-def _settle_recipe(folder: WorkspaceFolder, found: dict[int, Clip]) -> tuple[str, dict[int, Clip]]:
+def _settle_recipe(
+    folder: WorkspaceFolder, found: dict[int, Clip], reasons: Counter[str]
+) -> tuple[str, dict[int, Clip]]:
     """The recipe that the clips are of: an old one that has all of them, else one of their own."""
     first = next(iter(found.values()))
     if first.recipe_key:
@@ -206,13 +208,13 @@ def _settle_recipe(folder: WorkspaceFolder, found: dict[int, Clip]) -> tuple[str
             there = {(clip.video_id, _times(clip.span)): clip for clip in clips.list_clips(db, key)}
             matched = {place: there.get((clip.video_id, _times(clip.span))) for place, clip in found.items()}
             if all(matched.values()):
-                return key, _once({place: clip for place, clip in matched.items() if clip}, Counter())
+                return key, _once({place: clip for place, clip in matched.items() if clip}, reasons)
     key = _own_recipe(found, recipes)
     made = {
         place: Clip(clip_id(clip.video_id, clip.span, key), clip.video_id, key, clip.span)
         for place, clip in found.items()
     }
-    return key, _once(made, Counter())
+    return key, _once(made, reasons)
 
 
 def _times(span: Span) -> tuple[int, int]:

@@ -36,6 +36,7 @@ def prepare_demo(folder: WorkspaceFolder, backbones: Sequence[str], say: Say) ->
         say(f"building the index of {backbone}")
         indexing.refresh_index(folder, embedded.spec.key)
         told.append(f"{embedded.total} clips by {backbone} ({embedded.computed} embedded now)")
+    indexing.release_index(folder)  # the dashboard that is started next opens it
     return f"{', '.join(told)}."
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from vidviz.errors import IndexLockedError, SearchIndexError
 from vidviz.index.design import IndexDesign as IndexDesign
 from vidviz.index.exact_index import ExactIndex
 from vidviz.index.milvus_index import MilvusIndex
-from vidviz.index.open import delete_lite_folder, open_milvus
+from vidviz.index.open import close_lite, delete_lite_folder, open_milvus
 from vidviz.index.rows import ClipRow, LeftOut, searchable
 from vidviz.index.sync import IndexCheck, check_index, sync_index
 from vidviz.index.vector_index import VectorIndex
@@ -124,10 +126,15 @@ def open_collection(
         IndexLockedError: another process holds the local Milvus file.
         SearchIndexError: Milvus does not answer.
     """
-    with folder.catalogue.read() as db:
-        workspace_id = db.execute("SELECT id FROM identity").fetchone()[0]
+    workspace_id = _workspace_id(folder.path, folder.catalogue.path.stat().st_ino)
     connection = open_milvus(settings or milvus_settings(), folder.milvus)
     return MilvusIndex(connection, found.spec, found.dimension, workspace_id, design)
+
+
+@lru_cache(maxsize=16)
+def _workspace_id(path: Path, _inode: int) -> str:
+    with WorkspaceFolder(path).catalogue.read() as db:
+        return str(db.execute("SELECT id FROM identity").fetchone()[0])
 
 
 def _exact_index(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[ExactIndex, str]:
@@ -195,6 +202,11 @@ def list_rows(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[list[ClipRo
     """What an index of the set holds: N rows, and their vectors (N, D) as the network gave them."""
     embeddings = embedding_sets.load_embeddings(folder, found.key)
     return _rows(folder, found, embeddings.ids.tolist()), embeddings.vectors
+
+
+def release_index(folder: WorkspaceFolder) -> None:
+    """Leave the local Milvus file to another process; this one opens it again when it next needs it."""
+    close_lite(folder.milvus)
 
 
 def forget_checked(folder: WorkspaceFolder) -> None:

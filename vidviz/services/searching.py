@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.design import METRICS, Metric
+from vidviz.index.failures import GoneError
 from vidviz.index.filters import Filter, NotClip, NotVideoIn
 from vidviz.index.rows import check_k
+from vidviz.index.vector_index import VectorIndex
 from vidviz.services import embedding_sets, library
 from vidviz.services.asking import Example, Query, clip_vector, query_vector
 from vidviz.services.clip_filters import say_expression, to_index_filters
 from vidviz.services.filtering import ClipFilter
 from vidviz.services.grouped import search_videos
+from vidviz.services.indexing import forget_checked
 from vidviz.services.metric_indexes import open_by_metric
+from vidviz.store.sets import EmbeddingSet
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Neighbour
@@ -129,14 +135,29 @@ def search_by_vector(
     if conditions is None:
         conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
     opened = open_by_metric(folder, found.key, options.metric)
-    if options.best_per_video:
-        neighbours = search_videos(folder, found, opened.index, vector, options.k, conditions, options.effort)
-    else:
-        neighbours = opened.index.search(vector[None], options.k, conditions, effort=options.effort)[0]
+    try:
+        neighbours = _look_up(folder, found, opened.index, vector, options, conditions)
+    except GoneError:  # dropped by somebody: it is made again, once
+        forget_checked(folder)
+        opened = open_by_metric(folder, found.key, options.metric)
+        neighbours = _look_up(folder, found, opened.index, vector, options, conditions)
     if options.threshold is not None:
         neighbours = [near for near in neighbours if _is_near_enough(near.score, options.threshold, options.metric)]
     hits = describe(folder, found.spec.recipe_key, neighbours)
     return SearchAnswer(tuple(hits), opened.engine, opened.note, say_expression(conditions), vector)
+
+
+def _look_up(
+    folder: WorkspaceFolder,
+    found: EmbeddingSet,
+    index: VectorIndex,
+    vector: np.ndarray,
+    options: SearchOptions,
+    conditions: tuple[Filter, ...],
+) -> list[Neighbour]:
+    if options.best_per_video:
+        return search_videos(folder, found, index, vector, options.k, conditions, options.effort)
+    return index.search(vector[None], options.k, conditions, effort=options.effort)[0]
 
 
 def search_by_clip(
@@ -165,22 +186,33 @@ def nearest_exactly(folder: WorkspaceFolder, set_key: str, clip_id: int, k: int)
 
 def describe(folder: WorkspaceFolder, recipe_key: str, neighbours: list[Neighbour]) -> list[Hit]:
     """Neighbours with what the catalogue knows of them; one that it does not know any more is left out."""
-    table = library.clip_table(folder, recipe_key)
-    known = table[table["clip_id"].isin([neighbour.clip_id for neighbour in neighbours])]
-    rows = {row["clip_id"]: row for row in known.to_dict("records")}
-    return [
-        Hit(
-            clip_id=neighbour.clip_id,
-            video=row["video"],
-            start_seconds=row["start_seconds"],
-            end_seconds=row["end_seconds"],
-            score=round(neighbour.score, 6),
-            label=row[LABEL],
-            video_id=row["video_id"],
-        )
-        for neighbour in neighbours
-        if (row := rows.get(neighbour.clip_id))
-    ]
+    known = _know_clips(folder.path, recipe_key, library.read_revision(folder))
+    if not neighbours or not len(known.ids):
+        return []
+    wanted = np.array([neighbour.clip_id for neighbour in neighbours], np.int64)
+    rows = np.minimum(np.searchsorted(known.ids, wanted), len(known.ids) - 1)
+    hits = []
+    for neighbour, row in zip(neighbours, rows.tolist(), strict=True):
+        if known.ids[row] == neighbour.clip_id:
+            video, start, end, label, video_id = known.columns[row]
+            hits.append(Hit(neighbour.clip_id, video, start, end, round(neighbour.score, 6), label, video_id))
+    return hits
+
+
+@dataclass(frozen=True)
+class _KnownClips:
+    """All clips of a recipe by rising id: (video, start, end, label, video id) each."""
+
+    ids: np.ndarray
+    columns: list[tuple[str, float, float, str | None, str]]
+
+
+@lru_cache(maxsize=4)
+def _know_clips(path: Path, recipe_key: str, _revision: int) -> _KnownClips:
+    # Plain tuples: taking ten rows out of a table costs pandas more than the search itself.
+    table = library.clip_table(WorkspaceFolder(path), recipe_key).sort_values("clip_id")
+    columns = [table[name].tolist() for name in ("video", "start_seconds", "end_seconds", LABEL, "video_id")]
+    return _KnownClips(table["clip_id"].to_numpy(np.int64), list(zip(*columns, strict=True)))
 
 
 def hit_records(answer: SearchAnswer) -> list[dict[str, object]]:

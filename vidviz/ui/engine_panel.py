@@ -128,7 +128,8 @@ def _check(folder: WorkspaceFolder, set_key: str) -> str:
     found = indexing.summarise_check(folder, set_key)
     if not found["missing"] and not found["extra"]:
         return f"The collection is in line with the {found['stored']:,} vectors stored."
-    return f"{found['missing']:,} vectors are missing and {found['extra']:,} should not be there; a search mends it."
+    missing, extra = found["missing"], found["extra"]
+    return f"{missing:,} vectors are missing and {extra:,} should not be there; the next search mends it."
 
 
 def _rebuild(folder: WorkspaceFolder, set_key: str, design: IndexDesign | None) -> str:

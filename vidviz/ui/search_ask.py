@@ -29,6 +29,7 @@ def choose_kind() -> str:
     chosen = st.segmented_control(
         "Ask with",
         KINDS,
+        label_visibility="collapsed",
         default="clip",
         required=True,
         key=KIND,
@@ -180,16 +181,16 @@ def draw_tray(folder: WorkspaceFolder, colours: Mapping[str, str]) -> None:
 
 
 def _draw_example(known: KnownClip, weight: float, query: Query, colours: Mapping[str, str]) -> Query:
-    picture, controls = st.columns([1, 1], vertical_alignment="center")
-    with picture:
-        picked = clip_gallery([card_of(known, colours)], key=f"tray {known.clip_id}", columns=1, card_width_px=90)
-    with controls:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width=112):
+            picked = clip_gallery([card_of(known, colours)], key=f"tray {known.clip_id}", columns=1, card_width_px=90)
         chosen = st.number_input(
             "more like this" if weight > 0 else "less like this",
             min_value=-HEAVIEST,
             max_value=HEAVIEST,
             value=float(weight),
             step=0.25,
+            width=130,
             key=f"weight {known.clip_id} {weight}",
             help="How much it counts; below 0 for less like it, 0 takes it off.",
         )

@@ -62,6 +62,7 @@ class TimelineView {
     if (!this.held) this.chosen = data.stretch ? [...data.stretch] : null;
     this.track.classList.toggle("vv-draws", data.draws_stretch);
     this.layOut();
+    this.tell(null);
   }
 
   layOut() {

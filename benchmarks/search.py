@@ -1,0 +1,240 @@
+"""How fast searches are, and how much of the truth they find: numpy, FAISS, Milvus Lite and a server, side by side.
+
+    python benchmarks/search.py [--clips 10000] [--size 512] [--queries 50] [--k 10]
+    VIDVIZ_MILVUS_URI=http://127.0.0.1:19530 python benchmarks/search.py --clips 100000
+
+Makes a workspace of generated vectors in groups, without any video. Measures, on the same vectors and queries: plain
+numpy; FAISS's flat index, which comes with Milvus Lite; a bare pymilvus call on Lite and our whole service (filters,
+describing hits) beside it, in turn; how many rows a second are stored by bare inserts and by our index building; and,
+where VIDVIZ_MILVUS_URI names a server, HNSW there, with and without a filter, with its recall. Promised: our service
+takes at most 1.3 times the bare call, builds at 0.8 of the bare rate or more, and HNSW finds 0.98 of the truth. Exit
+code 1 where one is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from parts.machine import describe_machine
+
+from vidviz.config import MilvusSettings
+from vidviz.index.filters import LabelIn, join_filters
+from vidviz.services import embedding_sets, indexing, searching
+from vidviz.services.filtering import ClipFilter
+from vidviz.services.searching import SearchOptions
+from vidviz.store import clips, sets, videos
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
+
+NUM_GROUPS, CLIPS_A_VIDEO = 40, 50
+MOST_OF_BARE, LEAST_BUILDING_RATE, LEAST_RECALL = 1.3, 0.8, 0.98
+PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 1000, 100.0, 0.0, False, True)
+SPEC = EmbeddingSetSpec("benchmark", "random", "generated", "mean", Recipe().key)
+RARE = "group 0"
+
+
+def main() -> int:
+    """Measure and print; exit code 1 where a promise is not kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clips", type=int, default=10_000)
+    parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--queries", type=int, default=50)
+    parser.add_argument("--k", type=int, default=10)
+    options = parser.parse_args()
+    server = MilvusSettings(os.environ.pop("VIDVIZ_MILVUS_URI", ""), os.environ.get("VIDVIZ_MILVUS_TOKEN", ""))
+    print(describe_machine())
+    print(f"{options.clips:,} x {options.size}, {options.queries} queries, k {options.k}; the median of a query's time")
+    with tempfile.TemporaryDirectory(prefix="vidviz-benchmark-") as place:
+        folder = WorkspaceFolder.open(Path(place) / "workspace")
+        vectors = fill(folder, options.clips, options.size)
+        drawn = np.random.default_rng(1).permutation(options.clips)[: options.queries]
+        return measure_all(folder, vectors, drawn, options.k, server)
+
+
+def measure_all(folder: WorkspaceFolder, vectors: np.ndarray, drawn: np.ndarray, k: int, server: MilvusSettings) -> int:
+    """Each engine in turn; returns how many promises were missed, at most 1."""
+    queries = vectors[drawn]
+    truth = exact_answers(vectors, queries, k)
+    say("numpy", time_each(lambda query: np.argpartition(-(vectors @ query), k)[:k], queries))
+    measure_faiss(vectors, queries, k)
+    missed = measure_lite(folder, queries, k)
+    if server.uri:
+        missed += measure_server(folder, vectors, queries, k, truth, server)
+    else:
+        print("server: not measured; name one by VIDVIZ_MILVUS_URI")
+    return min(1, missed)
+
+
+def fill(folder: WorkspaceFolder, count: int, size: int) -> np.ndarray:
+    """Clips without videos, fifty a video, labelled by group; returns their unit vectors in order of clip ids."""
+    rng = np.random.default_rng(0)
+    centres = rng.normal(size=(NUM_GROUPS, size))
+    groups = rng.integers(0, NUM_GROUPS, -(-count // CLIPS_A_VIDEO))
+    rows, ids = [], []
+    with folder.catalogue.write() as db:
+        for number, group in enumerate(groups):
+            video_id = f"{number:064x}"
+            videos.add_video(
+                db, videos.Video(video_id, f"video {number}.mp4", f"/nowhere/{number}", False, 1, PROBE, None)
+            )
+            videos.set_labels(db, video_id, {"label": f"group {group}"})
+            of_video = range(number * CLIPS_A_VIDEO, min(count, (number + 1) * CLIPS_A_VIDEO))
+            spans = [Span(2.0 * place, 2.0 * place + 2) for place in range(len(of_video))]
+            made = [
+                clips.Clip(clip_id(video_id, span, SPEC.recipe_key), video_id, SPEC.recipe_key, span) for span in spans
+            ]
+            clips.add_clips(db, made)
+            ids += [clip.id for clip in made]
+            rows.append(centres[group] + rng.normal(size=(len(made), size)))
+        sets.add_set(db, sets.EmbeddingSet(SPEC, size, "float32"))
+    vectors = np.concatenate(rows).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    folder.vectors(SPEC.key).append(Embeddings(np.array(ids, np.int64), vectors))
+    return embedding_sets.load_embeddings(folder, SPEC.key).vectors
+
+
+def exact_answers(vectors: np.ndarray, queries: np.ndarray, k: int, kept: np.ndarray | None = None) -> list[set[int]]:
+    """Rows of the true neighbours of each query, of those that are kept."""
+    scores = queries @ vectors.T
+    if kept is not None:
+        scores[:, ~kept] = -np.inf
+    return [set(row.tolist()) for row in np.argsort(-scores, axis=1, kind="stable")[:, :k]]
+
+
+def time_each(call: Callable[[np.ndarray], Any], queries: np.ndarray) -> float:
+    """The median of the milliseconds that a call takes; the first call does not count."""
+    call(queries[0])
+    seconds = []
+    for query in queries:
+        started = time.perf_counter()
+        call(query)
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds) * 1000
+
+
+def measure_faiss(vectors: np.ndarray, queries: np.ndarray, k: int) -> None:
+    """FAISS's flat index, which Milvus Lite brings along."""
+    import faiss
+
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(vectors))
+    say("FAISS flat", time_each(lambda query: index.search(query[None], k), queries))
+
+
+def measure_lite(folder: WorkspaceFolder, queries: np.ndarray, k: int) -> int:
+    """Building and searching on Lite, bare and by our services; returns promises missed."""
+    found = embedding_sets.find_set(folder)
+    rows, vectors = indexing.list_rows(folder, found)
+    index = indexing.open_collection(folder, found)
+    bare_rate = insert_rate(index, rows, vectors)
+    index.drop()
+    started = time.perf_counter()
+    searching.search_by_vector(folder, "", queries[0], SearchOptions(k=k))
+    our_rate = len(rows) / (time.perf_counter() - started)
+    say_rate("building, bare insert", bare_rate)
+    say_rate("building, vidviz", our_rate)
+    missed = judge("building rate, of bare", our_rate / bare_rate, at_least=LEAST_BUILDING_RATE)
+    for name, chosen in (("Lite", ClipFilter()), ("Lite, filtered", ClipFilter(labels=(("label", (RARE,)),)))):
+        bare, ours = compare_search(folder, index, queries, k, chosen)
+        say(f"{name}, bare pymilvus", bare)
+        say(f"{name}, vidviz", ours)
+        missed += judge(f"{name}: vidviz / bare", ours / bare, at_most=MOST_OF_BARE)
+    return missed
+
+
+def insert_rate(index: Any, rows: Sequence[Any], vectors: np.ndarray) -> float:
+    """Rows a second of pymilvus alone, in batches of a thousand."""
+    from vidviz.index.milvus_index import _record
+
+    index.prepare()
+    records = [_record(row, vector) for row, vector in zip(rows, vectors, strict=True)]
+    started = time.perf_counter()
+    for first in range(0, len(records), 1000):
+        index.connection.client.insert(index.name, records[first : first + 1000])
+    index.connection.client.flush(index.name)
+    return len(records) / (time.perf_counter() - started)
+
+
+def compare_search(
+    folder: WorkspaceFolder, index: Any, queries: np.ndarray, k: int, chosen: ClipFilter
+) -> tuple[float, float]:
+    """Milliseconds of a bare pymilvus search and of ours, taken in turn so that the machine's moods hit both."""
+    expression = join_filters([LabelIn(chosen.label_values("label"))]) if chosen else ""
+    client = index.connection.client
+    settings = {"limit": k, "filter": expression, "output_fields": ["id"], "search_params": {"metric_type": "IP"}}
+    calls: tuple[Callable[[np.ndarray], Any], ...] = (
+        lambda query: client.search(index.name, data=query[None], **settings),
+        lambda query: searching.search_by_vector(folder, "", query, SearchOptions(k=k, clip_filter=chosen)),
+    )
+    seconds: list[list[float]] = [[], []]
+    for number, query in enumerate(np.concatenate([queries[:2], queries])):
+        for which, call in enumerate(calls):
+            started = time.perf_counter()
+            call(query)
+            if number > 1:
+                seconds[which].append(time.perf_counter() - started)
+    return statistics.median(seconds[0]) * 1000, statistics.median(seconds[1]) * 1000
+
+
+def measure_server(
+    folder: WorkspaceFolder,
+    vectors: np.ndarray,
+    queries: np.ndarray,
+    k: int,
+    truth: list[set[int]],
+    server: MilvusSettings,
+) -> int:
+    """HNSW on a server, with and without a filter; returns promises missed."""
+    from vidviz.services import pushing
+
+    found = embedding_sets.find_set(folder)
+    started = time.perf_counter()
+    pushing.push_set(folder, found.key, server)
+    say_rate("server, pushed and verified", len(vectors) / (time.perf_counter() - started))
+    index = indexing.open_collection(folder, found, settings=server)
+    index.reload()  # waits for the index; what was just written is compared exactly otherwise
+    rows, _ = indexing.list_rows(folder, found)
+    place_of = {row.clip_id: place for place, row in enumerate(rows)}
+    kept = np.array([row.label == RARE for row in rows])
+    missed = 0
+    cases = (("server", (), truth), ("server, filtered", (LabelIn((RARE,)),), exact_answers(vectors, queries, k, kept)))
+    for name, conditions, wanted in cases:
+        say(name, time_each(lambda query, conditions=conditions: index.search(query, k, conditions), queries))
+        answers = index.search(queries, k, conditions)
+        right = sum(
+            len(true & {place_of[near.clip_id] for near in hits}) for true, hits in zip(wanted, answers, strict=True)
+        )
+        missed += judge(f"{name}: recall@{k}", right / sum(map(len, wanted)), at_least=LEAST_RECALL)
+    index.drop()
+    return missed
+
+
+def say(name: str, milliseconds: float) -> None:
+    """One line of the table."""
+    print(f"{name:32} {milliseconds:9.2f} ms a query")
+
+
+def say_rate(name: str, rate: float) -> None:
+    """One line about building."""
+    print(f"{name:32} {rate:9,.0f} rows/s")
+
+
+def judge(name: str, value: float, *, at_most: float = np.inf, at_least: float = -np.inf) -> int:
+    """Print a figure against its promise; 1 where it is missed."""
+    kept = at_least <= value <= at_most
+    bound = f"at most {at_most}" if at_most < np.inf else f"at least {at_least}"
+    print(f"{'ok ' if kept else '!! '} {name:29} {value:9.3f} ({bound})")
+    return int(not kept)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""The index lab: exact where the index is, honest where it is not, and it leaves nothing behind."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vidviz.errors import SearchIndexError
+from vidviz.index.design import IndexDesign
+from vidviz.services import ann_lab, engine, searching
+from vidviz.services.filtering import ClipFilter
+
+
+def test_an_exact_index_misses_nothing(folder, fill):
+    fill(folder, np.random.default_rng(0).normal(size=(80, 8)))
+    report = ann_lab.try_index(folder, "", IndexDesign(), k=5, num_queries=12)
+    assert (report.num_queries, report.k, report.clips, report.matching) == (12, 5, 80, 80)
+    assert [point.recall for point in report.points] == [1.0]
+    assert report.missed == ()
+    assert report.engine == "Milvus Lite"
+    assert engine.examine_engine(folder).collections == ()
+
+
+def test_recall_rises_with_effort_and_what_is_missed_is_named(folder, fill):
+    ids = fill(folder, np.random.default_rng(0).normal(size=(400, 24)))
+    told = []
+    report = ann_lab.try_index(
+        folder,
+        "",
+        IndexDesign("COSINE", "IVF_FLAT", nlist=32),
+        k=10,
+        num_queries=30,
+        efforts=(1, 4, 32),
+        progress=lambda done, total, message="": told.append((done, total, message)),
+    )
+    recalls = [point.recall for point in report.points]
+    assert recalls[0] < 0.9
+    assert recalls == sorted(recalls)
+    assert recalls[-1] == 1.0  # all cells
+    assert told[-1] == (3, 3, "settings tried")
+    first = report.missed[0]
+    assert {first.query, first.clip_id} <= set(ids)
+    truth = searching.nearest_exactly(folder, "", first.query, 400)
+    # The query itself is the first of its own neighbours here.
+    assert truth[first.rank - 2].clip_id == first.clip_id
+    assert truth[first.rank - 2].score == pytest.approx(first.score, abs=1e-5)
+
+
+def test_a_filter_holds_for_all_queries(folder, fill):
+    fill(folder, np.random.default_rng(0).normal(size=(60, 8)), labels=["a" if n % 6 == 0 else "b" for n in range(60)])
+    chosen = ClipFilter(labels=(("label", ("a",)),))
+    report = ann_lab.try_index(folder, "", IndexDesign(), k=20, num_queries=5, clip_filter=chosen)
+    assert report.matching == 10
+    assert report.points[0].wanted == report.points[0].returned == 10
+    assert report.points[0].recall == 1
+    nobody = ann_lab.try_index(folder, "", IndexDesign(), clip_filter=ClipFilter(text="nobody"))
+    assert (nobody.matching, nobody.points[0].recall, nobody.points[0].wanted) == (0, 1.0, 0)
+
+
+def test_senseless_trials_are_refused(folder, fill):
+    fill(folder, np.eye(4))
+    with pytest.raises(SearchIndexError, match="asks with 1 to 500 clips"):
+        ann_lab.try_index(folder, "", IndexDesign(), num_queries=0)
+    with pytest.raises(SearchIndexError, match="An index is one of"):
+        IndexDesign("COSINE", "DISKANN")  # type: ignore[arg-type]
+    with pytest.raises(SearchIndexError, match="compared by COSINE"):
+        IndexDesign("HAMMING")  # type: ignore[arg-type]
+    with pytest.raises(SearchIndexError, match="m must be between 2 and 2048"):
+        IndexDesign(m=1)

@@ -1,0 +1,191 @@
+"""Queries as text, and every way of asking on a network that costs nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from vidviz.errors import BackboneError, MediaError, SearchIndexError, WorkspaceError
+from vidviz.services import asked_files, asking, embedding, importing, library, searching
+from vidviz.services.asking import Example, Query, read_query
+from vidviz.services.embedding import EmbedRequest
+from vidviz.services.searching import SearchOptions
+from vidviz.types import Recipe
+
+SHA = "0123456789abcdef" * 4
+
+weights = st.one_of(st.integers(1, 300), st.integers(-300, -1)).map(lambda hundredths: hundredths / 100)
+examples = st.lists(st.builds(Example, st.integers(0, 2**53 - 1), weights), max_size=5, unique_by=lambda e: e.clip_id)
+stretches = st.tuples(st.integers(0, 500), st.integers(0, 500)).map(lambda t: (t[0] / 10, (t[0] + t[1]) / 10))
+queries = st.builds(
+    Query,
+    examples.map(tuple),
+    st.sampled_from(["", SHA]),
+    st.sampled_from(["", SHA[::-1]]),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    st.one_of(st.none(), stretches),
+)
+
+
+@given(queries)
+def test_a_query_comes_back_from_its_text(query):
+    assert read_query(query.text_form) == query
+    assert bool(query.text_form) == (query != Query())
+
+
+@given(
+    st.one_of(
+        st.text(max_size=30),
+        st.recursive(
+            st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from(["clips", "video", "image", "sentence", "seconds"]), inner, max_size=5
+                )
+            ),
+        ).map(json.dumps),
+    )
+)
+def test_whatever_a_url_holds_becomes_a_query(text):
+    query = read_query(text)
+    assert read_query(query.text_form) == query
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"clips": [[1, 0]]}, {"clips": [[1, 99]]}, {"clips": [[2**53, 1]]}, {"clips": [[1, "x"]]},
+        {"clips": [[True, 1]]},
+        {"clips": [[1, float("nan")]]}, {"video": "../../etc/passwd"}, {"image": "A" * 64},
+        {"seconds": [3, 1]},
+        {"seconds": [-1, 1]}, {"seconds": [0, 1e300]}, {"sentence": ["x"]}, [], "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_what_is_no_query_is_none(said):
+    assert read_query(said if isinstance(said, str) else json.dumps(said)) == Query()
+
+
+def test_examples_join_replace_and_leave_the_tray():
+    query = Query().with_example(1, 1.0).with_example(2, -0.5).with_example(1, 2.0)
+    assert query.examples == (Example(2, -0.5), Example(1, 2.0))
+    assert query.with_example(2, 0).examples == (Example(1, 2.0),)
+    assert query.only_clip is None
+    assert query.with_example(2, 0).only_clip == 1
+    assert Query((Example(1, -1.0),)).only_clip is None
+
+
+def test_more_and_less_like_these_is_rocchio(folder, fill):
+    vectors = np.random.default_rng(1).normal(size=(60, 8))
+    ids = fill(folder, vectors)
+    query = Query((Example(ids[3], 1.0), Example(ids[7], 2.0), Example(ids[9], -0.5)))
+    answer = searching.search(folder, "", query, SearchOptions(k=60))
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    wanted = (units[3] + 2 * units[7]) / 2 - 0.5 * units[9]
+    scores = units @ (wanted / np.linalg.norm(wanted))
+    assert [hit.clip_id for hit in answer.hits] == [ids[row] for row in np.argsort(-scores)]
+    for hit in answer.hits:
+        assert hit.score == pytest.approx(scores[ids.index(hit.clip_id)], abs=1e-5)
+    others = searching.search(folder, "", query, SearchOptions(k=60, include_self=False))
+    assert {ids[3], ids[7]}.isdisjoint(hit.clip_id for hit in others.hits)
+    assert ids[9] in [hit.clip_id for hit in others.hits]
+
+
+def test_nothing_asked_and_nothing_left_are_told(folder, fill):
+    ids = fill(folder, np.array([[1.0, 0], [1, 0], [0, 1]]))
+    with pytest.raises(SearchIndexError, match="Nothing is asked for"):
+        searching.search(folder, "", Query())
+    with pytest.raises(SearchIndexError, match="cancel each other out"):
+        searching.search(folder, "", Query((Example(ids[0], 1.0), Example(ids[1], -1.0))))
+    with pytest.raises(WorkspaceError, match="There is no clip 5"):
+        searching.search(folder, "", Query((Example(5),)))
+
+
+@pytest.fixture
+def asked(folder, make_video, tiny):
+    """A workspace with two videos of four seconds, embedded by the tiny network."""
+    paths = (str(make_video("a.mp4", seconds=4.0, seed=1)), str(make_video("b.mp4", seconds=4.0, seed=2)))
+    importing.import_videos(folder, importing.ImportRequest(paths, Recipe()))
+    embedding.embed_clips(folder, EmbedRequest("tiny", precision="float32"))
+    return folder
+
+
+def test_a_stretch_of_an_uploaded_copy_finds_its_clip(asked, tmp_path, make_video):
+    upload = make_video("a.mp4", seconds=4.0, seed=1).read_bytes() + b"\0" * 8  # another file, the same frames
+    received = asked_files.receive_file(asked, "../../<b>copy.mp4", io.BytesIO(upload), still=False)
+    assert received.name == "<b>copy.mp4"
+    assert received.path.parent == asked.path / "asked"
+    assert received.duration_seconds == pytest.approx(4.0, abs=0.2)
+    assert [(p.start_seconds, p.end_seconds) for p in received.posters] == [(0, 2), (2, 4)]
+    assert all(asked.poster(poster.clip_id).is_file() for poster in received.posters)
+    assert asked_files.find_file(asked, received.token) == received
+    assert asked_files.find_playable(asked, received.token) == received.path
+    table = library.clip_table(asked).set_index("clip_id")
+    for seconds in ((0.0, 2.0), (2.0, 4.0)):
+        hits = searching.search(asked, "", Query(video=received.token, seconds=seconds)).hits
+        assert hits[0].score == pytest.approx(1, abs=1e-5)
+        assert table.loc[hits[0].clip_id, ["video", "start_seconds"]].tolist() == ["a.mp4", seconds[0]]
+    own = table[table["video"] == "a.mp4"]["video_id"].iloc[0]
+    left = searching.search(asked, "", Query(video=own, seconds=(0, 2)), SearchOptions(k=9, leave_out_own_video=True))
+    assert {hit.video for hit in left.hits} == {"b.mp4"}
+
+
+def test_stretches_without_frames_are_told(asked):
+    video = library.clip_table(asked)["video_id"].iloc[0]
+    with pytest.raises(MediaError, match="holds no frame; draw a longer one"):
+        asking.query_vector(asked, "", Query(video=video, seconds=(1.0, 1.01)))
+    with pytest.raises(MediaError, match=r"ends at 4.0 s, before 9.0 s"):
+        asking.query_vector(asked, "", Query(video=video, seconds=(9.0, 10.0)))
+    with pytest.raises(WorkspaceError, match="not kept any more; choose it again"):
+        asking.query_vector(asked, "", Query(video=SHA))
+
+
+def picture_bytes(colour=(200, 30, 40)):
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_pictures_and_videos_are_not_taken_for_each_other(asked, make_video):
+    with pytest.raises(MediaError, match=r"red.png is a picture, not a video; ask with an image instead"):
+        asked_files.receive_file(asked, "red.png", io.BytesIO(picture_bytes()), still=False)
+    with pytest.raises(MediaError, match=r"a.mp4 is not a picture that can be read"):
+        asked_files.receive_file(asked, "a.mp4", io.BytesIO(make_video("c.mp4").read_bytes()), still=True)
+    with pytest.raises(MediaError, match=r"x.mp4 is not a video that can be read"):
+        asked_files.receive_file(asked, "x.mp4", io.BytesIO(b"no video" * 40), still=False)
+    with pytest.raises(MediaError, match=r"x.png is empty"):
+        asked_files.receive_file(asked, "x.png", io.BytesIO(b""), still=True)
+    assert [path.name for path in (asked.path / "asked").iterdir()] == []
+    image = asked_files.receive_file(asked, "red.png", io.BytesIO(picture_bytes()), still=True)
+    with pytest.raises(MediaError, match=r"red.png is a picture, not a video"):
+        asking.query_vector(asked, "", Query(video=image.token))
+
+
+def test_a_network_of_motion_takes_no_picture_and_reads_no_text(asked):
+    image = asked_files.receive_file(asked, "red.png", io.BytesIO(picture_bytes()), still=True)
+    with pytest.raises(BackboneError, match="looks at motion, of which a single picture has none"):
+        asking.query_vector(asked, "", Query(image=image.token))
+    video = library.clip_table(asked)["video_id"].iloc[0]
+    with pytest.raises(BackboneError, match="looks at motion"):
+        asking.query_vector(asked, "", Query(video=video, seconds=(1.0, 1.0)))
+    with pytest.raises(BackboneError, match=r"tiny reads no text; choose an embedding set of clip_b32"):
+        asking.query_vector(asked, "", Query(sentence="a dog"))
+    with pytest.raises(SearchIndexError, match="The sentence is empty"):
+        asking.query_vector(asked, "", Query(sentence="  \n"))
+
+
+def test_the_oldest_files_go(folder, monkeypatch):
+    monkeypatch.setattr(asked_files, "MOST_KEPT", 2)
+    kept = [
+        asked_files.receive_file(folder, f"{n}.png", io.BytesIO(picture_bytes((n, 0, 0))), still=True) for n in range(4)
+    ]
+    assert asked_files.find_file(folder, kept[-1].token).name == "3.png"
+    with pytest.raises(WorkspaceError, match="not kept any more"):
+        asked_files.find_file(folder, kept[0].token)
+    assert len(list((folder.path / "asked").iterdir())) == 4

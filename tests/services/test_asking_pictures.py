@@ -1,0 +1,147 @@
+"""A frame, a picture and a sentence, by networks that can: small stand-ins for CLIP and X-CLIP, and simple2d_look."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vidviz.embed.backbones import find_backbone
+from vidviz.errors import BackboneError, SearchIndexError
+from vidviz.services import asked_files, asking, embedding, importing, library, searching
+from vidviz.services.asking import Query
+from vidviz.services.embedding import EmbedRequest
+from vidviz.services.jobs import run_here
+from vidviz.types import EmbeddingSetSpec, Recipe
+
+WORDS = ("[start]", "[pad]", "a", "person", "dog", "runs", "jumps", "in", "the", "water", "?", "[end]")
+SMALL = {"hidden_size": 12, "num_attention_heads": 2, "intermediate_size": 20, "num_hidden_layers": 2}
+TEXT = SMALL | {"vocab_size": len(WORDS), "max_position_embeddings": 7, "eos_token_id": 2}
+PICTURES = SMALL | {"image_size": 32, "patch_size": 16}
+
+
+def write_checkpoint(folder: Path, name: str) -> Path:
+    """A small CLIP or X-CLIP with a tokenizer of twelve words, as published ones are laid out."""
+    import torch
+    import transformers
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+    torch.manual_seed(3)
+    if name == "clip_b32":
+        config = transformers.CLIPConfig(vision_config=PICTURES, text_config=TEXT, projection_dim=6)
+        transformers.CLIPModel(config).save_pretrained(folder)
+    else:
+        mit = {"mit_hidden_size": 6, "mit_intermediate_size": 10, "mit_num_attention_heads": 2, "num_frames": 4}
+        heads = {"projection_dim": 6, "prompt_num_attention_heads": 2}
+        config = transformers.XCLIPConfig(vision_config=PICTURES | mit, text_config=TEXT, **heads)
+        transformers.XCLIPModel(config).save_pretrained(folder)
+    numbers = {word: number for number, word in enumerate(WORDS)}
+    tokenizer = Tokenizer(models.WordLevel(numbers, unk_token="?"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    ends = [(word, numbers[word]) for word in ("[start]", "[end]")]
+    tokenizer.post_processor = processors.TemplateProcessing(single="[start] $A [end]", special_tokens=ends)
+    transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="[start]", eos_token="[end]", pad_token="[pad]", unk_token="?"
+    ).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def two_videos(folder, make_video):
+    paths = (str(make_video("a.mp4", seconds=2.0, seed=1)), str(make_video("b.mp4", seconds=2.0, seed=2)))
+    importing.import_videos(folder, importing.ImportRequest(paths, Recipe()))
+    return folder
+
+
+@pytest.mark.parametrize("name", ["clip_b32", "xclip_b32"])
+def test_a_sentence_finds_clips_by_the_networks_own_scores(two_videos, tmp_path, name):
+    import transformers
+
+    place = write_checkpoint(tmp_path / "checkpoint", name)
+    request = EmbedRequest(name, weights=str(place), precision="float32", device="cpu")
+    run_here(two_videos, "embed", "embed", embedding.request_arguments(request))
+    answer = searching.search(two_videos, "", Query(sentence=" the dog runs "))
+    kind = transformers.CLIPModel if name == "clip_b32" else transformers.XCLIPModel
+    published = kind.from_pretrained(place).eval()
+    import torch
+
+    with torch.no_grad():
+        tokens = torch.tensor([[0, *(WORDS.index(word) for word in ("the", "dog", "runs")), len(WORDS) - 1]])
+        text = published.get_text_features(input_ids=tokens).pooler_output[0].numpy()
+    vectors = two_videos.vectors(library_set(two_videos)).load()
+    cosines = vectors.vectors @ text / np.linalg.norm(vectors.vectors, axis=1) / np.linalg.norm(text)
+    expected = dict(zip(vectors.ids.tolist(), cosines.tolist(), strict=True))
+    assert {hit.clip_id: hit.score for hit in answer.hits} == pytest.approx(expected, abs=1e-4)
+
+
+def library_set(folder):
+    from vidviz.services import embedding_sets
+
+    return embedding_sets.find_set(folder).key
+
+
+@pytest.mark.parametrize(
+    ("layer", "sentence"), [("vision_model", "Only the layer"), ("", "with random weights has no tokenizer")]
+)
+def test_sets_that_no_sentence_fits_are_told(folder, fill, layer, sentence):
+    backbone = find_backbone("clip_b32")
+    spec = EmbeddingSetSpec("clip_b32", "random", layer or backbone.embedding_layer, "mean", Recipe().key)
+    fill(folder, np.eye(3), spec=spec)
+    with pytest.raises(BackboneError, match=sentence):
+        asking.query_vector(folder, "", Query(sentence="a dog"))
+
+
+def test_weights_that_have_moved_are_told(two_videos, tmp_path):
+    place = write_checkpoint(tmp_path / "checkpoint", "clip_b32")
+    request = EmbedRequest("clip_b32", weights=str(place), precision="float32", device="cpu")
+    run_here(two_videos, "embed", "embed", embedding.request_arguments(request))
+    place.rename(tmp_path / "elsewhere")
+    with pytest.raises(BackboneError, match="is not where it was; put it back, or embed again"):
+        asking.query_vector(two_videos, "", Query(sentence="a dog"))
+
+
+def test_a_frame_and_the_same_picture_find_their_clip(two_videos):
+    import av
+
+    embedding.embed_clips(two_videos, EmbedRequest("simple2d_look", precision="float32"))
+    table = library.clip_table(two_videos)
+    by_name = dict(zip(table["video"], table["video_id"], strict=True))
+    path = library.find_video(two_videos, by_name["b.mp4"]).path
+    with av.open(path) as video:
+        frames = [frame.to_image() for frame in video.decode(video=0)]
+    for moment in (0.05, 1.05):
+        by_frame = searching.search(two_videos, "", Query(video=by_name["b.mp4"], seconds=(moment, moment)))
+        file = io.BytesIO()
+        frames[int(moment * 10)].save(file, "PNG")
+        file.seek(0)
+        image = asked_files.receive_file(two_videos, "frame.png", file, still=True)
+        by_image = searching.search(two_videos, "", Query(image=image.token))
+        # Through PNG or straight from the video: the same picture but for the conversion of its colours.
+        assert by_image.vector @ by_frame.vector / np.linalg.norm(by_image.vector) / np.linalg.norm(
+            by_frame.vector
+        ) == pytest.approx(1, abs=0.02)
+        assert [hit.clip_id for hit in by_image.hits] == [hit.clip_id for hit in by_frame.hits]
+
+
+def test_a_size_that_does_not_fit_is_told(two_videos):
+    embedding.embed_clips(two_videos, EmbedRequest("simple2d_look", precision="float32"))
+    spec_key = library_set(two_videos)
+    with pytest.raises(SearchIndexError, match="3 numbers does not fit an index of"):
+        searching.search_by_vector(two_videos, spec_key, np.ones(3, np.float32))
+    for bad in (np.zeros, lambda n: np.full(n, np.nan)):
+        with pytest.raises(SearchIndexError, match="cannot be searched with"):
+            searching.search_by_vector(two_videos, spec_key, bad(64).astype(np.float32))
+
+
+def test_a_picture_is_kept_by_its_content(two_videos):
+    file = io.BytesIO()
+    Image.new("RGB", (30, 30)).save(file, "PNG")
+    tokens = set()
+    for name in ("one.png", "two.png"):
+        file.seek(0)
+        tokens.add(asked_files.receive_file(two_videos, name, file, still=True).token)
+    assert len(tokens) == 1
+    assert asked_files.find_file(two_videos, tokens.pop()).name == "two.png"

@@ -1,0 +1,125 @@
+"""Vectors from outside: by clip, by video and time, from npz and Parquet, and what is left out or refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from vidviz.errors import BackboneError, WorkspaceError
+from vidviz.services import asking, bringing_in, embedding_sets, library, searching
+from vidviz.services.asking import Query
+
+
+@pytest.fixture
+def ids(folder, fill):
+    """Nine clips of nine videos of ten seconds, [0, 2) each."""
+    return fill(folder, np.random.default_rng(0).normal(size=(9, 4)))
+
+
+def test_exported_vectors_come_back_as_a_set_and_are_searched(folder, ids, tmp_path):
+    vectors = np.random.default_rng(1).normal(size=(9, 16)).astype(np.float32)
+    np.savez(tmp_path / "v.npz", clip_ids=np.array(ids), vectors=vectors)
+    done = bringing_in.bring_in(folder, tmp_path / "v.npz", "my-net")
+    assert (done.clips, done.new_clips, done.dimension, done.left_out) == (9, 0, 16, {})
+    found = embedding_sets.find_set(folder, "my-net")
+    assert (found.key, found.dimension, found.spec.weights) == (done.set_key, 16, "outside")
+    hits = searching.search_by_clip(folder, "my-net", ids[4], 9).hits
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert [hit.clip_id for hit in hits] == [ids[row] for row in np.argsort(-(units @ units[4]))]
+    by_vector = searching.search_by_vector(folder, "my-net", vectors[4])
+    assert by_vector.hits[0].clip_id == ids[4]
+    again = bringing_in.bring_in(folder, tmp_path / "v.npz", "my-net")
+    assert (again.clips, again.left_out) == (0, {"the set has a vector of this clip already": 9})
+    for query in (Query(sentence="a dog"), Query(video=f"{1:064x}", seconds=(0, 1))):
+        with pytest.raises(BackboneError, match="brought in from outside"):
+            asking.query_vector(folder, "my-net", query)
+
+
+def test_parquet_with_videos_and_times_matches_clips_or_makes_them(folder, ids, tmp_path):
+    vectors = np.random.default_rng(1).normal(size=(4, 8))
+    known = pd.DataFrame(
+        {
+            "video": ["video 0.mp4", "video 1", f"{2:064x}", "video 3.mp4"],
+            "start_seconds": [0.0] * 4,
+            "end_seconds": [2.0] * 4,
+            "vector": list(vectors),
+        }
+    )
+    known.to_parquet(tmp_path / "known.parquet")
+    done = bringing_in.bring_in(folder, tmp_path / "known.parquet", "known")
+    assert (done.clips, done.new_clips) == (4, 0)
+    assert set(embedding_sets.load_embeddings(folder, done.set_key).ids.tolist()) == set(ids[:4])
+    other = known.assign(start_seconds=[1.0, 2.0, 3.0, 4.0], end_seconds=[3.5, 4.5, 5.5, 6.5])
+    other.to_parquet(tmp_path / "other.parquet")
+    made = bringing_in.bring_in(folder, tmp_path / "other.parquet", "other")
+    assert (made.clips, made.new_clips) == (4, 4)
+    recipe = embedding_sets.find_set(folder, "other").spec.recipe_key
+    assert recipe.startswith("windows-2.5-")
+    table = library.clip_table(folder, recipe)
+    assert sorted(table["start_seconds"]) == [1, 2, 3, 4]
+    assert len(searching.search_by_clip(folder, "other", int(table["clip_id"].iloc[0]), 9).hits) == 4
+    assert len(library.clip_table(folder, embedding_sets.find_set(folder, "known").spec.recipe_key)) == 9
+
+
+def test_rows_that_name_nothing_here_are_left_out_and_counted(folder, ids, tmp_path):
+    vectors = np.ones((7, 3), np.float32)
+    vectors[1], vectors[2, 0] = 0, np.nan
+    np.savez(
+        tmp_path / "v.npz",
+        vectors=vectors,
+        videos=np.array(
+            ["video 0.mp4", "video 1.mp4", "video 2.mp4", "nobody", "video 3.mp4", "video 4.mp4", "video 0.mp4"]
+        ),
+        start_seconds=np.array([0, 0, 0, 0, 5.0, 90.0, 0]),
+        end_seconds=np.array([2, 2, 2, 2, 5.0, 91.0, 2]),
+    )
+    done = bringing_in.bring_in(folder, tmp_path / "v.npz", "partly")
+    assert done.clips == 1
+    assert done.left_out == {
+        "its vector is all zeros": 1,
+        "its vector holds NaN or infinite values": 1,
+        "this library has no such video": 1,
+        "its times lie outside of its video": 2,
+        "its clip comes again further down": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arrays", "sentence"),
+    [
+        ({"clip_ids": np.arange(3)}, "needs vectors"),
+        ({"vectors": np.ones(3), "clip_ids": np.arange(3)}, "needs vectors"),
+        ({"vectors": np.ones((3, 2))}, "needs clip_ids, or videos"),
+        ({"vectors": np.ones((3, 2)), "clip_ids": np.arange(2)}, "another length"),
+        ({"vectors": np.ones((3, 2)), "clip_ids": np.ones(3)}, "whole numbers"),
+        ({"vectors": np.ones((3, 2)), "clip_ids": np.arange(3)}, r"No row of v.npz can be used \(3 rows: this library"),
+        ({"vectors": np.array([[{}]]), "clip_ids": np.arange(1)}, "cannot be read"),
+    ],
+)
+def test_files_that_cannot_be_used_are_told(folder, ids, tmp_path, arrays, sentence):
+    np.savez(tmp_path / "v.npz", **arrays)
+    with pytest.raises(WorkspaceError, match=sentence):
+        bringing_in.bring_in(folder, tmp_path / "v.npz", "x")
+    assert [found.spec.backbone for found in embedding_sets.list_sets(folder)] == ["r3d_18"]
+    assert len(ids) == 9
+
+
+def test_names_endings_and_sizes_that_do_not_fit_are_told(folder, ids, tmp_path):
+    np.savez(tmp_path / "v.npz", clip_ids=np.array(ids[:2]), vectors=np.ones((2, 3)))
+    for name in ("", "../x", "a b", "x" * 61):
+        with pytest.raises(WorkspaceError, match="up to 60 letters"):
+            bringing_in.bring_in(folder, tmp_path / "v.npz", name)
+    (tmp_path / "v.csv").write_text("a,b")
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1 nothing")
+    for file, sentence in (
+        ("v.csv", "should end in"),
+        ("none.npz", "cannot be read"),
+        ("bad.parquet", "cannot be read"),
+    ):
+        with pytest.raises(WorkspaceError, match=sentence):
+            bringing_in.bring_in(folder, tmp_path / file, "x")
+    bringing_in.bring_in(folder, tmp_path / "v.npz", "x")
+    np.savez(tmp_path / "w.npz", clip_ids=np.array(ids[:2]), vectors=np.ones((2, 5)))
+    with pytest.raises(WorkspaceError, match="holds vectors of 3 numbers, and these have 5"):
+        bringing_in.bring_in(folder, tmp_path / "w.npz", "x")

@@ -1,0 +1,109 @@
+"""The engine's report, dropping, rebuilding, and pushing a workspace to a server that answers by address."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vidviz.config import MilvusSettings
+from vidviz.errors import IndexLockedError, SearchIndexError
+from vidviz.services import embedding_sets, engine, indexing, pushing, searching
+from vidviz.services.indexing import open_milvus
+from vidviz.services.searching import SearchOptions
+
+
+def test_collections_are_told_with_their_rows_and_size(folder, fill):
+    ids = fill(folder, np.random.default_rng(0).normal(size=(20, 8)))
+    assert engine.examine_engine(folder).collections == ()
+    searching.search_by_clip(folder, "", ids[0], 3)
+    searching.search_by_vector(folder, "", np.ones(8, np.float32), SearchOptions(metric="L2"))
+    report = engine.examine_engine(folder)
+    assert report.lite
+    assert report.address == str(folder.milvus)
+    assert report.advice == report.note == ""
+    told = [(one.stored, one.found.rows, one.found.kind, one.found.metric) for one in report.collections]
+    assert told == [(20, 20, "FLAT", "IP"), (20, 20, "FLAT", "L2")]
+    assert report.collections[0].title == embedding_sets.find_set(folder).spec.title
+    assert report.collections[1].title.endswith(" · distance")
+    assert all(one.found.bytes_on_disk > 0 for one in report.collections)
+    engine.drop(folder, report.collections[0].found.name)
+    engine.drop(folder, "vv_nothing_of_that_name")
+    assert [one.found.metric for one in engine.examine_engine(folder).collections] == ["L2"]
+    assert len(searching.search_by_clip(folder, "", ids[0], 30).hits) == 20
+    assert indexing.rebuild_index(folder, "") == 20
+
+
+def test_a_set_too_large_for_lite_gets_advice(folder, fill, monkeypatch):
+    fill(folder, np.eye(5))
+    monkeypatch.setattr(engine, "LITE_CLIPS", 4)
+    assert "vidviz index push --uri" in engine.examine_engine(folder).advice
+    assert engine.advise(folder, lite=False) == ""
+
+
+def test_a_file_in_other_hands_is_told(folder, fill, monkeypatch):
+    fill(folder, np.eye(5))
+
+    def refuse(*_args):
+        raise IndexLockedError("Another process (pid 1) holds the index.")
+
+    monkeypatch.setattr(engine, "open_milvus", refuse)
+    assert engine.examine_engine(folder).note == "Another process (pid 1) holds the index."
+
+
+def test_somebody_elses_collection_stays(folder, fill):
+    ids = fill(folder, np.eye(5))
+    searching.search_by_clip(folder, "", ids[0], 3)
+    client = open_milvus(indexing.milvus_settings(), folder.milvus).client
+    client.create_collection("not_ours", dimension=4)
+    assert "not_ours" not in [one.found.name for one in engine.examine_engine(folder).collections]
+    with pytest.raises(SearchIndexError, match="not made by vidviz and stays"):
+        engine.drop(folder, "not_ours")
+
+
+def test_a_pushed_set_is_there_and_answers_the_same(folder, fill, milvus_server, monkeypatch):
+    ids = fill(folder, np.random.default_rng(0).normal(size=(150, 8)), labels=["a", "b", None] * 50)
+    here = searching.search_by_clip(folder, "", ids[0], 10)
+    pushed = pushing.push_set(folder, "", milvus_server)
+    assert (pushed.rows, pushed.sent, pushed.compared, pushed.left_out) == (150, 150, 100, 0)
+    again = pushing.push_set(folder, "", milvus_server)
+    assert (again.rows, again.sent) == (150, 0)
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", milvus_server.uri)
+    indexing.forget_checked(folder)
+    there = searching.search_by_clip(folder, "", ids[0], 10)
+    assert there.engine == "Milvus"
+    assert [hit.clip_id for hit in there.hits] == [hit.clip_id for hit in here.hits]
+    report = engine.examine_engine(folder)
+    assert not report.lite
+    assert [(one.found.name, one.found.rows) for one in report.collections if one.set_key] == [(pushed.collection, 150)]
+    engine.drop(folder, pushed.collection)
+
+
+def test_an_interrupted_push_goes_on(folder, fill, milvus_server, monkeypatch):
+    fill(folder, np.random.default_rng(0).normal(size=(40, 8)))
+    monkeypatch.setattr("vidviz.index.sync.BATCH_ROWS", 10)
+
+    def break_off(done, total, message=""):
+        if done >= 20:
+            raise AssertionError
+
+    with pytest.raises(AssertionError):
+        pushing.push_set(folder, "", milvus_server, break_off)
+    pushed = pushing.push_set(folder, "", milvus_server)
+    assert (pushed.rows, pushed.compared) == (40, 40)
+    assert pushed.sent <= 20
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", milvus_server.uri)
+    engine.drop(folder, pushed.collection)
+
+
+def test_what_arrives_changed_is_told(folder, fill, milvus_server, monkeypatch):
+    fill(folder, np.eye(5))
+    monkeypatch.setattr(
+        "vidviz.index.milvus_index.MilvusIndex.read_vectors", lambda _self, ids: dict.fromkeys(ids, np.ones(5))
+    )
+    with pytest.raises(SearchIndexError, match="did not arrive as it was sent"):
+        pushing.push_set(folder, "", milvus_server)
+    monkeypatch.setattr("vidviz.index.milvus_index.MilvusIndex.count", lambda _self: 3)
+    with pytest.raises(SearchIndexError, match="holds 3 clips and 5 were sent; push again"):
+        pushing.push_set(folder, "", milvus_server)
+    with pytest.raises(SearchIndexError, match="Say where to"):
+        pushing.push_set(folder, "", MilvusSettings())
