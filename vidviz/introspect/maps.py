@@ -10,7 +10,7 @@ import numpy as np
 
 from vidviz.errors import UnknownNameError
 
-ChannelOrder = Literal["variance", "mean", "index"]
+ChannelOrder = Literal["variance", "mean", "selectivity", "index"]
 Scale = Literal["channel", "common"]
 
 
@@ -53,7 +53,8 @@ def feature_film(
             (C, H, W) is one frame, and (C,) or (T, C) are channels of one pixel.
         num_channels: K at most.
         page: which K channels of the order: 0 the first K, 1 the next.
-        order: "variance" (those that change most over time first), "mean" (most active first) or "index".
+        order: "variance" (those that change most over time first), "mean" (most active first), "selectivity" (those
+            that answer to fewest places and moments first) or "index".
         scale: "channel" stretches each channel over its own range, "common" all over the range of those shown.
         frames_first: whether the first axis is time.
 
@@ -128,6 +129,33 @@ def _variance_over_time(film: np.ndarray) -> np.ndarray:
     return np.asarray(film.var(axis=1, dtype=np.float32).mean(axis=(1, 2)))
 
 
+def channel_sparseness(film: np.ndarray) -> np.ndarray:
+    """How few places and moments of the clip a channel answers to, (C,) from 0 (all alike) to 1 (a single one).
+
+    Vinje and Gallant, Science 287 (2000), 1273: (1 - mean^2 / mean of squares) / (1 - 1 / n), over the n positions
+    of a film (C, T, H, W), here of what lies above zero; 0 for a channel that never does.
+    """
+    answers = np.maximum(film, 0).reshape(len(film), -1).astype(np.float64)
+    mean_square = np.square(answers).mean(axis=1)
+    even = np.square(answers.mean(axis=1)) / np.where(mean_square > 0, mean_square, 1)
+    most = 1 - 1 / answers.shape[1] if answers.shape[1] > 1 else 1
+    return np.asarray(np.where(mean_square > 0, (1 - even) / most, 0), np.float32)
+
+
+def order_by_difference(film: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Channels by how differently two films of one shape (C, T, H, W) answer, most first, as (C,) indices.
+
+    Raises:
+        ValueError: the films differ in shape.
+    """
+    if film.shape != other.shape:
+        raise ValueError(f"films of {film.shape} and {other.shape} have no channels in common")
+    apart = np.square(film.astype(np.float32) - other).mean(axis=(1, 2, 3), dtype=np.float64)
+    own = np.asarray(film.var(axis=(1, 2, 3), dtype=np.float64) + other.var(axis=(1, 2, 3), dtype=np.float64))
+    ranked: np.ndarray = np.argsort(-_finite(apart / np.where(own > 0, own, 1)), kind="stable")
+    return ranked
+
+
 def _by_index(film: np.ndarray) -> np.ndarray:
     return np.zeros(len(film), np.float32)
 
@@ -135,6 +163,7 @@ def _by_index(film: np.ndarray) -> np.ndarray:
 _ORDERS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "variance": _variance_over_time,
     "mean": _mean,
+    "selectivity": channel_sparseness,
     "index": _by_index,
 }
 
