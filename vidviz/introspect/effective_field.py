@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vidviz.introspect.hooks import borrowed
-from vidviz.introspect.layout import TokenGrid, find_first_convolution, grid_after, lay_out
+from vidviz.introspect.layout import TokenGrid, find_grid, lay_out
 
 if TYPE_CHECKING:
     from typing import Any
@@ -42,22 +42,19 @@ def effective_field(model: nn.Module, layer: str, clip: Tensor, unit: Unit) -> n
     import torch
 
     pixels = clip.detach().clone().requires_grad_(True)
-    shapes: list[tuple[int, ...]] = []
     answers: list[Any] = []
 
     def see(_module: nn.Module, _inputs: Any, output: Any) -> None:
         answers.append(output)
         raise _SeenError
 
+    grid = find_grid(model, clip)
     with borrowed(model) as stack, torch.enable_grad():
-        first = model.get_submodule(find_first_convolution(model))
-        note = first.register_forward_hook(lambda _m, _i, output: shapes.append(tuple(output.shape)))
-        stack.callback(note.remove)
         stack.callback(model.get_submodule(layer).register_forward_hook(see).remove)
         try:
             model(pixels)
         except _SeenError:
-            value = _pick(answers[0], grid_after(model, shapes[0]), unit)
+            value = _pick(answers[0], grid, unit)
             (gradient,) = torch.autograd.grad(value, pixels)
         else:
             raise ValueError(f"the forward pass does not call {layer}")

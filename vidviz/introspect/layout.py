@@ -141,3 +141,36 @@ def _sides(places: int, grid: TokenGrid) -> tuple[int, int] | None:
         return grid.rows, grid.columns
     side = math.isqrt(places)
     return (side, side) if side and side * side == places else None
+
+
+class _FirstSeenError(Exception):
+    """The first convolution has answered: the rest of the network need not run."""
+
+
+def find_grid(model: nn.Module, example: Any) -> TokenGrid:
+    """The grid that a network's first convolution lays over a clip; one position where it has none.
+
+    Args:
+        model: any module; on the meta device (with an example there) this costs nothing.
+        example: one clip, (1, C, T, H, W), or its frames (T, C, H, W).
+    """
+    import torch
+
+    name = find_first_convolution(model)
+    if not name:
+        return TokenGrid(1, 1, 1)
+    shapes: list[tuple[int, ...]] = []
+
+    def see(_module: Any, _inputs: Any, output: Any) -> None:
+        shapes.append(tuple(output.shape))
+        raise _FirstSeenError
+
+    handle = model.get_submodule(name).register_forward_hook(see)
+    try:
+        with torch.no_grad():
+            model(example)
+    except _FirstSeenError:
+        return grid_after(model, shapes[0])
+    finally:
+        handle.remove()
+    return TokenGrid(1, 1, 1)

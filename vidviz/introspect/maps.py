@@ -74,6 +74,42 @@ def feature_film(
     return FilmSheet(np.ascontiguousarray(pixels.swapaxes(0, 1)), chosen, low, high, len(film))
 
 
+def paired_films(
+    film: np.ndarray,
+    other: np.ndarray,
+    *,
+    num_channels: int = 64,
+    page: int = 0,
+    order: str = "difference",
+    scale: str = "channel",
+) -> tuple[FilmSheet, FilmSheet]:
+    """The same channels of one layer for two clips, or before and after training, in the same brightness.
+
+    Args:
+        film, other: (C, T, H, W) each, of one number of channels.
+        num_channels: K at most.
+        page: which K channels of the order.
+        order: "difference" (see `order_by_difference`), or an order of `feature_film`, told by the first film.
+        scale: "channel" stretches each channel over its range in both films, "common" all over one range.
+
+    Raises:
+        UnknownNameError: no such order.
+        ValueError: the films do not belong to one layer.
+    """
+    ranked = order_by_difference(film, other) if order == "difference" else order_channels(film, order)
+    chosen = ranked[page * num_channels : (page + 1) * num_channels]
+    shown = [one[chosen].astype(np.float32) for one in (film, other)]
+    lows, highs = zip(*(_ranges(one) for one in shown), strict=True)
+    low, high = np.minimum(*lows), np.maximum(*highs)
+    if scale == "common" and len(low):
+        low, high = np.full_like(low, low.min()), np.full_like(high, high.max())
+    first, second = (
+        FilmSheet(np.ascontiguousarray(_to_bytes(one, low, high).swapaxes(0, 1)), chosen, low, high, len(film))
+        for one in shown
+    )
+    return first, second
+
+
 def as_film(activation: np.ndarray, *, frames_first: bool = False) -> np.ndarray:
     """An activation of one clip as (C, T, H, W), whatever axes it lacks.
 

@@ -1,4 +1,4 @@
-"""Our own browser components, each as one typed call: map, gallery, player and film of the network.
+"""Our own browser components, each as one typed call: map, gallery and player.
 
 They are built without a build step from the scripts and styles in `assets/` and fetch media by id from the routes
 in `routes.py`. Everything a person typed goes to the browser as text, never as HTML.
@@ -6,10 +6,8 @@ in `routes.py`. Everything a person typed goes to the browser as text, never as 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +15,6 @@ import streamlit as st
 
 from vidviz.render.colours import OTHER_COLOUR
 from vidviz.render.figures import point_size_px
-from vidviz.ui.film_data import FilmClip, FilmLayer, Picked, pack_film, read_picked
 from vidviz.ui.map_points import (
     GroupColours,
     MapPoints,
@@ -27,13 +24,13 @@ from vidviz.ui.map_points import (
     pack_flags,
     pack_points,
 )
+from vidviz.ui.mounting import base_path as _base_path
+from vidviz.ui.mounting import do_nothing as _nothing
+from vidviz.ui.mounting import mount_component
 from vidviz.ui.selection import Polygon, read_clip_id, read_polygon
 
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
-
-_ASSETS = Path(__file__).parent / "assets"
-_NAME = "vidviz_"
 
 
 @dataclass(frozen=True)
@@ -177,32 +174,6 @@ def clip_player(
     _component("clip_player")(key=key, data=data)
 
 
-def feature_film(
-    clip: FilmClip,
-    layers: Sequence[FilmLayer],
-    *,
-    key: str,
-    colour_map: str = "viridis",
-    title: str = "Feature maps over time",
-    on_pick: Callable[[], None] | None = None,
-) -> Picked | None:
-    """Play the clip and the channels of its layers on one clock; return the channel that was opened, if any.
-
-    A rerun with the same sheets does not restart the film.
-
-    Args:
-        clip: the clip's own frames.
-        layers: what each layer saw.
-        key: the component's key in the session state.
-        colour_map: viridis, magma, cividis or gray, until the person chooses another.
-        title: what a screen reader says.
-        on_pick: called before the run that opening a channel starts.
-    """
-    data = pack_film(clip, layers) | {"base": _base_path(), "title": title, "colour_map": colour_map}
-    result = _component("feature_film")(key=key, data=data, on_picked_change=on_pick or _nothing)
-    return read_picked(result.get("picked"), layers)
-
-
 def _read_map_event(state: Any) -> MapEvent:
     return MapEvent(read_clip_id(state.get("clicked")), read_polygon(state.get("polygon")))
 
@@ -213,27 +184,14 @@ def _flag_ids(ids: np.ndarray, wanted: Collection[int] | np.ndarray | None) -> n
     return np.isin(ids, np.fromiter((int(number) for number in wanted), dtype=np.int64, count=len(wanted)))
 
 
-def _nothing() -> None:
-    """Streamlit gives a trigger's value only for names that have a callback."""
-
-
-def _base_path() -> str:
-    return str(st.get_option("server.baseUrlPath") or "")
-
-
 # Which scripts make up each component, after shared.js. Plotly writes its styles into the page and cannot live in a
 # shadow root, so the map is not isolated; all of its classes begin with "vv-".
 _SCRIPTS = {
     "clip_map": ("map_model.js", "map_plotly.js", "map_hover.js", "clip_map.js"),
     "clip_gallery": ("clip_gallery.js",),
     "clip_player": ("clip_player.js",),
-    "feature_film": ("colour_maps.js", "film_layer.js", "feature_film.js"),
 }
 
 
-@functools.cache
 def _component(name: str) -> ComponentRenderer:
-    """Register a component once a process."""
-    script = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared.js", *_SCRIPTS[name]))
-    style = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared.css", f"{name}.css"))
-    return st.components.v2.component(_NAME + name, js=script, css=style, isolate_styles=name != "clip_map")
+    return mount_component(name, _SCRIPTS[name], isolate_styles=name != "clip_map")

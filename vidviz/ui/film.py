@@ -1,0 +1,34 @@
+"""The film of a network as one typed call: clips and the channels of layers, in lanes on one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vidviz.ui.film_data import FilmLane, Picked, pack_film, read_picked
+from vidviz.ui.mounting import base_path, do_nothing, mount_component
+
+SCRIPTS = ("colour_maps.js", "film_layer.js", "film_lane.js", "film_energy.js", "film_picture.js", "feature_film.js")
+
+
+def feature_film(
+    lanes: Sequence[FilmLane],
+    *,
+    key: str,
+    colour_map: str = "viridis",
+    title: str = "Feature maps over time",
+    on_pick: Callable[[], None] | None = None,
+) -> Picked | None:
+    """Play clips and the channels of their layers on one clock; return the channel that was opened, if any.
+
+    A rerun with the same sheets does not restart the film. Lanes without layers stand side by side.
+
+    Args:
+        lanes: what is compared, at least one.
+        key: the component's key in the session state.
+        colour_map: viridis, magma, cividis or gray, until the person chooses another.
+        title: what a screen reader says.
+        on_pick: called before the run that opening a channel starts.
+    """
+    data = pack_film(lanes) | {"base": base_path(), "title": title, "colour_map": colour_map}
+    result = mount_component("feature_film", SCRIPTS)(key=key, data=data, on_picked_change=on_pick or do_nothing)
+    return read_picked(result.get("picked"), lanes)
