@@ -16,6 +16,7 @@ def feature_film(
     key: str,
     colour_map: str = "viridis",
     title: str = "Feature maps over time",
+    start_frame: int | None = None,
     on_pick: Callable[[], None] | None = None,
 ) -> Picked | None:
     """Play clips and the channels of their layers on one clock; return the channel that was opened, if any.
@@ -27,8 +28,10 @@ def feature_film(
         key: the component's key in the session state.
         colour_map: viridis, magma, cividis or gray, until the person chooses another.
         title: what a screen reader says.
+        start_frame: where a new film waits; it plays from its beginning when not given.
         on_pick: called before the run that opening a channel starts.
     """
-    data = pack_film(lanes) | {"base": base_path(), "title": title, "colour_map": colour_map}
+    told = {"base": base_path(), "title": title, "colour_map": colour_map, "start_frame": start_frame}
+    data = pack_film(lanes) | told
     result = mount_component("feature_film", SCRIPTS)(key=key, data=data, on_picked_change=on_pick or do_nothing)
     return read_picked(result.get("picked"), lanes)

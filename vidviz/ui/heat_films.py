@@ -22,9 +22,9 @@ def colour_lane(frames: np.ndarray, title: str, seconds: float, note: str = "") 
     return FilmLane(FilmClip(title, SHELF.put(sheet.webp), sheet.layout, seconds, note))
 
 
-def play_side_by_side(lanes: list[FilmLane], *, key: str, title: str) -> None:
-    """Play colour films side by side on one clock."""
-    feature_film(lanes, key=key, title=title)
+def play_side_by_side(lanes: list[FilmLane], *, key: str, title: str, start_frame: int | None = None) -> None:
+    """Play colour films side by side on one clock, or let them wait at a frame."""
+    feature_film(lanes, key=key, title=title, start_frame=start_frame)
 
 
 def play_kernels(kernels: np.ndarray, note: str, *, key: str) -> None:

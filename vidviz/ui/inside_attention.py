@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from vidviz.render.figures import frame_matrix
 from vidviz.render.heat import overlay_heat
+from vidviz.render.inside_figures import frame_matrix
 from vidviz.services import attending
 from vidviz.services.attending import Attended, LayerAttention, resize_heat
 from vidviz.ui.film_data import FilmLane
@@ -28,17 +28,14 @@ ROLLOUT_HELP = (
 def draw_attention(closer: Closer) -> None:
     """Attention by head, spatial and temporal apart where the network keeps them apart."""
     if not attending.attends(closer.request.backbone):
-        st.caption(
-            f"{closer.request.backbone} has no attention: choose a transformer, such as timesformer_b or vit_b_16."
-        )
+        st.caption(f"{closer.request.backbone} has no attention: choose a transformer, such as timesformer_b.")
         return
     with st.spinner(f"Reading the attention of {closer.request.backbone}", show_time=True):
         attended = attending.attend(closer.look)
     layers = {f"{one.layer} · {KINDS[one.kind]}": one for one in attended.attention.layers}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            "Layer", list(layers), index=len(layers) - 1, key=f"inside attention {closer.request.backbone}"
-        )
+        key = f"inside attention {closer.request.backbone}"
+        name = st.selectbox("Layer", list(layers), index=len(layers) - 1, key=key)
         layer = layers[name]
         heads = ["mean of all", *range(layer.heads.shape[0])]
         head = st.selectbox("Head", heads, key=f"inside head {closer.request.backbone}", width=140)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from vidviz.services import library, networks
@@ -89,7 +89,8 @@ _MAKERS: dict[str, _Maker] = {
 def choose_clip(folder: WorkspaceFolder, clip: KnownClip, *, key: str) -> KnownClip | None:
     """Another clip of the same recipe, by its name."""
     table = library.clip_table(folder, clip.recipe_key)
-    titles = {int(row.clip_id): _row_title(row) for row in table.itertuples() if row.clip_id != clip.clip_id}
+    rows = table.to_dict("records")
+    titles = {int(row["clip_id"]): _row_title(row) for row in rows if row["clip_id"] != clip.clip_id}
     if not titles:
         st.info("There is no other clip of this recipe.")
         return None
@@ -97,13 +98,12 @@ def choose_clip(folder: WorkspaceFolder, clip: KnownClip, *, key: str) -> KnownC
     return library.know_clip(folder, int(number))
 
 
-def _row_title(row: object) -> str:
-    label = getattr(row, "label", None)
+def _row_title(row: Mapping[Hashable, Any]) -> str:
+    label = row["label"]
     named = f"{label} · " if isinstance(label, str) and label else ""
-    start, end = getattr(row, "start_seconds", 0.0), getattr(row, "end_seconds", 0.0)
-    return f"{named}{getattr(row, 'video', '')} · {start:.1f}–{end:.1f} s"
+    return f"{named}{row['video']} · {row['start_seconds']:.1f}–{row['end_seconds']:.1f} s"
 
 
 def clip_title(clip: KnownClip) -> str:
     """A clip in a word or two: its label, else its video's name."""
-    return clip.label if clip.label and not pd.isna(clip.label) else clip.video
+    return clip.label or clip.video

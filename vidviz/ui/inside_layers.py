@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -70,7 +72,7 @@ def _tree_table(facts: list[LayerFacts], *, per_frame: bool) -> pd.DataFrame:
     )
 
 
-def _tree_columns() -> dict[str, object]:
+def _tree_columns() -> dict[str, Any]:
     return {
         "parameters": st.column_config.NumberColumn(format="localized"),
         "compute": st.column_config.ProgressColumn(

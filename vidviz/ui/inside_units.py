@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -40,11 +42,11 @@ def draw_tube(closer: Closer) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer, channel, picked = _choose_channel(closer, key="inside tube")
         strongest = _strongest(layer.film[channel])
-        start = picked.unit if picked and picked.unit and picked.layer == layer.name else strongest
-        key = f"inside unit {closer.request.backbone} {layer.name} {channel} {start}"
+        first = picked.unit if picked and picked.unit and picked.layer == layer.name else strongest
+        key = f"inside unit {closer.request.backbone} {layer.name} {channel} {first}"
         unit = [
             int(st.number_input(name, 0, size - 1, min(value, size - 1), key=f"{key} {name}", width=110))
-            for name, size, value in zip("tyx", layer.film.shape[1:], start, strict=True)
+            for name, size, value in zip("tyx", layer.film.shape[1:], first, strict=True)
         ]
     st.caption("Open a channel in the film and click a place of it; else this is its strongest place in this clip.")
     with st.spinner("Tracing the unit", show_time=True):
@@ -57,10 +59,11 @@ def draw_tube(closer: Closer) -> None:
         colour_lane(boxed, "Could see", tube.seconds, theory),
         colour_lane(overlay_heat(tube.frames, tube.effective), "Is moved by", tube.seconds, effect),
     ]
-    play_side_by_side(lanes, key="inside tube film", title="What one unit sees of the clip")
+    start = tube.box[0][0] + (tube.box[0][1] - tube.box[0][0]) // 2 if tube.box else 0
+    play_side_by_side(lanes, key="inside tube film", title="What one unit sees of the clip", start_frame=start)
     st.caption(
         f"Unit t {unit[0]}, y {unit[1]}, x {unit[2]} of channel {channel}, {layer.title}. Left: the theoretical "
-        "receptive field. Right: the effective one, |gradient| of the unit by each pixel (Luo et al., 2016), for this clip."
+        "receptive field. Right: the effective one for this clip, |gradient| by each pixel (Luo et al., 2016)."
     )
 
 
@@ -75,30 +78,25 @@ def draw_best(closer: Closer) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer, channel, _ = _choose_channel(closer, key="inside best")
+    request = closer.request
     ids = library.clip_table(closer.folder, closer.clip.recipe_key)["clip_id"].tolist()
     if not st.button(
         f"Show {min(len(ids), exciting.MOST_CLIPS)} clips to the network",
-        key=f"inside look {closer.request.backbone} {layer.name}",
+        key=f"inside look {request.backbone} {layer.name}",
         help="Done once a layer; any other change on the page ends it.",
-    ) and not exciting.knows(closer.folder, closer.request.backbone, closer.request.weights, layer.name, ids):
+    ) and not exciting.knows(closer.folder, request.backbone, request.weights, layer.name, ids):
         return
     bar = st.progress(0.0, "Reading clips")
-    request = closer.request
-    peaks = exciting.find_peaks(
-        closer.folder,
-        request.backbone,
-        request.weights,
-        layer.name,
-        ids,
-        lambda done, total, message="": bar.progress(done / max(total, 1), message),
-    )
+
+    def tell(done: int, total: int, message: str = "") -> None:
+        bar.progress(done / max(total, 1), message)
+
+    peaks = exciting.find_peaks(closer.folder, request.backbone, request.weights, layer.name, ids, tell)
     bar.empty()
     _draw_gallery(closer, peaks, channel)
 
 
 def _draw_gallery(closer: Closer, peaks: exciting.Peaks, channel: int) -> None:
-    from dataclasses import replace
-
     colours = label_colours(library.clip_table(closer.folder))
     cards = []
     for number, value, (t, y, x) in peaks.best(channel, MOST_BEST):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from vidviz.render.figures import barcode
 from vidviz.render.heat import overlay_heat
+from vidviz.render.inside_figures import barcode
 from vidviz.services import explaining
 from vidviz.services.attending import resize_heat
 from vidviz.ui.heat_films import colour_lane, play_side_by_side

@@ -168,13 +168,13 @@ def choose_sheets(
 def _choose_sheet(layer: InspectedLayer, request: Request, other: Inspection | None, *, swapped: bool) -> FilmSheet:
     film = _thin(layer.film, 2, 3)
     last = (len(film) - 1) // request.num_channels
-    settings = (request.num_channels, request.order, request.scale, min(request.page, last))
+    count, order, scale, page = request.num_channels, request.order, request.scale, min(request.page, last)
     twin = other.layer(layer.name) if other is not None else None
     if twin is None or twin.film.shape != layer.film.shape:
-        order = "variance" if request.order == "difference" else request.order
-        return inspecting.choose_channels(film, settings[0], order, settings[2], settings[3])
+        alone = "variance" if order == "difference" else order
+        return inspecting.choose_channels(film, count, alone, scale, page)
     pair = (_thin(twin.film, 2, 3), film) if swapped else (film, _thin(twin.film, 2, 3))
-    return inspecting.choose_pair(*pair, *settings)[swapped]
+    return inspecting.choose_pair(*pair, count, order, scale, page)[swapped]
 
 
 def _film_clip(inspection: Inspection, title: str) -> FilmClip:
@@ -205,4 +205,5 @@ def _thin(pictures: np.ndarray, *axes: int) -> np.ndarray:
 
 
 def _step(pictures: np.ndarray, *axes: int) -> int:
-    return max(1, *(-(-pictures.shape[axis] // TILE_PX) for axis in axes))
+    longest = max(int(pictures.shape[axis]) for axis in axes)
+    return max(1, -(-longest // TILE_PX))

@@ -13,10 +13,10 @@ from vidviz.ui.heat_films import colour_lane, play_side_by_side
 from vidviz.ui.inside_compare import choose_clip, clip_title
 from vidviz.ui.inside_panels import Closer
 
-METHODS = {"Grad-CAM": "grad-cam", "LayerCAM": "layer-cam"}
+METHODS = {"LayerCAM": "layer-cam", "Grad-CAM": "grad-cam"}
 METHOD_HELP = (
-    "Grad-CAM weighs each channel by its mean gradient (Selvaraju et al., 2017); LayerCAM each place by its own positive "
-    "gradient (Jiang et al., 2021), which keeps moments apart."
+    "LayerCAM weighs each place by its own positive gradient (Jiang et al., 2021), which keeps moments apart; Grad-CAM "
+    "each channel by its mean gradient (Selvaraju et al., 2017), which suits heads that pool over all places."
 )
 CLASS, SIMILARITY = "a class score", "the similarity to another clip"
 LAST = "the last with a picture"
@@ -28,13 +28,13 @@ def draw_why(closer: Closer) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         asked = st.segmented_control("Why", [CLASS, SIMILARITY], default=CLASS, key="inside why")
         method = st.segmented_control(
-            "Method", list(METHODS), default="Grad-CAM", key="inside method", help=METHOD_HELP
+            "Method", list(METHODS), default="LayerCAM", key="inside method", help=METHOD_HELP
         )
         shown = [layer.name for layer in closer.inspection.layers]
         layer = st.selectbox("By the maps of", [LAST, *shown], key=f"inside why layer {request.backbone}", width=220)
     chosen = "" if layer == LAST else str(layer)
     draw = _draw_similarity if asked == SIMILARITY else _draw_class
-    draw(closer, chosen, METHODS[method or "Grad-CAM"])
+    draw(closer, chosen, METHODS[method or "LayerCAM"])
 
 
 def _draw_class(closer: Closer, layer: str, method: str) -> None:
@@ -74,8 +74,8 @@ def _draw_check(look: Look, index: int, why: Why) -> None:
         check = explaining.check_by_covering(look, index, why)
     verdict = "so the heat is right about it" if check.agrees else "so the heat does not tell the whole of it"
     st.caption(
-        f"Score {check.score:.3g}; with the hottest part covered {check.hottest_covered:.3g}, with random parts of that "
-        f"size covered {check.random_covered:.3g} on average: {verdict}."
+        f"Score {check.score:.3g}; with the hottest part covered {check.hottest_covered:.3g}, with random parts of "
+        f"that size covered {check.random_covered:.3g} on average: {verdict}."
     )
 
 

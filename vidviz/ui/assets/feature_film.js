@@ -53,7 +53,9 @@ class FilmView {
     this.box.setAttribute("aria-label", data.title);
     this.frames = Math.max(...data.lanes.map((lane) => lane.clip.frames));
     this.scrub.max = this.frames - 1;
-    if (newClip) this.frame = 0;
+    if (newClip) this.frame = clamp(data.start_frame || 0, 0, this.frames - 1);
+    // Where a film begins at a moment that matters, it waits there.
+    if (newClip && data.start_frame !== null) this.pause();
     this.keepLanes(data.lanes);
     const hasLayers = data.lanes.some((lane) => lane.layers.length);
     this.mapSelect.hidden = this.scaleBar.hidden = !hasLayers;
