@@ -105,7 +105,8 @@ def _from_tokens(values: Any, grid: TokenGrid) -> Any:
         return permute(values[0], 1, 0)[:, :, None, None]
     if parts == 1:
         return _over_clip(values[0], grid)
-    if parts == grid.places and tokens == grid.frames:
+    # Where there are as many frames as places, only networks that divide attention have parts along time.
+    if parts == grid.places and tokens == grid.frames and (grid.frames_fastest or parts != grid.frames):
         return permute(values.reshape(grid.rows, grid.columns, tokens, channels), 3, 2, 0, 1)
     if parts == grid.frames:
         (rows, columns), extra = _fill(tokens, grid)
