@@ -77,9 +77,8 @@ def test_stepping_opening_overlaying_and_seeking(looked, watch):
     page.wait_for_function(f"(plain) => ({FILM}).lanes[0].clipCanvas.toDataURL() !== plain", arg=plain)
     page.locator(".vv-large").first.hover(position={"x": 30, "y": 30})
     page.get_by_text("click to trace it").first.wait_for()
-    peak = page.evaluate(
-        f"() => {{ const e = ({FILM}).data.lanes[0].layers[0].energy; return e.indexOf(Math.max(...e)) }}"
-    )
+    energy = page.evaluate(f"() => ({FILM}).data.lanes[0].layers[0].energy")
+    peak = energy.index(max(energy))
     page.locator(".vv-peak").first.click()
     page.wait_for_function(f"(peak) => ({FILM}).frame === peak", arg=peak)
 
