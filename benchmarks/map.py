@@ -33,6 +33,8 @@ from parts.machine import describe_machine
 from parts.many_points import scatter_points, wind_around
 from parts.synthetic import fill_workspace
 
+from vidviz.ui.map_component import PLOTLY_MOST_POINTS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -163,8 +165,8 @@ def open_page(browser: Browser, url: str) -> Page:
 
 def measure_points(browser: Browser, count: int) -> tuple[list[Promise], bool]:
     """The map of many points; and whether the lasso selected what lies inside it."""
-    if count <= 20_000:
-        sys.exit("--points must be above 20000: WebGL draws no fewer.")
+    if count <= PLOTLY_MOST_POINTS:
+        sys.exit(f"--points must be above {PLOTLY_MOST_POINTS}: WebGL draws no fewer.")
     with tempfile.TemporaryDirectory(prefix="vidviz-benchmark-") as place:
         script = ROOT / "benchmarks" / "parts" / "many_points_app.py"
         with serve(script, Path(place)) as url:
@@ -235,7 +237,7 @@ def measure_page(browser: Browser, count: int) -> list[Promise]:
     with tempfile.TemporaryDirectory(prefix="vidviz-benchmark-") as place:
         fill_workspace(Path(place), count)
         with serve(ROOT / "app.py", Path(place)) as url:
-            address = f"{url}/map?map_projection=PCA&map_colour=label"
+            address = f"{url}/map?map+projection=PCA&map+colour=label"
             open_page(browser, address).context.close()  # the server reads the vectors once
             page = open_page(browser, address)
             timed = page.evaluate("window.timed")
