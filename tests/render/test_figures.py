@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
-from vidviz.render.figures import clip_scatter, energy_lines, plain_text, point_size_px, score_histogram
+from vidviz.render.figures import clip_scatter, plain_text, point_size_px
 from vidviz.render.point_colours import Groups, Values
 
 
@@ -81,25 +81,6 @@ def test_arrays_that_do_not_belong_together_are_refused():
         scatter(labels=["a"] * 5)
     with pytest.raises(ValueError, match="2 or 3 coordinates"):
         scatter(4)
-
-
-def test_energy_is_scaled_to_its_own_peak_and_told_unscaled():
-    seconds = {"conv1": np.array([0.0, 0.5]), "conv2": np.array([0.25])}
-    figure = energy_lines(seconds, {"conv1": np.array([2.0, 4.0]), "conv2": np.array([0.0])})
-    first, second = figure.data
-    assert list(first.y) == [0.5, 1.0]
-    assert list(first.customdata) == [2.0, 4.0]
-    assert list(second.y) == [0.0]
-    with pytest.raises(ValueError, match="conv1"):
-        energy_lines({"conv1": np.zeros(3)}, {"conv1": np.zeros(2)})
-
-
-def test_a_histogram_counts_every_finite_score():
-    scores = np.array([0.1, 0.2, 0.2, 0.9, np.nan])
-    figure = score_histogram(scores, threshold=0.5, num_bins=8)
-    assert sum(figure.data[0].y) == 4
-    assert figure.layout.shapes[0].x0 == 0.5
-    assert sum(score_histogram(np.array([])).data[0].y) == 0
 
 
 def test_plain_text_is_short_and_obeys_no_tag():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidviz.render.colours import CATEGORY_COLOURS, OTHER_COLOUR, colour_labels, scale_stops
+from vidviz.render.colours import OTHER_COLOUR, colour_labels, scale_stops
 from vidviz.render.map_picture import one_line
 from vidviz.render.point_colours import Groups, Values, group_by_label
 
@@ -73,72 +73,6 @@ def clip_scatter(
 def point_size_px(num_points: int) -> float:
     """A diameter at which points are seen and do not become one blot: 11 px for a few, 4 px for many."""
     return float(np.clip(14 - 2.2 * np.log10(max(num_points, 1)), 4, 11))
-
-
-def energy_lines(
-    seconds: Mapping[str, np.ndarray], energies: Mapping[str, np.ndarray], *, unit: str = "mean |activation|"
-) -> go.Figure:
-    """Energy over time, one line a layer, each scaled to its own highest value so that shapes can be compared.
-
-    Args:
-        seconds: layer -> (T,) times from the start of the clip.
-        energies: layer -> (T,) energies, shown unscaled in the hover.
-        unit: what the energy is.
-    """
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    for index, (name, energy) in enumerate(energies.items()):
-        values = np.asarray(energy, float)
-        peak = float(np.nanmax(values)) if values.size and np.isfinite(values).any() else 0.0
-        times = np.asarray(seconds[name], float)
-        if times.shape != values.shape:
-            raise ValueError(f"{name}: {times.shape} times for {values.shape} energies")
-        figure.add_scatter(
-            x=times,
-            y=values / peak if peak > 0 else values,
-            customdata=values,
-            name=plain_text(name),
-            mode="lines+markers" if len(values) <= 32 else "lines",
-            line={"color": CATEGORY_COLOURS[index % len(CATEGORY_COLOURS)], "width": 2},
-            hovertemplate=f"%{{x:.2f}} s: %{{customdata:.4g}} {plain_text(unit)}",
-        )
-    figure.update_layout(
-        margin={"l": 48, "r": 12, "t": 8, "b": 40},
-        hovermode="x unified",
-        xaxis={"title": "time (s)", "showgrid": False},
-        yaxis={"title": "energy / its peak", "rangemode": "tozero"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-    )
-    return figure
-
-
-def score_histogram(scores: np.ndarray, *, threshold: float | None = None, num_bins: int = 40) -> go.Figure:
-    """How the scores (cosine similarities) of all hits are spread, with a line at the threshold if there is one."""
-    import plotly.graph_objects as go
-
-    finite = np.asarray(scores, float)
-    finite = finite[np.isfinite(finite)]
-    counts, edges = np.histogram(finite, bins=num_bins) if finite.size else (np.zeros(0), np.zeros(1))
-    figure = go.Figure(
-        go.Bar(
-            x=(edges[:-1] + edges[1:]) / 2,
-            y=counts,
-            width=np.diff(edges),
-            marker={"color": CATEGORY_COLOURS[4]},
-            hovertemplate="%{y} clips near %{x:.3f}<extra></extra>",
-        )
-    )
-    figure.update_layout(
-        margin={"l": 40, "r": 8, "t": 8, "b": 36},
-        bargap=0.05,
-        xaxis={"title": "cosine similarity", "showgrid": False},
-        yaxis={"title": "clips"},
-        showlegend=False,
-    )
-    if threshold is not None:
-        figure.add_vline(x=threshold, line={"color": OTHER_COLOUR, "dash": "dot"})
-    return figure
 
 
 def _check_lengths(coordinates: np.ndarray, **columns: Sequence[str] | np.ndarray | Groups | Values | None) -> None:

@@ -75,8 +75,7 @@ def _choose_order() -> Order:
         required=True,
         key="selection order",
         label_visibility="collapsed",
-        bind="query-params",
-        persist_state="session",
+        **state.KEPT,
         help="Typical clips point the way of the mean of all these; the number is their cosine similarity to it.",
     )
     return picked

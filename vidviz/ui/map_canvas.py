@@ -37,8 +37,7 @@ def choose_looks() -> Looks:
     thumbnails = st.toggle(
         "Posters",
         key="map posters",
-        bind="query-params",
-        persist_state="session",
+        **state.KEPT,
         help="Pictures instead of dots, where they fit. Zoom in to see more of them.",
     )
     if not state.current_filter():
@@ -49,8 +48,7 @@ def choose_looks() -> Looks:
         default="dimmed",
         required=True,
         key="map others",
-        bind="query-params",
-        persist_state="session",
+        **state.KEPT,
     )
     return Looks(thumbnails, others)
 

@@ -13,6 +13,7 @@ from vidviz.services import colouring
 from vidviz.services.clustering import ClusterSpec
 from vidviz.services.map_colouring import CLUSTER, ColourChoice, colour_choices
 from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui.state import KEPT
 from vidviz.ui.words import plain, shorten
 
 MOST_PICKERS = 20
@@ -29,8 +30,7 @@ def choose_colours(
         colour_choices(folder, recipe_key, method),
         key="map colour",
         width=190,
-        bind="query-params",
-        persist_state="session",
+        **KEPT,
     )
     box = st.popover("Colours")
     with box:
@@ -45,8 +45,7 @@ def _choose_scale() -> str:
         default="viridis",
         required=True,
         key="map scale",
-        bind="query-params",
-        persist_state="session",
+        **KEPT,
         help="All three rise evenly in lightness and can be told apart by colour-blind eyes.",
     )
     return picked
@@ -59,15 +58,12 @@ def _choose_clusters(num_clips: int) -> ClusterSpec:
         default="HDBSCAN",
         required=True,
         key="cluster method",
-        bind="query-params",
-        persist_state="session",
+        **KEPT,
         help="HDBSCAN finds groups by density, as many as there are, and leaves stragglers out as noise; k-means puts "
         "every clip into one of a number of groups.",
     )
     if method == "k-means":
-        number = st.slider(
-            "Number of clusters", 2, 40, 8, key="cluster number", bind="query-params", persist_state="session"
-        )
+        number = st.slider("Number of clusters", 2, 40, 8, key="cluster number", **KEPT)
         return ClusterSpec("kmeans", num_clusters=int(number))
     usual = max(5, num_clips // 100)
     size = st.slider(
@@ -76,8 +72,7 @@ def _choose_clusters(num_clips: int) -> ClusterSpec:
         usual * 5,
         usual,
         key="cluster size",
-        bind="query-params",
-        persist_state="session",
+        **KEPT,
         help="Smaller groups count as noise, or as part of a larger one.",
     )
     return ClusterSpec(min_cluster_size=int(size))

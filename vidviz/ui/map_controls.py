@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from vidviz.types import MapMethod, MapMetric, MapSpec
+from vidviz.ui.state import KEPT
 
 Projection = Literal["UMAP", "t-SNE", "PCA"]
 METHODS: dict[Projection, MapMethod] = {"UMAP": "umap", "t-SNE": "tsne", "PCA": "pca"}
@@ -31,8 +32,7 @@ def choose_map() -> WantedMap:
     flipped = st.toggle(
         "Other seed",
         key="map flip",
-        bind="query-params",
-        persist_state="session",
+        **KEPT,
         help="The same map from another random start. What moves is the method's choice; what stays is in the data.",
     )
     return WantedMap(other, spec) if flipped else WantedMap(spec, other)
@@ -45,8 +45,7 @@ def _choose_projection() -> Projection:
         default="UMAP",
         required=True,
         key="map projection",
-        bind="query-params",
-        persist_state="session",
+        **KEPT,
         help="UMAP and t-SNE keep neighbours together; distances between groups mean little. PCA is linear: it shows "
         "the two or three directions in which the vectors differ most.",
     )
@@ -60,8 +59,7 @@ def _choose_dimensions() -> int:
         default="2-D",
         required=True,
         key="map dimensions",
-        bind="query-params",
-        persist_state="session",
+        **KEPT,
     )
     return 3 if picked == "3-D" else 2
 
@@ -85,8 +83,7 @@ def _choose_metric() -> MapMetric:
         default="cosine",
         required=True,
         key="map metric",
-        bind="query-params",
-        persist_state="session",
+        **KEPT,
         help="Cosine sees directions alone; Euclidean sees lengths as well.",
     )
     return picked
@@ -100,8 +97,7 @@ def _choose_seed() -> int:
             2**31,
             0,
             key="map seed",
-            bind="query-params",
-            persist_state="session",
+            **KEPT,
             help="Another seed, another layout: what stays the same is real.",
         )
     )
@@ -115,8 +111,7 @@ def _choose_neighbours() -> int:
             100,
             15,
             key="umap neighbours",
-            bind="query-params",
-            persist_state="session",
+            **KEPT,
             help="Few show fine detail, many the whole shape.",
         )
     )
@@ -131,8 +126,7 @@ def _choose_min_dist() -> float:
             0.1,
             0.01,
             key="umap min dist",
-            bind="query-params",
-            persist_state="session",
+            **KEPT,
             help="How close points may be put.",
         )
     )
@@ -146,8 +140,7 @@ def _choose_perplexity() -> float:
             100,
             30,
             key="tsne perplexity",
-            bind="query-params",
-            persist_state="session",
+            **KEPT,
             help="How many neighbours of a clip count, softly.",
         )
     )

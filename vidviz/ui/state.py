@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -15,6 +16,8 @@ from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 
 WRITTEN = "written to the URL"
+KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+"""For controls whose value the URL shows, and which is still there after a look at another page."""
 
 
 def open_workspace() -> WorkspaceFolder:

@@ -16,6 +16,7 @@ from vidviz.ui.clusters_panel import draw_clusters
 from vidviz.ui.findings_panel import draw_duplicates, draw_outliers
 from vidviz.ui.gallery_panel import draw_gallery
 from vidviz.ui.map_view import View
+from vidviz.ui.state import KEPT
 from vidviz.ui.trajectory_panel import draw_trajectories
 
 Panel = Literal["gallery", "clusters", "trajectories", "outliers", "near-duplicates"]
@@ -31,8 +32,7 @@ def choose_panel() -> Panel:
         required=True,
         key="under map",
         label_visibility="collapsed",
-        bind="query-params",
-        persist_state="session",
+        **KEPT,
         help="The selected clips; groups among the embeddings; the way of a video through the map; clips far from all "
         "others; clips of different videos that are almost the same.",
     )
