@@ -264,9 +264,11 @@ def test_a_link_shows_a_colleague_the_same_view(open_map, watch, explored):
     other.wait_selected(len(shown.ids_of("slide-right")))
     assert other.page.evaluate(RANGES) == pytest.approx(seen, rel=1e-3, abs=1e-3)
     assert other.page.locator(".legendtext").first.text_content() == FILM
-    assert other.page.get_by_role("radio", name="PCA", exact=True).or_(
-        other.page.get_by_role("button", name="PCA", exact=True)
-    ).first.is_visible()
+    assert (
+        other.page.get_by_role("radio", name="PCA", exact=True)
+        .or_(other.page.get_by_role("button", name="PCA", exact=True))
+        .first.is_visible()
+    )
 
 
 def test_a_filter_is_set_dims_the_rest_and_is_taken_away(open_map):
