@@ -22,7 +22,8 @@ from parts.machine import describe_machine
 
 from vidviz.render.colours import CATEGORY_COLOURS
 from vidviz.render.map_page import map_page
-from vidviz.render.map_picture import Groups, MapPicture
+from vidviz.render.map_picture import MapPicture
+from vidviz.render.point_colours import Groups
 
 MOST_SECONDS = 1.0
 REPEATS = 3

@@ -12,12 +12,15 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from vidviz.services import importing, jobs
 from vidviz.store import clips, sets, videos
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
+from vidviz.ui import map_canvas
+from vidviz.ui.map_component import MapEvent
 
 SITE = Path(__file__).parents[2]
 RECIPE = Recipe().key
@@ -121,6 +124,28 @@ def show(monkeypatch: pytest.MonkeyPatch) -> ShowPage:
         return Shown(app.run())
 
     return run
+
+
+@pytest.fixture
+def act_on_map(monkeypatch: pytest.MonkeyPatch) -> Callable[[MapEvent], dict[str, Any]]:
+    """Makes the map answer an event on its next run, as a browser would; returns what the map was given last."""
+    given: dict[str, Any] = {}
+
+    def prepare(event: MapEvent) -> dict[str, Any]:
+        events = [event]
+
+        def clip_map(*_args: object, **options: Any) -> MapEvent:
+            given.update(options)
+            if events:
+                monkeypatch.setattr(map_canvas, "map_event", lambda _key: events.pop())
+                options["on_event"]()
+                st.rerun()
+            return MapEvent()
+
+        monkeypatch.setattr(map_canvas, "clip_map", clip_map)
+        return given
+
+    return prepare
 
 
 @pytest.fixture

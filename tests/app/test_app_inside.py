@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from vidviz.services import inspecting, library
+from vidviz.services import inspecting, library, looking
 
 NEVER_TRAINED = "was never trained"
 
@@ -20,7 +20,7 @@ def clip(imported) -> int:
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with 1 GiB free, on which nothing was looked at before."""
-    for known in vars(inspecting).values():
+    for known in [*vars(inspecting).values(), *vars(looking).values()]:
         if hasattr(known, "cache_clear"):
             known.cache_clear()
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2**30))
@@ -54,11 +54,13 @@ def test_a_clip_that_does_not_exist_is_like_none(prepared, show, text):
 def test_films_of_two_convolutions(imported, show, clip):
     page = choose_simple3d(show("inside", clip=str(clip), inside_network="simple3d"), ["conv1", "conv2"])
     [film] = page.drawn("feature_film")
-    assert film["clip"]["frames"] == 16
-    assert film["clip"]["seconds"] == pytest.approx(2.0, abs=0.11)
-    assert [layer["name"] for layer in film["layers"]] == ["conv1", "conv2"]
-    assert [layer["shape"] for layer in film["layers"]] == ["64 × 16 × 64 × 64", "128 × 16 × 32 × 32"]
-    assert all(len(layer["channels"]) == len(layer["ranges"]) == 16 for layer in film["layers"])
+    [lane] = film["lanes"]
+    assert lane["clip"]["frames"] == 16
+    assert lane["clip"]["seconds"] == pytest.approx(2.0, abs=0.11)
+    assert [layer["name"] for layer in lane["layers"]] == ["conv1", "conv2"]
+    assert [layer["shape"] for layer in lane["layers"]] == ["64 × 16 × 64 × 64", "128 × 16 × 32 × 32"]
+    assert all(len(layer["channels"]) == len(layer["ranges"]) == 16 for layer in lane["layers"])
+    assert all(len(layer["energy"]) == 16 for layer in lane["layers"])
     assert NEVER_TRAINED in page.words
     numbers = page.app.dataframe[0].value
     assert len(numbers) == 2
@@ -70,7 +72,7 @@ def test_convolutions_need_little_memory_and_dense_layers_say_what_they_need(imp
     page = choose_simple3d(show("inside", clip=str(clip), inside_network="simple3d"), ["conv1"])
     assert page.errors == []
     [film] = page.drawn("feature_film")
-    assert [layer["name"] for layer in film["layers"]] == ["conv1"]
+    assert [layer["name"] for layer in film["lanes"][0]["layers"]] == ["conv1"]
     page = choose_simple3d(page, ["conv1", "fc2"])
     [error] = page.errors
     assert "GiB" in error
@@ -87,3 +89,85 @@ def test_hostile_network_in_the_url(prepared, show):
     [number] = prepared.add_video("gone.mp4", num_clips=1)
     page = show("inside", clip=str(number), inside_network="../../x", inside_channels="99")
     assert page.app.selectbox(key="inside network").value in page.app.selectbox(key="inside network").options
+
+
+def choose(page, key: str, value: object):
+    page.app.button_group(key=key).set_value(value).run()
+    return type(page)(page.app)
+
+
+def test_pages_of_channels_and_orders(imported, show, clip):
+    page = choose_simple3d(show("inside", clip=str(clip), inside_network="simple3d"), ["conv1"])
+    page.app.selectbox(key="inside order").select("index").run()
+    page.app.number_input(key="inside page").set_value(2).run()
+    [lane] = type(page)(page.app).drawn("feature_film")[0]["lanes"]
+    assert lane["layers"][0]["channels"] == list(range(16, 32))
+    page.app.number_input(key="inside page").set_value(999).run()
+    [lane] = type(page)(page.app).drawn("feature_film")[0]["lanes"]
+    assert lane["layers"][0]["channels"] == list(range(48, 64))
+
+
+def test_backwards_beside_it_shows_the_same_channels(imported, show, clip):
+    page = choose_simple3d(show("inside", clip=str(clip), inside_network="simple3d"), ["conv1"])
+    page = choose(page, "inside compare", "the same clip backwards")
+    first, second = page.drawn("feature_film")[0]["lanes"]
+    assert first["layers"][0]["channels"] == second["layers"][0]["channels"]
+    assert first["layers"][0]["ranges"] == second["layers"][0]["ranges"]
+    assert first["clip"]["token"] != second["clip"]["token"]
+    assert "difference of the two" in page.app.selectbox(key="inside order").options
+    assert page.errors == []
+
+
+MOTION = {"inside_network": "simple3d_motion"}
+
+
+@pytest.mark.parametrize(
+    ("panel", "said"),
+    [
+        ("Layers", ""),
+        ("Why", "score"),
+        ("One unit", "3 frames × 3 × 3 px"),
+        ("Filters", "grey is zero"),
+        ("To the vector", "add up to"),
+        ("Attention", "has no attention"),
+        ("Take away", "inspect_clip("),
+    ],
+)
+def test_every_panel_opens(imported, show, clip, panel, said):
+    page = show("inside", clip=str(clip), inside_panel=panel, **MOTION)
+    assert page.errors == []
+    films = page.drawn("feature_film")
+    told = page.words + "".join(lane["clip"]["note"] for film in films for lane in film["lanes"])
+    assert said in told or any(said in code.value for code in page.app.code)
+    assert len(films) == (2 if panel in ("Why", "One unit", "Filters", "To the vector") else 1)
+
+
+def test_the_layer_tree_tells_shape_share_and_field(imported, show, clip):
+    page = show("inside", clip=str(clip), inside_panel="Layers", **MOTION)
+    table = page.app.dataframe[0].value.set_index("layer")
+    assert table.loc["conv2", "output"] == "40 × 16 × 32 × 32"
+    assert table.loc["conv2", "receptive field"].startswith("5 frames × 8 × 8 px")
+    assert table.loc["fc1", "receptive field"] == "global"
+    assert table.loc[["conv1", "conv2"], "compute"].sum() > 0.95
+    page.app.toggle(key="inside all modules").set_value(True).run()
+    assert len(type(page)(page.app).app.dataframe[0].value) == 12
+
+
+def test_best_clips_of_a_channel(imported, show, clip):
+    page = show("inside", clip=str(clip), inside_panel="Best clips", **MOTION)
+    page = page.press("Show 1 clips to the network")
+    [card] = page.drawn("clip_gallery")[-1]["cards"]
+    assert card["clip_id"] == clip
+    assert card["note"].startswith("at ")
+    assert page.errors == []
+
+
+def test_similarity_to_another_clip_needs_one(imported, show, clip):
+    page = show("inside", clip=str(clip), inside_panel="Why", **MOTION)
+    page = choose(page, "inside why", "the similarity to another clip")
+    assert "There is no other clip of this recipe." in page.words
+
+
+def test_classes_without_a_head_say_so(imported, show, clip):
+    page = show("inside", clip=str(clip), inside_panel="Why", inside_network="clip_b32")
+    assert any("gives no class scores" in error for error in page.errors)

@@ -11,7 +11,6 @@ from vidviz.services import jobs
 from vidviz.store import jobs as stored_jobs
 from vidviz.store.maps import StoredMap
 from vidviz.types import MapSpec
-from vidviz.ui import map_canvas
 from vidviz.ui.map_component import MapEvent
 from vidviz.ui.selection import Polygon
 
@@ -236,11 +235,10 @@ def test_a_clip_that_the_set_lacks_is_told(prepared, show):
     assert len(page.drawn("clip_map")) == 1
 
 
-def test_a_polygon_fills_the_gallery_and_clear_empties_it(prepared, show, monkeypatch):
+def test_a_polygon_fills_the_gallery_and_clear_empties_it(prepared, show, act_on_map):
     _, ids = prepared.fill()
     everything = Polygon("replace", np.array([[-1e6, -1e6], [1e6, -1e6], [1e6, 1e6], [-1e6, 1e6]]))
-    events = [MapEvent(polygon=everything)]
-    monkeypatch.setattr(map_canvas, "clip_map", lambda *_args, **_options: events.pop() if events else MapEvent())
+    act_on_map(MapEvent(polygon=everything))
     page = show("map", map_projection="PCA")
     assert f"Selection: {len(ids)} clips" in page.words
     cards = [card["clip_id"] for card in page.drawn("clip_gallery")[-1]["cards"]]
@@ -255,10 +253,9 @@ def test_a_polygon_fills_the_gallery_and_clear_empties_it(prepared, show, monkey
     assert "Selection:" not in page.words
 
 
-def test_a_click_becomes_the_clip_at_hand(prepared, show, monkeypatch):
+def test_a_click_becomes_the_clip_at_hand(prepared, show, act_on_map):
     _, ids = prepared.fill()
-    events = [MapEvent(clicked=ids[5])]
-    monkeypatch.setattr(map_canvas, "clip_map", lambda *_args, **_options: events.pop() if events else MapEvent())
+    act_on_map(MapEvent(clicked=ids[5]))
     page = show("map", map_projection="PCA")
     assert page.app.query_params["clip"] == str(ids[5])
     assert page.drawn("clip_player")[0]["clip"]["clip_id"] == ids[5]

@@ -11,7 +11,6 @@ from vidviz.services import annotating, jobs, mapping
 from vidviz.services.filtering import ClipFilter
 from vidviz.store.maps import StoredMap
 from vidviz.types import Embeddings, MapSpec
-from vidviz.ui import map_canvas
 from vidviz.ui.map_component import MapEvent
 from vidviz.ui.selection import Polygon
 
@@ -32,17 +31,9 @@ def cards(page) -> list[int]:
 
 
 @pytest.fixture
-def lasso(monkeypatch):
+def lasso(act_on_map):
     """The next run of the map answers that everything was enclosed."""
-    drawn = {}
-
-    def answer(*_args, **options):
-        drawn.update(options)
-        return events.pop() if events else MapEvent()
-
-    events = [MapEvent(polygon=EVERYWHERE)]
-    monkeypatch.setattr(map_canvas, "clip_map", answer)
-    return drawn
+    return act_on_map(MapEvent(polygon=EVERYWHERE))
 
 
 def test_a_filter_dims_the_others_and_fills_the_gallery(prepared, show):
@@ -254,3 +245,43 @@ def test_the_selection_is_labelled_and_the_map_follows(prepared, show):
     page = show("map", map_projection="PCA", filter=ClipFilter(labels=(("label", ("<b>jump</b>",)),)).text_form)
     assert sorted(cards(page)) == sorted(ids[:3])
     assert any(button.key == "annotate apply" for button in page.app.button)
+
+
+PANELS = ["gallery", "clusters", "trajectories", "outliers", "near-duplicates"]
+
+
+@pytest.mark.parametrize("vectors", [np.eye(1, 8), np.eye(2, 8), np.ones((3, 8))], ids=["one", "two", "three equal"])
+@pytest.mark.parametrize("panel", PANELS)
+def test_every_panel_and_colour_of_very_few_clips(prepared, show, panel, vectors):
+    ids = prepared.add_video("a.mp4", "left", len(vectors))
+    prepared.add_set(ids, vectors)
+    page = show("map", map_projection="PCA", under_map=panel, clip=str(ids[0]))
+    for choice in page.app.selectbox(key="map colour").options:
+        page.app.selectbox(key="map colour").select(choice).run()
+        page = type(page)(page.app)
+        assert page.errors == []
+        assert len(page.drawn("clip_map")) == 1
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_vectors_that_are_not_numbers_are_told(prepared, show, panel):
+    ids = prepared.add_video("a.mp4") + prepared.add_video("b.mp4")
+    vectors = np.eye(4, 8)
+    vectors[1, 2] = np.nan
+    prepared.add_set(ids, vectors)
+    [error] = show("map", map_projection="PCA", under_map=panel, clip=str(ids[0])).errors
+    assert "1 of 4 vectors hold NaN" in error
+
+
+def test_a_set_that_grows_while_it_is_looked_at(prepared, show):
+    ids = [number for video in range(12) for number in prepared.add_video(f"{video}.mp4")]
+    vectors = np.random.default_rng(0).normal(size=(24, 8)).astype(np.float32)
+    key = prepared.add_set(ids[:2], vectors[:2])
+    page = show("map", map_projection="PCA", under_map="clusters", map_colour="trust in the map")
+    for count in range(2, 24, 5):
+        part = slice(count, count + 5)
+        prepared.folder.vectors(key).append(Embeddings(np.array(ids[part], np.int64), vectors[part]))
+        page = page.again()
+        assert page.errors == []
+        [drawn] = page.drawn("clip_map")
+        assert len(numbers(drawn["ids"], "<f8")) == min(24, count + 5)

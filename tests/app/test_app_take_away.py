@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vidviz.render.map_picture import Groups, Values
+from vidviz.render.point_colours import Groups, Values
 from vidviz.services import embedding_sets
 from vidviz.types import MapSpec
 from vidviz.ui import take_away_panel
-from vidviz.ui.map_points import GroupColours, MapPoints, ValueColours
+from vidviz.ui.map_points import MapPoints
 from vidviz.ui.take_away_panel import ShownMap, picture_of
 
 
@@ -37,7 +37,7 @@ def a_map(ids, dimensions=2, colours=None, spec=None) -> ShownMap:
         [f"v{i}" for i in ids],
         ["left"] * len(ids),
     )
-    groups = GroupColours(np.zeros(len(ids), np.uint16), ["left"], ["#0072B2"])
+    groups = Groups(np.zeros(len(ids), np.uint16), ["left"], ["#0072B2"])
     return ShownMap(points, colours or groups, spec or MapSpec("umap", dimensions))
 
 
@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_made_is_told_with_the_next_draw(library):
     assert [error.value for error in app.error] == []
 
 
-@pytest.mark.parametrize("colours", [None, ValueColours(np.arange(8.0), "trust", "magma")])
+@pytest.mark.parametrize("colours", [None, Values(np.arange(8.0), "trust", "magma")])
 def test_the_colours_of_the_page_are_those_of_the_picture(library, colours):
     picture = picture_of(a_map(library[2], colours=colours), library[1])
     if colours is None:

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from vidviz.render.point_colours import Values, group_by_label
 from vidviz.render.sheets import SheetLayout
-from vidviz.ui.components import ShownClip, clip_gallery, clip_player, feature_film
-from vidviz.ui.film_data import FilmClip, FilmLayer
+from vidviz.ui.components import ShownClip, clip_gallery, clip_player
+from vidviz.ui.film import feature_film
+from vidviz.ui.film_data import FilmClip, FilmLane, FilmLayer
 from vidviz.ui.map_component import MapPath, clip_map
-from vidviz.ui.map_points import MapPoints, ValueColours, group_by_label
+from vidviz.ui.map_points import MapPoints
 
 MEDIA = Path(os.environ["VIDVIZ_TEST_MEDIA"])
 
@@ -46,7 +48,7 @@ def show_map() -> None:
     hiding = controls[3].segmented_control("Hide", ["none", "half"], default="none", key="hide")
     points = make_points(num_clips, layout or "plain", dimensions or 2)
     selected = st.session_state.get("selected", np.zeros(num_clips, bool))
-    by = ValueColours(points.spans[:, 0], "start (s)") if colour == "time" else group_by_label(points.labels)
+    by = Values(points.spans[:, 0], "start (s)") if colour == "time" else group_by_label(points.labels)
     current = st.session_state.get("current")
     ids = points.ids
     window = tuple(float(number) for number in ask["window"].split(",")) if "window" in ask else None
@@ -140,13 +142,16 @@ def show_film() -> None:
             layout=SheetLayout(**layer["layout"]),
             channels=list(range(layer["layout"]["num_channels"])),
             ranges=[(-0.5, 2.0)] * layer["layout"]["num_channels"],
+            step=2,
+            energy=[1.0 + t % 3 for t in range(layer["layout"]["num_frames"])],
         )
         for i, layer in enumerate(told["layers"])
     ]
-    picked = feature_film(clip, layers, key="film")
+    picked = feature_film([FilmLane(clip, layers)], key="film")
     if picked is not None:
         st.session_state.picked = [picked.layer, picked.channel]
-    report(picked=st.session_state.get("picked"))
+        st.session_state.unit = picked.unit
+    report(picked=st.session_state.get("picked"), unit=st.session_state.get("unit"))
 
 
 def report(**values: object) -> None:

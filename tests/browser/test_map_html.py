@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from vidviz.render.map_page import map_page
-from vidviz.render.map_picture import Groups, MapPicture, Values
+from vidviz.render.map_picture import MapPicture
 from vidviz.render.map_svg import map_svg
+from vidviz.render.point_colours import Groups, Values
 
 pytestmark = pytest.mark.browser
 

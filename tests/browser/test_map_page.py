@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
@@ -86,10 +87,19 @@ class MapPage:
         radio.or_(self.page.get_by_role("button", name=text, exact=True)).first.click()
         self.settle()
 
-    def colour_by(self, text: str) -> None:
-        self.page.get_by_role("combobox", name=re.compile("Colour by")).first.click()
-        self.page.get_by_role("option", name=text, exact=True).first.click()
-        self.settle()
+    def pick(self, label: str, option: str) -> None:
+        """Pick from a list; again where the page was drawn anew meanwhile, which closes the list."""
+        from playwright.sync_api import TimeoutError as GaveUpError
+
+        for _ in range(5):
+            self.settle()
+            self.page.get_by_role("combobox", name=re.compile(label)).first.click()
+            with contextlib.suppress(GaveUpError):
+                self.page.get_by_role("option", name=option, exact=True).first.click(timeout=3000)
+                self.settle()
+                return
+            self.page.keyboard.press("Escape")
+        raise AssertionError(f"{label} offers no {option}")
 
     def rest_on(self, place: list[float]) -> None:
         self.page.mouse.move(place[0] - 60, place[1] - 40)
@@ -115,7 +125,7 @@ class MapPage:
         self.page.get_by_text(f"Selection: {number} clips").wait_for()
         self.page.wait_for_function(
             "(wanted) => document.querySelector('.st-key-selection-gallery [data-testid=stBidiComponentIsolated]')"
-            "?.shadowRoot.querySelectorAll('.vv-card').length === wanted",
+            "?.shadowRoot?.querySelectorAll('.vv-card').length === wanted",
             arg=number,
         )
 
@@ -185,10 +195,10 @@ def test_zoom_stays_when_colours_change(open_map):
     shown.settle()
     zoomed = shown.page.evaluate(RANGES)
     assert zoomed[1] - zoomed[0] < 0.8 * (whole[1] - whole[0])
-    shown.colour_by("time in video")
+    shown.pick("Colour by", "time in video")
     shown.page.wait_for_function(f"() => {VIEW}.renderer.plot.data[0].marker.colorscale")
     assert shown.page.evaluate(RANGES) == pytest.approx(zoomed, rel=1e-3, abs=1e-4)
-    shown.colour_by("cluster")
+    shown.pick("Colour by", "cluster")
     shown.page.get_by_text(re.compile("by HDBSCAN on the embeddings")).wait_for()
     assert shown.page.evaluate(RANGES) == pytest.approx(zoomed, rel=1e-3, abs=1e-4)
 
@@ -215,17 +225,15 @@ def test_a_point_in_space_is_clicked(open_map):
 def test_a_video_is_followed_and_the_leap_plays(open_map):
     shown = open_map()
     shown.choose("trajectories")
-    shown.page.get_by_role("combobox", name=re.compile("Videos to follow")).first.click()
-    shown.page.get_by_role("option", name=FILM, exact=True).first.click()
+    shown.pick("Videos to follow", FILM)
     shown.page.keyboard.press("Escape")
     shown.page.locator(STRIP).wait_for()
     shown.settle()
     assert shown.page.evaluate(f"() => {VIEW}.points.paths.length") == 1
     shown.page.get_by_text(re.compile("1 peak")).wait_for()
-    peak = shown.page.locator(f"{STRIP} .vv-peak").first
-    peak.scroll_into_view_if_needed()
-    place = peak.bounding_box()
-    shown.page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] - 3)
+    shown.page.keyboard.press("End")
+    shown.settle()
+    shown.page.locator(f"{STRIP} .vv-peak").first.click()
     shown.page.wait_for_url(re.compile("clip="))
     film = shown.table[shown.table["video"] == FILM].sort_values("start_seconds")
     after_leap = film[film["start_seconds"] > 7]["clip_id"].iloc[0]
@@ -252,7 +260,7 @@ def test_a_link_shows_a_colleague_the_same_view(open_map, watch, explored):
     shown = open_map()
     shown.lasso("slide-right")
     shown.wait_selected(len(shown.ids_of("slide-right")))
-    shown.colour_by("video")
+    shown.pick("Colour by", "video")
     box = shown.page.locator(".vv-map").bounding_box()
     shown.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     shown.page.mouse.wheel(0, -400)

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from vidviz.errors import UnknownNameError
-from vidviz.introspect.maps import FilmSheet, energy_over_time, feature_film, order_channels
+from vidviz.introspect.maps import (
+    FilmSheet,
+    channel_sparseness,
+    energy_over_time,
+    feature_film,
+    order_by_difference,
+    order_channels,
+    paired_films,
+)
 
 films = hnp.arrays(
     np.float32,
@@ -18,7 +26,7 @@ films = hnp.arrays(
 )
 wild_films = hnp.arrays(np.float32, hnp.array_shapes(min_dims=4, max_dims=4, max_side=4), elements=st.floats(width=32))
 scales = st.sampled_from(["channel", "common"])
-orders = st.sampled_from(["variance", "mean", "index"])
+orders = st.sampled_from(["variance", "mean", "selectivity", "index"])
 
 
 @settings(max_examples=60, deadline=None)
@@ -50,6 +58,52 @@ def test_no_value_breaks_a_film(film: np.ndarray, order: str, scale: str) -> Non
     assert energy.shape == (film.shape[1],)
 
 
+def sparseness_by_hand(film: np.ndarray) -> list[float]:
+    values = []
+    for channel in film:
+        r = np.maximum(channel.ravel(), 0)
+        n = len(r)
+        if not r.any():
+            values.append(0.0)
+        elif n == 1:
+            values.append(1 - (r.sum() / n) ** 2 / ((r**2).sum() / n))
+        else:
+            values.append((1 - (r.sum() / n) ** 2 / ((r**2).sum() / n)) / (1 - 1 / n))
+    return values
+
+
+def test_selectivity_is_one_for_a_single_answer_and_nothing_for_an_even_one() -> None:
+    film = np.zeros((4, 2, 3, 3), np.float32)
+    film[0, 1, 2, 2] = 5
+    film[1] = 3
+    film[2] = -1
+    np.testing.assert_allclose(channel_sparseness(film), [1, 0, 0, 0], atol=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(films, scales, st.sampled_from(["difference", "mean", "index"]), st.integers(1, 6))
+def test_pairs_share_channels_and_brightness(film: np.ndarray, scale: str, order: str, most: int) -> None:
+    other = film[:, ::-1] * 0.5
+    pair = paired_films(film, other, num_channels=most, order=order, scale=scale)
+    np.testing.assert_array_equal(pair[0].channels, pair[1].channels)
+    np.testing.assert_array_equal(pair[0].minimum, pair[1].minimum)
+    np.testing.assert_array_equal(pair[0].maximum, pair[1].maximum)
+    for sheet, truth in zip(pair, (film, other), strict=True):
+        low, high = (bound.astype(np.float64)[:, None, None] for bound in (sheet.minimum, sheet.maximum))
+        back = low + sheet.pixels / 255 * (high - low)
+        assert (np.abs(back - truth[sheet.channels].swapaxes(0, 1)) <= (high - low) / 255 * 0.5001 + 1e-3).all()
+
+
+def test_the_channel_that_differs_comes_first() -> None:
+    film = np.random.default_rng(0).normal(size=(5, 3, 4, 4)).astype(np.float32)
+    other = film.copy()
+    other[3] = -other[3]
+    assert order_by_difference(film, other)[0] == 3
+    assert paired_films(film, other, num_channels=1)[0].channels.tolist() == [3]
+    with pytest.raises(ValueError, match="in common"):
+        order_by_difference(film, other[:2])
+
+
 @settings(max_examples=30, deadline=None)
 @given(films, orders)
 def test_orders_are_what_they_say(film: np.ndarray, order: str) -> None:
@@ -59,6 +113,7 @@ def test_orders_are_what_they_say(film: np.ndarray, order: str) -> None:
     score = {
         "variance": exact.var(axis=1).mean(axis=(1, 2)),
         "mean": exact.mean(axis=(1, 2, 3)),
+        "selectivity": np.array(sparseness_by_hand(exact)),
         "index": -np.arange(len(film)),
     }[order][ranked]
     assert (np.diff(score) <= 1e-2 * (1 + np.abs(score[1:]))).all()

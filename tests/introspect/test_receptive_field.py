@@ -60,7 +60,8 @@ def test_equals_the_support_of_the_gradient(data: st.DataObject, axis: int) -> N
         unit = model(torch.zeros(shape, dtype=torch.float64)).numel() // 2
     where, size = [0, 0, 0], [1, 1, 1]
     where[axis], size[axis] = unit, length
-    start, end = receptive_fields(model)[str(len(model) - 1)].box(tuple(where), tuple(size))[axis]
+    example = torch.zeros(shape, dtype=torch.float64)
+    start, end = receptive_fields(model, example)[str(len(model) - 1)].box(tuple(where), tuple(size))[axis]
     # At the border, what the arithmetic counts may be padding.
     assume(start > 0 and end < length)
     assert (start, end) == extent_by_gradient(model, axis, unit, length)
@@ -70,7 +71,8 @@ def test_equals_the_support_of_the_gradient(data: st.DataObject, axis: int) -> N
 @given(stacks(0, 1, 2))
 def test_size_by_the_recurrence_of_the_literature(model: nn.Sequential) -> None:
     """r += (k - 1) * dilation * jump; jump *= stride (Araujo et al. 2019)."""
-    field = receptive_fields(model)[str(len(model) - 1)]
+    example = torch.zeros(1, 1, 96, 96, 96, device="meta", dtype=torch.float64)
+    field = receptive_fields(model.to("meta"), example)[str(len(model) - 1)]
     for axis in range(3):
         size = jump = 1
         for layer in model:
@@ -93,7 +95,7 @@ class Tutorial(nn.Module):
 
 
 def test_the_tutorials_network_sees_three_and_then_five_frames() -> None:
-    fields = receptive_fields(Tutorial())
+    fields = receptive_fields(Tutorial(), torch.zeros(1, 3, 2, 16, 16))
     assert fields["conv1"] == ReceptiveField((3, 3, 3), (1, 1, 1), (0.0, 0.0, 0.0))
     assert fields["pool1"].size == (3, 4, 4)
     assert fields["conv2"].size == (5, 8, 8)
@@ -105,17 +107,18 @@ def test_the_tutorials_network_sees_three_and_then_five_frames() -> None:
 def test_branches_take_the_larger_field() -> None:
     with torch.device("meta"):
         video, image, squeezing = r3d_18(), resnet18(), mobilenet_v3_small()
-    fields = receptive_fields(video)
+    clips, frames = (torch.empty(size, device="meta") for size in ((1, 3, 16, 112, 112), (2, 3, 224, 224)))
+    fields = receptive_fields(video, clips)
     assert fields["stem"].size == (3, 7, 7)
     assert fields["layer1"].size == (11, 23, 23)
     assert fields["layer4"].stride == (8, 16, 16)
     assert fields["avgpool"].sees_everything
     assert not any(field.reason for field in fields.values())
-    fields = receptive_fields(image)
+    fields = receptive_fields(image, frames)
     # 435 pixels: the figure published for ResNet-18.
     assert fields["layer4"].size == (1, 435, 435)
     # Squeeze-and-excitation looks at the whole picture.
-    assert receptive_fields(squeezing)["features.12"].sees_everything
+    assert receptive_fields(squeezing, frames)["features.12"].sees_everything
 
 
 class Crooked(nn.Module):
@@ -146,13 +149,66 @@ class Undecided(nn.Module):
 
 
 def test_what_cannot_be_worked_out_says_why() -> None:
-    fields = receptive_fields(Crooked())
-    assert "ConvTranspose2d" in fields["up"].reason
+    frames = torch.zeros(2, 1, 3, 3)
+    fields = receptive_fields(Crooked(), frames)
+    assert fields["up"].reason == "conv_transpose2d() is not followed"
     assert fields["after"].reason == "it joins branches of different strides"
-    assert fields["own"].reason
-    assert fields["own"].box((0, 0, 0), (1, 4, 4)) is None
+    assert fields["up"].box((0, 0, 0), (1, 4, 4)) is None
     assert fields["one"].size == (1, 3, 3)
-    assert "cannot be traced" in receptive_fields(Undecided())["conv"].reason
+    assert receptive_fields(nn.Sequential(nn.Conv2d(3, 1, 1)), frames)["0"].reason.startswith("the forward pass cannot")
+    constant = receptive_fields(Constant(), frames)["inner"]
+    assert constant.reason == "it does not depend on the input, or its code is scripted"
+
+
+def test_padding_of_ones_own_and_conditions_are_followed() -> None:
+    fields = receptive_fields(Crooked(), torch.zeros(2, 1, 9, 9))
+    assert fields["own"] == ReceptiveField((1, 3, 3), (1, 1, 1), (0.0, -4.0, -4.0))
+    assert receptive_fields(Undecided(), torch.ones(1, 1, 9, 9))["conv"].size == (1, 3, 3)
+
+
+class Constant(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Identity()
+
+    def forward(self, frames: Tensor) -> Tensor:
+        return frames + self.inner(torch.ones(1))
+
+
+class Sliced(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv3d(1, 1, 3)
+
+    def forward(self, clips: Tensor) -> Tensor:
+        return self.conv(clips[:, :, 1::4])
+
+
+def test_slices_of_frames_widen_the_steps() -> None:
+    field = receptive_fields(Sliced(), torch.zeros(1, 1, 17, 5, 5))["conv"]
+    assert (field.size, field.stride) == ((9, 3, 3), (4, 1, 1))
+    assert field.box((0, 0, 0), (17, 5, 5)) == ((1, 10), (0, 3), (0, 3))
+
+
+class Divided(nn.Module):
+    """Attention along time at each of four places, then over the places of each frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time, self.space = (nn.MultiheadAttention(4, 1, batch_first=True) for _ in range(2))
+        self.after_time, self.after_space = nn.Identity(), nn.Identity()
+
+    def forward(self, clips: Tensor) -> Tensor:
+        places = clips.flatten(3).permute(0, 3, 2, 1)[0]
+        places = self.after_time(self.time(places, places, places)[0])
+        frames = places.transpose(0, 1)
+        return self.after_space(self.space(frames, frames, frames)[0])
+
+
+def test_divided_attention_sees_everything_only_when_both_are_done() -> None:
+    fields = receptive_fields(Divided(), torch.zeros(1, 4, 3, 2, 2))
+    assert fields["after_time"].reason == "its attention reaches parts of 3 positions"
+    assert fields["after_space"].sees_everything
 
 
 def test_boxes_are_clipped_to_the_input() -> None:
@@ -164,5 +220,5 @@ def test_boxes_are_clipped_to_the_input() -> None:
 
 @pytest.mark.parametrize("flat", [nn.Conv2d(3, 4, 5, 2, 1), nn.MaxPool2d(5, 2, 1)])
 def test_2d_layers_see_one_frame(flat: nn.Module) -> None:
-    field = receptive_fields(nn.Sequential(flat))["0"]
+    field = receptive_fields(nn.Sequential(flat), torch.zeros(1, 3, 16, 16))["0"]
     assert field == ReceptiveField((1, 5, 5), (1, 2, 2), (0.0, 1.0, 1.0))

@@ -8,7 +8,7 @@ import pytest
 
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
 from vidviz.render.figures import clip_scatter, energy_lines, plain_text, point_size_px, score_histogram
-from vidviz.render.map_picture import Groups, Values
+from vidviz.render.point_colours import Groups, Values
 
 
 def scatter(dimensions: int = 2, **more: object):
@@ -29,9 +29,9 @@ def test_one_trace_a_label_in_the_colour_of_the_workspace():
     assert {trace.name: trace.marker.color for trace in figure.data} == {
         "jump": colours["jump"],
         "run": colours["run"],
-        "other": OTHER_COLOUR,
+        "no label": OTHER_COLOUR,
     }
-    assert {trace.name: len(trace.x) for trace in figure.data} == {"jump": 2, "run": 3, "other": 1}
+    assert {trace.name: len(trace.x) for trace in figure.data} == {"jump": 2, "run": 3, "no label": 1}
     assert figure.data[0].type == "scattergl"
 
 

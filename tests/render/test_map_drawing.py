@@ -13,9 +13,10 @@ from PIL import Image
 
 from vidviz.render.colours import OTHER_COLOUR
 from vidviz.render.map_drawing import HEIGHT_PX, WIDTH_PX, draw_map
-from vidviz.render.map_picture import Groups, MapPicture, PictureError, Values, one_line, point_colours, scale_colours
+from vidviz.render.map_picture import MapPicture, PictureError, one_line
 from vidviz.render.map_png import map_png
 from vidviz.render.map_svg import MOST_CIRCLES, map_svg
+from vidviz.render.point_colours import Groups, Values, point_colours, scale_colours
 
 SVG = "{http://www.w3.org/2000/svg}"
 BLUE, RED = "#0072B2", "#D55E00"

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidviz.render.map_page import map_page, page_figure
-from vidviz.render.map_picture import Groups, MapPicture, PictureError, Values, one_line
+from vidviz.render.map_picture import MapPicture, PictureError, one_line
+from vidviz.render.point_colours import Groups, Values
 
 PLOTLY = "/* plotly */"
 

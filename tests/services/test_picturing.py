@@ -7,7 +7,7 @@ import pytest
 
 from vidviz.errors import UnknownNameError, VidvizError, WorkspaceError
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
-from vidviz.render.map_picture import Groups, Values
+from vidviz.render.point_colours import Groups, Values
 from vidviz.services import picturing
 from vidviz.services.picturing import describe_projection, picture_map, read_posters, save_map, select_points
 from vidviz.types import MapSpec

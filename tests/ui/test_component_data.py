@@ -10,17 +10,10 @@ import pytest
 
 import vidviz.ui
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
+from vidviz.render.point_colours import Groups, Values, group_by_label
 from vidviz.render.sheets import SheetLayout
-from vidviz.ui.film_data import FilmClip, FilmLayer, Picked, pack_film, read_picked
-from vidviz.ui.map_points import (
-    GroupColours,
-    MapPoints,
-    ValueColours,
-    digest_coordinates,
-    group_by_label,
-    pack_flags,
-    pack_points,
-)
+from vidviz.ui.film_data import FilmClip, FilmLane, FilmLayer, Picked, pack_film, read_picked
+from vidviz.ui.map_points import MapPoints, digest_coordinates, pack_flags, pack_points
 
 ASSETS = Path(vidviz.ui.__file__).parent / "assets"
 
@@ -73,7 +66,7 @@ def test_a_label_has_its_colour_also_in_a_part_of_the_library():
 
 def test_limits_of_a_scale():
     def limits(values: list[float], scale: str) -> tuple[float, float]:
-        packed = pack_points(make_points(), ValueColours(np.array(values), "x", scale))["scale"]
+        packed = pack_points(make_points(), Values(np.array(values), "x", scale))["scale"]
         return packed["low"], packed["high"]
 
     assert limits([1, 2, np.nan, 5], "viridis") == (1, 5)
@@ -88,15 +81,15 @@ def test_columns_that_do_not_belong_together_are_refused():
     with pytest.raises(ValueError, match="finite"):
         make_points(coordinates=np.full((4, 2), np.nan))
     with pytest.raises(ValueError, match="#RRGGBB"):
-        GroupColours(np.zeros(1, int), ["a"], ["red;background:url(x)"])
+        Groups(np.zeros(1, int), ["a"], ["red;background:url(x)"])
     with pytest.raises(ValueError, match="numbered"):
-        GroupColours(np.array([1]), ["a"], ["#000000"])
+        Groups(np.array([1]), ["a"], ["#000000"])
     with pytest.raises(ValueError, match="colour scale"):
-        ValueColours(np.zeros(4), "x", "jet")
+        Values(np.zeros(4), "x", "jet")
     with pytest.raises(ValueError, match="3 flags"):
         pack_flags(np.zeros(3, bool), 4)
     with pytest.raises(ValueError, match="3 values"):
-        pack_points(make_points(), ValueColours(np.zeros(3), "x"))
+        pack_points(make_points(), Values(np.zeros(3), "x"))
 
 
 def test_the_layout_is_known_by_its_coordinates_only():
@@ -113,19 +106,31 @@ def make_layer(**more: object) -> FilmLayer:
 
 def test_a_film_is_packed_at_the_speed_of_the_video():
     clip = FilmClip("a.mp4", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0)
-    data = json.loads(json.dumps(pack_film(clip, [make_layer()])))
+    short = FilmClip("b.mp4", "2" * 32, SheetLayout(4, 1, 64, 48, 4), 2.0)
+    lanes = [FilmLane(short), FilmLane(clip, [make_layer(energy=np.arange(4))])]
+    data = json.loads(json.dumps(pack_film(lanes)))
     assert data["steps_per_second"] == 8
-    assert data["layers"][0]["frames"] == 4
-    assert data["layers"][0]["channels"] == [5, 9]
+    assert data["lanes"][0]["layers"] == []
+    [layer] = data["lanes"][1]["layers"]
+    assert (layer["frames"], layer["channels"], layer["energy"]) == (4, [5, 9], [0, 1, 2, 3])
+    with pytest.raises(ValueError, match="lane"):
+        pack_film([])
     with pytest.raises(ValueError, match="3 channels"):
         make_layer(channels=[1, 2, 3])
 
 
 def test_only_a_channel_of_the_film_can_be_picked():
-    layers = [make_layer()]
-    assert read_picked({"layer": "conv", "channel": 9}, layers) == Picked("conv", 9)
+    clip = FilmClip("a.mp4", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0)
+    lanes = [FilmLane(clip, [make_layer(step=3)]), FilmLane(clip)]
+    picked = {"layer": "conv", "channel": 9}
+    assert read_picked(picked, lanes) == Picked("conv", 9)
+    assert read_picked(picked | {"t": 3, "y": 20, "x": 0}, lanes) == Picked("conv", 9, (3, 20, 0))
+    for place in ({"t": 4, "y": 0, "x": 0}, {"t": 0, "y": 21, "x": 0}, {"t": 0, "y": 0, "x": -1}, {"t": "0"}):
+        assert read_picked(picked | place, lanes) == Picked("conv", 9)
     for value in (None, 9, {"layer": "conv", "channel": 6}, {"layer": "x", "channel": 9}, {"channel": [9]}):
-        assert read_picked(value, layers) is None
+        assert read_picked(value, lanes) is None
+    for lane in (1, 2, -1, "0"):
+        assert read_picked(picked | {"lane": lane}, lanes) is None
 
 
 def test_no_script_writes_html_or_reaches_outside():

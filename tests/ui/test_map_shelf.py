@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidviz.render.colours import OTHER_COLOUR
-from vidviz.ui.map_points import GroupColours, MapPoints, ValueColours, fold_groups, group_by_label
+from vidviz.render.point_colours import Groups, Values, group_by_label
+from vidviz.ui.map_points import MapPoints, fold_groups
 from vidviz.ui.map_shelf import MISSING_VALUE, POINTS, ROWS, shelve_flags, shelve_points
 from vidviz.ui.media import WorkspaceMedia
 
@@ -53,7 +54,7 @@ def test_ids_go_along_for_posters_only():
 
 def test_what_is_the_same_keeps_its_name_and_what_changed_does_not():
     points = make_points()
-    by_label, by_value = group_by_label(points.labels), ValueColours(np.arange(COUNT, dtype=float), "x")
+    by_label, by_value = group_by_label(points.labels), Values(np.arange(COUNT, dtype=float), "x")
     first, again = (shelve_points(make_points(), by_label, with_ids=False) for _ in range(2))
     assert first == again
     recoloured = shelve_points(points, by_value, with_ids=False)
@@ -69,14 +70,14 @@ def test_what_is_the_same_keeps_its_name_and_what_changed_does_not():
 def test_texts_with_a_zero_in_them_do_not_run_together():
     def rows_of(*labels: str) -> str:
         points = make_points(labels=[*labels, *[""] * (COUNT - 2)])
-        return str(shelve_points(points, ValueColours(np.zeros(COUNT), "x"), with_ids=False)["rows"])
+        return str(shelve_points(points, Values(np.zeros(COUNT), "x"), with_ids=False)["rows"])
 
     assert rows_of("a\0b", "c") != rows_of("a", "b\0c")
 
 
 def test_one_row_is_told_as_json():
     points = make_points(scores=np.array([np.nan, *range(1, COUNT)]))
-    told = shelve_points(points, ValueColours(np.array([1.5, np.inf, *range(5)]), "x"), with_ids=False)
+    told = shelve_points(points, Values(np.array([1.5, np.inf, *range(5)]), "x"), with_ids=False)
     row = json.loads(json.dumps(WorkspaceMedia().point_row(told["rows"], 0), allow_nan=False))
     assert row == {
         "id": 2**53 - 10,
@@ -108,7 +109,7 @@ def test_one_row_is_told_as_json():
 def test_a_value_is_at_most_half_a_step_from_its_colour(values: list[float], scale: str):
     count = len(values)
     points = MapPoints(np.arange(count), np.zeros((count, 2)), np.zeros((count, 2)), [""] * count, [""] * count)
-    told = shelve_points(points, ValueColours(np.array(values), "x", scale), with_ids=False)
+    told = shelve_points(points, Values(np.array(values), "x", scale), with_ids=False)
     index = array_of(told["colour_index"], "u1").astype(float)
     low, high = told["scale"]["low"], told["scale"]["high"]
     known = np.isfinite(values)
@@ -136,8 +137,8 @@ def test_flags_belong_to_the_points():
 def test_more_groups_than_a_byte_tells_apart_become_one_grey_one():
     index = np.concatenate([np.arange(400), np.arange(300, 400), [7]])
     shades = [OTHER_COLOUR if number == 399 else f"#{number:06X}" for number in range(400)]
-    folded = fold_groups(GroupColours(index, [str(number) for number in range(400)], shades))
-    assert isinstance(folded, GroupColours)
+    folded = fold_groups(Groups(index, [str(number) for number in range(400)], shades))
+    assert isinstance(folded, Groups)
     assert len(folded.names) == 255
     assert (folded.names[-1], folded.colours[-1]) == ("other", OTHER_COLOUR)
     told = [folded.names[number] for number in folded.index]

@@ -10,7 +10,7 @@ import numpy as np
 
 from vidviz.errors import UnknownNameError
 
-ChannelOrder = Literal["variance", "mean", "index"]
+ChannelOrder = Literal["variance", "mean", "selectivity", "index"]
 Scale = Literal["channel", "common"]
 
 
@@ -53,7 +53,8 @@ def feature_film(
             (C, H, W) is one frame, and (C,) or (T, C) are channels of one pixel.
         num_channels: K at most.
         page: which K channels of the order: 0 the first K, 1 the next.
-        order: "variance" (those that change most over time first), "mean" (most active first) or "index".
+        order: "variance" (those that change most over time first), "mean" (most active first), "selectivity" (those
+            that answer to fewest places and moments first) or "index".
         scale: "channel" stretches each channel over its own range, "common" all over the range of those shown.
         frames_first: whether the first axis is time.
 
@@ -71,6 +72,42 @@ def feature_film(
         low, high = np.full_like(low, low.min()), np.full_like(high, high.max())
     pixels = _to_bytes(shown, low, high)
     return FilmSheet(np.ascontiguousarray(pixels.swapaxes(0, 1)), chosen, low, high, len(film))
+
+
+def paired_films(
+    film: np.ndarray,
+    other: np.ndarray,
+    *,
+    num_channels: int = 64,
+    page: int = 0,
+    order: str = "difference",
+    scale: str = "channel",
+) -> tuple[FilmSheet, FilmSheet]:
+    """The same channels of one layer for two clips, or before and after training, in the same brightness.
+
+    Args:
+        film, other: (C, T, H, W) each, of one number of channels.
+        num_channels: K at most.
+        page: which K channels of the order.
+        order: "difference" (see `order_by_difference`), or an order of `feature_film`, told by the first film.
+        scale: "channel" stretches each channel over its range in both films, "common" all over one range.
+
+    Raises:
+        UnknownNameError: no such order.
+        ValueError: the films do not belong to one layer.
+    """
+    ranked = order_by_difference(film, other) if order == "difference" else order_channels(film, order)
+    chosen = ranked[page * num_channels : (page + 1) * num_channels]
+    shown = [one[chosen].astype(np.float32) for one in (film, other)]
+    lows, highs = zip(*(_ranges(one) for one in shown), strict=True)
+    low, high = np.minimum(*lows), np.maximum(*highs)
+    if scale == "common" and len(low):
+        low, high = np.full_like(low, low.min()), np.full_like(high, high.max())
+    first, second = (
+        FilmSheet(np.ascontiguousarray(_to_bytes(one, low, high).swapaxes(0, 1)), chosen, low, high, len(film))
+        for one in shown
+    )
+    return first, second
 
 
 def as_film(activation: np.ndarray, *, frames_first: bool = False) -> np.ndarray:
@@ -128,6 +165,33 @@ def _variance_over_time(film: np.ndarray) -> np.ndarray:
     return np.asarray(film.var(axis=1, dtype=np.float32).mean(axis=(1, 2)))
 
 
+def channel_sparseness(film: np.ndarray) -> np.ndarray:
+    """How few places and moments of the clip a channel answers to, (C,) from 0 (all alike) to 1 (a single one).
+
+    Vinje and Gallant, Science 287 (2000), 1273: (1 - mean^2 / mean of squares) / (1 - 1 / n), over the n positions
+    of a film (C, T, H, W), here of what lies above zero; 0 for a channel that never does.
+    """
+    answers = np.maximum(film, 0).reshape(len(film), -1).astype(np.float64)
+    mean_square = np.square(answers).mean(axis=1)
+    even = np.square(answers.mean(axis=1)) / np.where(mean_square > 0, mean_square, 1)
+    most = 1 - 1 / answers.shape[1] if answers.shape[1] > 1 else 1
+    return np.asarray(np.where(mean_square > 0, (1 - even) / most, 0), np.float32)
+
+
+def order_by_difference(film: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Channels by how differently two films of one shape (C, T, H, W) answer, most first, as (C,) indices.
+
+    Raises:
+        ValueError: the films differ in shape.
+    """
+    if film.shape != other.shape:
+        raise ValueError(f"films of {film.shape} and {other.shape} have no channels in common")
+    apart = np.square(film.astype(np.float32) - other).mean(axis=(1, 2, 3), dtype=np.float64)
+    own = np.asarray(film.var(axis=(1, 2, 3), dtype=np.float64) + other.var(axis=(1, 2, 3), dtype=np.float64))
+    ranked: np.ndarray = np.argsort(-_finite(apart / np.where(own > 0, own, 1)), kind="stable")
+    return ranked
+
+
 def _by_index(film: np.ndarray) -> np.ndarray:
     return np.zeros(len(film), np.float32)
 
@@ -135,6 +199,7 @@ def _by_index(film: np.ndarray) -> np.ndarray:
 _ORDERS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "variance": _variance_over_time,
     "mean": _mean,
+    "selectivity": channel_sparseness,
     "index": _by_index,
 }
 

@@ -24,6 +24,8 @@ class Layer:
         output_shape: what its first call gave, without the batch axis; None where it gave no tensor.
         num_parameters: of the module and all inside it.
         num_calls: how often one forward pass calls it.
+        compute_share: its part of the multiply-adds of a forward pass, all inside it included, from 0 to 1;
+            convolutions, products of matrices and attention are counted (`torch.utils.flop_counter`).
         is_stage: whether it is one of the stages asked for.
         note: why there is no shape, as a sentence; else empty.
     """
@@ -34,6 +36,7 @@ class Layer:
     output_shape: tuple[int, ...] | None
     num_parameters: int
     num_calls: int
+    compute_share: float = 0.0
     is_stage: bool = False
     note: str = ""
 
@@ -63,6 +66,7 @@ def layer_tree(model: nn.Module, example: Tensor, stages: Sequence[str] = ()) ->
 
 def _run(model: nn.Module, example: Tensor) -> dict[str, Layer]:
     import torch
+    from torch.utils.flop_counter import FlopCounterMode
 
     names = {module: name for name, module in model.named_modules() if name}
     order: dict[nn.Module, int] = {}
@@ -78,9 +82,19 @@ def _run(model: nn.Module, example: Tensor) -> dict[str, Layer]:
         for module in names:
             stack.callback(module.register_forward_pre_hook(enter).remove)
             stack.callback(module.register_forward_hook(leave).remove)
-        model(example)
+        with FlopCounterMode(display=False) as counter:
+            model(example)
     ordered = [*order, *(module for module in names if module not in order)]
-    return {names[module]: _describe(names[module], module, order, outputs.get(module)) for module in ordered}
+    layers = {names[module]: _describe(names[module], module, order, outputs.get(module)) for module in ordered}
+    shares = _shares(counter.get_flop_counts(), type(model).__name__)
+    return {name: replace(layer, compute_share=shares.get(name, 0.0)) for name, layer in layers.items()}
+
+
+def _shares(counts: dict[str, dict[Any, int]], root: str) -> dict[str, float]:
+    """Layer -> its part of all operations; the counter begins each name with the network's class."""
+    sums = {name: sum(by_operation.values()) for name, by_operation in counts.items()}
+    total = max(1, sums.get("Global", 0))
+    return {name.removeprefix(f"{root}."): count / total for name, count in sums.items()}
 
 
 def _shape_of(output: Any) -> tuple[int, ...] | str:

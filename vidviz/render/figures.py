@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidviz.render.colours import CATEGORY_COLOURS, OTHER_COLOUR, OTHER_NAME, colour_labels, scale_stops
-from vidviz.render.map_picture import Groups, Values, one_line
+from vidviz.render.colours import CATEGORY_COLOURS, OTHER_COLOUR, colour_labels, scale_stops
+from vidviz.render.map_picture import one_line
+from vidviz.render.point_colours import Groups, Values, group_by_label
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -60,7 +61,9 @@ def clip_scatter(
     if isinstance(colours, Values):
         traces = _value_traces(coordinates, table, colours, size)
     else:
-        groups = colours or _label_groups(shown, colour_labels(all_labels or shown))
+        groups = colours or group_by_label(
+            shown, colours=colour_labels(all_labels or shown), unlabelled="no label" if any(shown) else "clips"
+        )
         traces = _group_traces(coordinates, table, groups, size)
     figure = go.Figure(traces)
     figure.update_layout(**_map_layout(coordinates.shape[1]))
@@ -161,14 +164,6 @@ def _point_trace(coordinates: np.ndarray, table: np.ndarray, marker: dict[str, o
     kind = go.Scattergl if coordinates.shape[1] == 2 else go.Scatter3d
     axes = dict(zip("xyz", coordinates.T.astype(float), strict=False))
     return kind(**axes, mode="markers", marker=marker, customdata=table, hovertemplate=_HOVER, **more)
-
-
-def _label_groups(labels: Sequence[str], colours: Mapping[str, str]) -> Groups:
-    named = [name for name, colour in colours.items() if colour != OTHER_COLOUR]
-    number = {name: place for place, name in enumerate(named)}
-    names = [*named, OTHER_NAME if named else "clips"]
-    index = np.array([number.get(label, len(named)) for label in labels], int)
-    return Groups(index, names, [*(colours[name] for name in named), OTHER_COLOUR])
 
 
 def _group_traces(coordinates: np.ndarray, table: np.ndarray, groups: Groups, size: float) -> list[object]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.render.colours import OTHER_COLOUR
-from vidviz.render.map_picture import Groups, MapPicture, PictureError, Values, one_line, point_colours
+from vidviz.render.map_picture import MapPicture, PictureError, one_line
+from vidviz.render.point_colours import Groups, Values, point_colours
 
 WIDTH_PX, HEIGHT_PX = 1600, 1200
 MARGIN_PX = 48

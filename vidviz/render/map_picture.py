@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.errors import VidvizError
-from vidviz.render.colours import OTHER_COLOUR, SCALES, is_colour
+from vidviz.render.point_colours import Groups, Values
 
 # What XML 1.0 cannot hold, and what a terminal or a page may obey: control characters and turned writing.
 _UNSEEN = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
@@ -17,50 +17,6 @@ _UNSEEN = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|
 
 class PictureError(VidvizError):
     """A map that cannot be drawn in the way that was asked for."""
-
-
-@dataclass(frozen=True)
-class Groups:
-    """One colour a group: `index` (N,) says which of `names` each point belongs to; colours as #RRGGBB."""
-
-    index: np.ndarray
-    names: Sequence[str]
-    colours: Sequence[str]
-
-    def __post_init__(self) -> None:
-        if len(self.names) != len(self.colours) or not all(map(is_colour, self.colours)):
-            raise ValueError("each group needs a name and a colour as #RRGGBB")
-        if len(self.index) and not 0 <= int(np.min(self.index)) <= int(np.max(self.index)) < len(self.names):
-            raise ValueError(f"groups are numbered 0 to {len(self.names) - 1}")
-
-    def __len__(self) -> int:
-        return len(self.index)
-
-
-@dataclass(frozen=True)
-class Values:
-    """A colour by number: `values` (N,), NaN where unknown (grey); `scale` as in `vidviz.render.colours.SCALES`."""
-
-    values: np.ndarray
-    title: str
-    scale: str = "viridis"
-
-    def __post_init__(self) -> None:
-        if self.scale not in SCALES:
-            raise ValueError(f"a colour scale is one of {sorted(SCALES)}, not {self.scale!r}")
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def limits(self) -> tuple[float, float]:
-        """The numbers at both ends of the scale; a diverging one is centred on zero."""
-        finite = np.asarray(self.values, float)
-        finite = finite[np.isfinite(finite)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        if self.scale == "diverging":
-            reach = max(abs(low), abs(high)) or 1.0
-            return -reach, reach
-        return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 
 @dataclass(frozen=True)
@@ -107,27 +63,6 @@ class MapPicture:
         """The heading and how many clips there are."""
         count = "1 clip" if len(self) == 1 else f"{len(self):,} clips"
         return f"{self.heading or 'Map of clips'} · {count}"
-
-
-def point_colours(colours: Groups | Values) -> list[str]:
-    """The colour of each point, N times #RRGGBB; numbers fall on the straight lines between a scale's stops."""
-    if isinstance(colours, Groups):
-        return [colours.colours[int(number)] for number in colours.index]
-    values = np.asarray(colours.values, float)
-    low, high = colours.limits()
-    known = np.isfinite(values)
-    parts = np.clip((np.where(known, values, low) - low) / (high - low), 0, 1)
-    return [
-        shade if fine else OTHER_COLOUR for shade, fine in zip(scale_colours(colours.scale, parts), known, strict=True)
-    ]
-
-
-def scale_colours(scale: str, parts: np.ndarray) -> list[str]:
-    """The colours at these parts (0 to 1) of a scale, as #RRGGBB."""
-    stops = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in SCALES[scale]], float)
-    places = np.linspace(0, 1, len(stops))
-    mixed = np.stack([np.interp(parts, places, channel) for channel in stops.T], axis=-1).round().astype(int)
-    return [f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in mixed.tolist()]
 
 
 def one_line(text: str, longest: int) -> str:

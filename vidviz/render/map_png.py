@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from vidviz.render.map_drawing import BAR_WIDTH_PX, HEIGHT_PX, PAPER, WIDTH_PX, ColourBar, Text, draw_map
-from vidviz.render.map_picture import MapPicture, scale_colours
+from vidviz.render.map_picture import MapPicture
+from vidviz.render.point_colours import scale_colours
 
 SUPERSAMPLING = 3
 FONTS = ("DejaVuSans.ttf", "LiberationSans-Regular.ttf", "Arial.ttf", "Helvetica.ttc")

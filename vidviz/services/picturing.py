@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidviz.errors import UnknownNameError, WorkspaceError
-from vidviz.render.colours import OTHER_COLOUR, OTHER_NAME, colour_labels
+from vidviz.errors import WorkspaceError
 from vidviz.render.map_page import map_page
-from vidviz.render.map_picture import Groups, MapPicture, Values
+from vidviz.render.map_picture import MapPicture
 from vidviz.render.map_png import map_png
 from vidviz.render.map_svg import map_svg
-from vidviz.services import clustering, embedding_sets, library, mapping, neighbourhoods
+from vidviz.render.point_colours import Groups, Values
+from vidviz.services import embedding_sets, map_colouring, mapping
+from vidviz.services.map_colouring import ColourChoice, DrawnMap
 from vidviz.services.neighbourhoods import MapTrust
 from vidviz.store.files import replace_file
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import EmbeddingSetSpec, MapSpec
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 PICTURES = ("html", "svg", "png")
 MOST_POSTERS, MOST_POSTER_BYTES = 2000, 15_000_000
@@ -73,14 +74,17 @@ def picture_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, colour_by:
     found = embedding_sets.find_set(folder, set_key)
     stored = mapping.build_map(folder, found.key, spec)
     rows = mapping.rows_of(folder, found.key, stored)
-    trust = neighbourhoods.measure_map(folder, found.key, stored, spec.key)
+    drawn = DrawnMap(stored, rows, spec)
+    choices = map_colouring.colour_choices(folder, found.spec.recipe_key, spec.method)
+    choice = ColourChoice(map_colouring.find_choice(colour_by, choices) if colour_by else choices[0])
+    trust = map_colouring.measure(folder, found.key, drawn)
     return MapPicture(
         ids=stored.ids,
         coordinates=np.asarray(stored.points, float),
         spans=rows[["start_seconds", "end_seconds"]].to_numpy(float),
         titles=rows["video"].tolist(),
         labels=rows["label"].fillna("").astype(str).tolist(),
-        colours=_colour(folder, found.key, rows, colour_by),
+        colours=map_colouring.colour_points(folder, found.key, drawn, choice),
         heading=found.spec.title,
         notes=describe_map(found.spec, spec, trust, stored.note),
         warning=NEVER_TRAINED if found.spec.random_weights else "",
@@ -139,29 +143,3 @@ def select_points(picture: MapPicture, wanted: Collection[int]) -> MapPicture:
         picture.notes,
         picture.warning,
     )
-
-
-def _colour(folder: WorkspaceFolder, set_key: str, rows: pd.DataFrame, colour_by: str) -> Groups | Values:
-    columns = library.label_columns(rows)
-    chosen = colour_by or next(iter(columns), VIDEO)
-    if chosen in (*columns, VIDEO):
-        every = library.clip_table(folder)[chosen].dropna().astype(str)
-        return _group(rows[chosen].fillna("").astype(str).tolist(), every, "no label")
-    if chosen == TIME:
-        return Values(rows["start_seconds"].to_numpy(float), "seconds")
-    if chosen == CLUSTER:
-        numbers = clustering.find_clusters(folder, set_key).numbers
-        labels = {name: rows[name].fillna("").astype(str).tolist() for name in columns}
-        called = {**clustering.name_clusters(numbers, labels), -1: ""}
-        return _group([called[int(number)] for number in numbers], sorted(set(called.values())), "noise")
-    raise UnknownNameError("column to colour by", chosen, [*columns, VIDEO, CLUSTER, TIME])
-
-
-def _group(values: Sequence[str], every: Collection[str], unnamed: str) -> Groups:
-    """Groups in the colours that the values have everywhere; those beyond the colours are one."""
-    colours = colour_labels(every)
-    named = [name for name in colours if name and colours[name] != OTHER_COLOUR]
-    names = [*named, OTHER_NAME, unnamed]
-    number = {name: place for place, name in enumerate(named)}
-    index = [number.get(value, len(named) + (not value)) for value in values]
-    return Groups(np.array(index, int), names, [*(colours[name] for name in named), OTHER_COLOUR, OTHER_COLOUR])

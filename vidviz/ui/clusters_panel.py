@@ -8,12 +8,12 @@ import numpy as np
 import streamlit as st
 
 from vidviz.services import clustering, colouring, library
+from vidviz.services.map_colouring import CLUSTER, ColourChoice, cluster_names
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.cards import card_of
 from vidviz.ui.components import ShownClip, clip_gallery
-from vidviz.ui.map_colours import CLUSTER, ColourChoice, cluster_names
 from vidviz.ui.map_selection import select
 from vidviz.ui.map_view import View
 from vidviz.ui.words import count_of
@@ -28,7 +28,7 @@ def draw_clusters(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, cho
     if not found.clusters:
         st.caption("No clips lie close enough together to be a cluster: every one counts as noise.")
         return
-    called = cluster_names(folder, found, view)
+    called = cluster_names(found, view.drawn.rows)
     noise = int((found.numbers == clustering.NOISE).sum())
     overall = "" if math.isnan(found.silhouette) else f" Silhouette {found.silhouette:.2f}."
     st.caption(

@@ -1,4 +1,4 @@
-"""Browser components of our own, each as one typed call: gallery, player, film; the map is in `map_component.py`.
+"""Gallery and player, each as one typed call; map, film and timeline have files of their own.
 
 They fetch media by id from the routes in `routes.py`. Everything a person typed goes to the browser as text, never as
 HTML.
@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 import streamlit as st
 
 from vidviz.render.colours import OTHER_COLOUR
-from vidviz.ui.film_data import FilmClip, FilmLayer, Picked, pack_film, read_picked
 from vidviz.ui.mounting import base_path, component, no_action
 from vidviz.ui.selection import read_clip_id
 
@@ -106,29 +105,3 @@ def clip_player(
         "frame_rate": frame_rate if frame_rate > 0 else 25.0,
     }
     component("clip_player")(key=key, data=data)
-
-
-def feature_film(
-    clip: FilmClip,
-    layers: Sequence[FilmLayer],
-    *,
-    key: str,
-    colour_map: str = "viridis",
-    title: str = "Feature maps over time",
-    on_pick: Callable[[], None] | None = None,
-) -> Picked | None:
-    """Play the clip and the channels of its layers on one clock; return the channel that was opened, if any.
-
-    A rerun with the same sheets does not restart the film.
-
-    Args:
-        clip: the clip's own frames.
-        layers: what each layer saw.
-        key: the component's key in the session state.
-        colour_map: viridis, magma, cividis or gray, until the person chooses another.
-        title: what a screen reader says.
-        on_pick: called before the run that opening a channel starts.
-    """
-    data = pack_film(clip, layers) | {"base": base_path(), "title": title, "colour_map": colour_map}
-    result = component("feature_film")(key=key, data=data, on_picked_change=on_pick or no_action)
-    return read_picked(result.get("picked"), layers)

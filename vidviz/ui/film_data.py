@@ -11,12 +11,16 @@ from vidviz.render.sheets import SheetLayout
 
 @dataclass(frozen=True)
 class FilmClip:
-    """The frames the network saw: a sheet made by `frames_sheet`, kept by the server under `token`."""
+    """The frames the network saw: a sheet made by `frames_sheet`, kept by the server under `token`.
+
+    `note` is a line below the picture.
+    """
 
     title: str
     token: str
     layout: SheetLayout
     seconds: float
+    note: str = ""
 
     def __post_init__(self) -> None:
         if self.seconds <= 0 or self.layout.num_channels != 1:
@@ -35,6 +39,8 @@ class FilmLayer:
         layout: of the sheet.
         channels: K numbers of the channels shown, in the order of the tiles.
         ranges: K pairs, the values that the bytes 0 and 255 stand for.
+        step: a tile shows every so many-th row and column of the map.
+        energy: how strongly the layer answers at each of its time steps; empty where that is not shown.
     """
 
     name: str
@@ -44,6 +50,8 @@ class FilmLayer:
     layout: SheetLayout
     channels: Sequence[int]
     ranges: Sequence[tuple[float, float]]
+    step: int = 1
+    energy: Sequence[float] = ()
 
     def __post_init__(self) -> None:
         if not (len(self.channels) == len(self.ranges) == self.layout.num_channels):
@@ -54,41 +62,79 @@ class FilmLayer:
 
 
 @dataclass(frozen=True)
+class FilmLane:
+    """A clip and the layers of one network that saw it."""
+
+    clip: FilmClip
+    layers: Sequence[FilmLayer] = ()
+
+
+@dataclass(frozen=True)
 class Picked:
-    """A channel that was opened in the film."""
+    """A channel that was opened in the film, and the unit of it that was clicked: (t, y, x), or None."""
 
     layer: str
     channel: int
+    unit: tuple[int, int, int] | None = None
+    lane: int = 0
 
 
-def pack_film(clip: FilmClip, layers: Sequence[FilmLayer]) -> dict[str, Any]:
-    """The film as JSON; one step of the clip lasts as long as it did in the video."""
+def pack_film(lanes: Sequence[FilmLane]) -> dict[str, Any]:
+    """The film as JSON; one step of the longest clip lasts as long as it did in the video.
+
+    Raises:
+        ValueError: there are no lanes.
+    """
+    if not lanes:
+        raise ValueError("a film needs a lane")
+    longest = max(lanes, key=lambda lane: lane.clip.layout.num_frames).clip
     return {
-        "clip": {"title": clip.title, "token": clip.token, "seconds": clip.seconds, **_pack_layout(clip.layout)},
-        "steps_per_second": clip.layout.num_frames / clip.seconds,
-        "layers": [
-            {
-                "name": layer.name,
-                "title": layer.title,
-                "shape": layer.shape,
-                "token": layer.token,
-                "channels": [int(channel) for channel in layer.channels],
-                "ranges": [[float(low), float(high)] for low, high in layer.ranges],
-                **_pack_layout(layer.layout),
-            }
-            for layer in layers
+        "steps_per_second": longest.layout.num_frames / longest.seconds,
+        "lanes": [
+            {"clip": _pack_clip(lane.clip), "layers": [_pack_layer(layer) for layer in lane.layers]} for lane in lanes
         ],
     }
 
 
-def read_picked(value: object, layers: Sequence[FilmLayer]) -> Picked | None:
-    """A channel from the browser, or None when these layers have no such one."""
+def _pack_clip(clip: FilmClip) -> dict[str, Any]:
+    told = {"title": clip.title, "token": clip.token, "seconds": clip.seconds, "note": clip.note}
+    return {**told, **_pack_layout(clip.layout)}
+
+
+def _pack_layer(layer: FilmLayer) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "title": layer.title,
+        "shape": layer.shape,
+        "token": layer.token,
+        "channels": [int(channel) for channel in layer.channels],
+        "ranges": [[float(low), float(high)] for low, high in layer.ranges],
+        "step": layer.step,
+        "energy": [float(value) for value in layer.energy],
+        **_pack_layout(layer.layout),
+    }
+
+
+def read_picked(value: object, lanes: Sequence[FilmLane]) -> Picked | None:
+    """A channel from the browser, or None when these lanes have no such one."""
     if not isinstance(value, Mapping):
         return None
-    for layer in layers:
+    place = value.get("lane", 0)
+    if not isinstance(place, int) or not 0 <= place < len(lanes):
+        return None
+    for layer in lanes[place].layers:
         if layer.name == value.get("layer") and value.get("channel") in layer.channels:
-            return Picked(layer.name, int(value["channel"]))
+            return Picked(layer.name, int(value["channel"]), _read_unit(value, layer), place)
     return None
+
+
+def _read_unit(value: Mapping[Any, Any], layer: FilmLayer) -> tuple[int, int, int] | None:
+    t, y, x = (value.get(name) for name in "tyx")
+    if not (isinstance(t, int) and isinstance(y, int) and isinstance(x, int)):
+        return None
+    layout = layer.layout
+    inside = 0 <= t < layout.num_frames and 0 <= y < layout.tile_height_px * layer.step
+    return (t, y, x) if inside and 0 <= x < layout.tile_width_px * layer.step else None
 
 
 def _pack_layout(layout: SheetLayout) -> dict[str, int]:

@@ -1,30 +1,33 @@
-"""The Inside page's parts: which network and layers, the film, energy over time, the layers in numbers."""
+"""The Inside page's parts: which network and layers, and the film."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from vidviz.render.figures import energy_lines
 from vidviz.render.sheets import film_sheet, frames_sheet
 from vidviz.services import inspecting, networks
-from vidviz.services.inspecting import InspectedLayer, Inspection
+from vidviz.services.inspecting import FilmSheet, InspectedLayer, Inspection
 from vidviz.services.library import KnownClip
 from vidviz.services.networks import Network
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui.components import feature_film
-from vidviz.ui.film_data import FilmClip, FilmLayer
+from vidviz.ui.film import feature_film
+from vidviz.ui.film_data import FilmClip, FilmLane, FilmLayer, Picked
 from vidviz.ui.frame import RANDOM_NOTE
 from vidviz.ui.media import SHELF
 
 TILE_PX = 96
 """Feature maps larger than this are shown at every second, third, ... pixel, and so are the frames."""
-ORDERS = {"change over time": "variance", "mean": "mean", "index": "index"}
+ORDERS = {"change over time": "variance", "mean": "mean", "selectivity": "selectivity", "index": "index"}
+DIFFERENCE = "difference of the two"
 SCALES = {"each channel": "channel", "common": "common"}
+ORDER_HELP = (
+    "Which channels come first: those that change most, that answer most, that answer to fewest places and moments "
+    "(sparseness of Vinje and Gallant, 2000), or by their number."
+)
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,10 @@ class Request:
     num_channels: int
     order: str
     scale: str
+    page: int = 0
 
 
-def choose_network(chosen: EmbeddingSet | None) -> Request:
+def choose_network(chosen: EmbeddingSet | None, *, comparing: bool = False) -> Request:
     """The controls over the film; the embedding set's own network unless another is picked."""
     known = networks.list_networks([chosen.spec.backbone] if chosen else [])
     usual = chosen.spec.backbone if chosen and chosen.spec.backbone in known else networks.usual_network()
@@ -48,13 +52,16 @@ def choose_network(chosen: EmbeddingSet | None) -> Request:
             "Network", list(known), index=list(known).index(usual), key="inside network", width=200, bind="query-params"
         )
         network = known[name]
-        weights = _choose_weights(network, chosen)
+        weights = choose_weights(network, chosen, key=f"inside weights {network.name}")
         with st.popover("Channels"):
             num_channels = st.select_slider("How many", [4, 9, 16, 25, 36, 64], 16, key="inside channels")
-            order = st.selectbox("Order by", list(ORDERS), key="inside order", help="Which channels come first.")
+            page = st.number_input("Page", 1, 1000, key="inside page", help="The next so many channels of the order.")
+            orders = [*([DIFFERENCE] if comparing else []), *ORDERS]
+            order = st.selectbox("Order by", orders, key="inside order", help=ORDER_HELP)
             scale = st.selectbox(
                 "Scale", list(SCALES), key="inside scale", help="Brightness over each channel's own range, or over one."
             )
+        more = _choose_any_layer(name)
     layers = st.pills(
         "Layers",
         list(network.layers),
@@ -63,10 +70,22 @@ def choose_network(chosen: EmbeddingSet | None) -> Request:
         format_func=network.layers.__getitem__,
         key=f"inside layers {name}",
     )
-    return Request(name, weights, tuple(layers), int(num_channels), ORDERS[order], SCALES[scale])
+    wanted = tuple(dict.fromkeys([*layers, *more]))
+    return Request(
+        name, weights, wanted, int(num_channels), ORDERS.get(order, "difference"), SCALES[scale], int(page) - 1
+    )
 
 
-def _choose_weights(network: Network, chosen: EmbeddingSet | None) -> str:
+def _choose_any_layer(name: str) -> list[str]:
+    """Any module of the network; they are listed once somebody wants to see them."""
+    with st.popover("All layers"):
+        if not st.toggle("List every module", key=f"inside every {name}", help="Beside the stages below."):
+            return []
+        every = networks.all_layers(name)
+        return st.multiselect("Modules", list(every), format_func=every.__getitem__, key=f"inside modules {name}")
+
+
+def choose_weights(network: Network, chosen: EmbeddingSet | None, *, key: str) -> str:
     """Weights that are on this machine, the set's own first; random ones by their name."""
     names = [*network.ready, "random"]
     own = chosen.spec.weights if chosen and chosen.spec.backbone == network.name else names[0]
@@ -75,42 +94,95 @@ def _choose_weights(network: Network, chosen: EmbeddingSet | None) -> str:
             "Weights",
             names,
             index=names.index(own) if own in names else 0,
-            key=f"inside weights {network.name}",
+            key=key,
             width=190,
             help="Trained weights appear here once they are on this machine; `vidviz embed` fetches them.",
         )
     )
 
 
-def inspect(folder: WorkspaceFolder, clip: KnownClip, request: Request) -> Inspection:
+def inspect(
+    folder: WorkspaceFolder,
+    clip: KnownClip,
+    backbone: str,
+    weights: str,
+    layers: tuple[str, ...],
+    *,
+    backwards: bool = False,
+) -> Inspection:
     """Run the network on the clip, saying so while it takes long."""
-    with st.spinner(f"{request.backbone} looks at the clip", show_time=True):
-        return inspecting.inspect_clip(folder, clip.clip_id, request.backbone, request.weights, request.layers)
+    with st.spinner(f"{backbone} looks at the clip", show_time=True):
+        return inspecting.inspect_clip(folder, clip.clip_id, backbone, weights, layers, backwards=backwards)
 
 
 def mark(inspection: Inspection, chosen: EmbeddingSet | None) -> None:
     """Say that weights are random, where the space bar does not say it already, and which layers have no picture."""
     said = chosen is not None and chosen.spec.random_weights and chosen.spec.backbone == inspection.backbone
     if inspection.weights == "random" and not said:
-        st.badge(RANDOM_NOTE, color="orange")
+        st.badge(f"{inspection.backbone}: {RANDOM_NOTE}", color="orange")
     for reason in inspection.skipped.values():
         st.caption(reason)
 
 
-def draw_film(inspection: Inspection, request: Request) -> None:
-    """The clip and its layers on one clock."""
+def draw_film(inspection: Inspection, request: Request, other: Inspection | None, titles: tuple[str, str]) -> None:
+    """The clip and its layers on one clock, and below them those of what it is compared with."""
     if not inspection.layers:
         st.info("Choose a layer above to see its feature maps.")
         return
+    sheets = [choose_sheets(inspection, request, other)] if other is None else []
+    if other is not None:
+        first = choose_sheets(inspection, request, other)
+        second = choose_sheets(other, request, inspection, swapped=True)
+        sheets = [first, second]
+    seen = [inspection, other] if other is not None else [inspection]
+    lanes = [
+        FilmLane(_film_clip(one, title), [_film_layer(one.layers[i], sheet) for i, sheet in enumerate(chosen)])
+        for one, chosen, title in zip(seen, sheets, titles, strict=False)
+        if one is not None
+    ]
+    keep_picked(feature_film(lanes, key="inside film"))
+
+
+def keep_picked(picked: Picked | None) -> None:
+    """Remember the channel, and the unit, that was last opened in the film."""
+    if picked is not None:
+        before = st.session_state.get("inside picked")
+        unit = picked.unit or (before.unit if before and before.layer == picked.layer else None)
+        st.session_state["inside picked"] = Picked(picked.layer, picked.channel, unit, picked.lane)
+
+
+def last_picked(inspection: Inspection) -> Picked | None:
+    """The channel that was last opened, where this network still shows it."""
+    picked: Picked | None = st.session_state.get("inside picked")
+    layer = inspection.layer(picked.layer) if picked else None
+    return picked if picked and layer and picked.channel < len(layer.film) else None
+
+
+def choose_sheets(
+    inspection: Inspection, request: Request, other: Inspection | None = None, *, swapped: bool = False
+) -> list[FilmSheet]:
+    """The channels of each layer that are shown; of layers that both have, the same ones in the same brightness."""
+    return [_choose_sheet(layer, request, other, swapped=swapped) for layer in inspection.layers]
+
+
+def _choose_sheet(layer: InspectedLayer, request: Request, other: Inspection | None, *, swapped: bool) -> FilmSheet:
+    film = _thin(layer.film, 2, 3)
+    last = (len(film) - 1) // request.num_channels
+    count, order, scale, page = request.num_channels, request.order, request.scale, min(request.page, last)
+    twin = other.layer(layer.name) if other is not None else None
+    if twin is None or twin.film.shape != layer.film.shape:
+        alone = "variance" if order == "difference" else order
+        return inspecting.choose_channels(film, count, alone, scale, page)
+    pair = (_thin(twin.film, 2, 3), film) if swapped else (film, _thin(twin.film, 2, 3))
+    return inspecting.choose_pair(*pair, count, order, scale, page)[swapped]
+
+
+def _film_clip(inspection: Inspection, title: str) -> FilmClip:
     frames = frames_sheet(np.ascontiguousarray(_thin(inspection.frames, 1, 2)))
-    clip = FilmClip("As the network sees it", SHELF.put(frames.webp), frames.layout, inspection.seconds)
-    layers = [_film_layer(layer, request) for layer in inspection.layers]
-    feature_film(clip, layers, key="inside film")
+    return FilmClip(title, SHELF.put(frames.webp), frames.layout, inspection.seconds)
 
 
-def _film_layer(layer: InspectedLayer, request: Request) -> FilmLayer:
-    thin = _thin(layer.film, 2, 3)
-    film = inspecting.choose_channels(thin, request.num_channels, request.order, request.scale)
+def _film_layer(layer: InspectedLayer, film: FilmSheet) -> FilmLayer:
     sheet = film_sheet(film.pixels)
     return FilmLayer(
         name=layer.name,
@@ -120,44 +192,18 @@ def _film_layer(layer: InspectedLayer, request: Request) -> FilmLayer:
         layout=sheet.layout,
         channels=film.channels.tolist(),
         ranges=list(zip(film.minimum.tolist(), film.maximum.tolist(), strict=True)),
+        step=_step(layer.film, 2, 3),
+        energy=layer.energy.tolist(),
     )
 
 
 def _thin(pictures: np.ndarray, *axes: int) -> np.ndarray:
     """Every n-th pixel along the axes, so that no side is longer than a tile."""
-    step = max(1, *(-(-pictures.shape[axis] // TILE_PX) for axis in axes))
+    step = _step(pictures, *axes)
     chosen = [slice(None, None, step if axis in axes else None) for axis in range(pictures.ndim)]
     return pictures[tuple(chosen)]
 
 
-def draw_energy(inspection: Inspection) -> None:
-    """How strongly each layer answers over time."""
-    if not inspection.layers:
-        return
-    st.caption(
-        "Energy over time",
-        help="Root mean square of a layer's values at each of its time steps, as a share of its largest.",
-    )
-    energies = {layer.title: layer.energy for layer in inspection.layers}
-    seconds = {
-        layer.title: (np.arange(len(layer.energy)) + 0.5) * inspection.seconds / len(layer.energy)
-        for layer in inspection.layers
-    }
-    st.plotly_chart(energy_lines(seconds, energies, unit="root mean square"), key="inside energy")
-
-
-def draw_layers(inspection: Inspection) -> None:
-    """The layers in numbers."""
-    rows = [inspecting.summarise_layer(layer) for layer in inspection.layers]
-    if not rows:
-        return
-    table = pd.DataFrame(
-        {
-            "layer": [row["layer"] for row in rows],
-            "output C × T × H × W": [" × ".join(map(str, row["shape"])) for row in rows],
-            "mean": [row["mean"] for row in rows],
-            "spread": [row["standard_deviation"] for row in rows],
-            "dead channels": [row["dead"] for row in rows],
-        }
-    )
-    st.dataframe(table, hide_index=True)
+def _step(pictures: np.ndarray, *axes: int) -> int:
+    longest = max(int(pictures.shape[axis]) for axis in axes)
+    return max(1, -(-longest // TILE_PX))

@@ -9,17 +9,17 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from vidviz.render.point_colours import Groups, Values
 from vidviz.services.library import KnownClip
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui import state
-from vidviz.ui.map_component import MapEvent, MapPath, clip_map
+from vidviz.ui import map_selection, state
+from vidviz.ui.map_component import MapPath, clip_map, map_event
 from vidviz.ui.map_panel import neighbour_lines
-from vidviz.ui.map_points import GroupColours, ValueColours
 from vidviz.ui.map_view import View
 from vidviz.ui.selection import Window, read_window
 
-MAP_PX = 600
+MAP, MAP_PX = "clip map", 600
 WINDOW = "window"
 Others = Literal["dimmed", "hidden"]
 
@@ -59,14 +59,14 @@ def draw_map(
     folder: WorkspaceFolder,
     chosen: EmbeddingSet,
     view: View,
-    colours: GroupColours | ValueColours,
+    colours: Groups | Values,
     looks: Looks,
     kept: np.ndarray,
     selected: frozenset[int],
     clip: KnownClip | None,
     ribbons: Sequence[MapPath],
-) -> MapEvent:
-    """Draw the map and return what was done on it.
+) -> None:
+    """Draw the map; what is done on it is reacted to before the page is drawn again.
 
     Args:
         folder: the workspace.
@@ -80,9 +80,9 @@ def draw_map(
         ribbons: the ways of videos.
     """
     current = clip.clip_id if clip else None
-    event = clip_map(
+    clip_map(
         view.points,
-        key="clip map",
+        key=MAP,
         colours=colours,
         height_px=MAP_PX,
         selected_ids=selected or None,
@@ -94,10 +94,18 @@ def draw_map(
         thumbnails=looks.thumbnails,
         window=_window_of(view),
         view_key=view.key,
+        on_event=lambda: _react(folder, view, kept),
     )
+
+
+def _react(folder: WorkspaceFolder, view: View, kept: np.ndarray) -> None:
+    event = map_event(MAP)
     if event.window is not None:
         state.remember(WINDOW, ",".join(f"{number:.6g}" for number in event.window) or None)
-    return event
+    if event.clicked is not None:
+        state.choose_clip(event.clicked)
+    if event.polygon is not None:
+        map_selection.enclose(folder, event.polygon, view, kept)
 
 
 def _window_of(view: View) -> Window | None:

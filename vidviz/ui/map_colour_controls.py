@@ -8,11 +8,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vidviz.render.colours import OTHER_COLOUR
+from vidviz.render.point_colours import Groups, Values
 from vidviz.services import colouring
 from vidviz.services.clustering import ClusterSpec
+from vidviz.services.map_colouring import CLUSTER, ColourChoice, colour_choices
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui.map_colours import CLUSTER, ColourChoice, colour_choices
-from vidviz.ui.map_points import GroupColours, ValueColours
 from vidviz.ui.words import plain, shorten
 
 MOST_PICKERS = 20
@@ -83,9 +83,9 @@ def _choose_clusters(num_clips: int) -> ClusterSpec:
     return ClusterSpec(min_cluster_size=int(size))
 
 
-def draw_pickers(folder: WorkspaceFolder, by: str, colours: GroupColours | ValueColours) -> None:
+def draw_pickers(folder: WorkspaceFolder, by: str, colours: Groups | Values) -> None:
     """A colour of a person's choice for each group; it is kept in the workspace and holds on all pages."""
-    if isinstance(colours, ValueColours):
+    if isinstance(colours, Values):
         return
     own = [(name, shade) for name, shade in zip(colours.names, colours.colours, strict=True) if shade != OTHER_COLOUR]
     if not own:

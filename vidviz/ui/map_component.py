@@ -16,16 +16,8 @@ import streamlit as st
 
 from vidviz.render.colours import is_colour
 from vidviz.render.figures import point_size_px
-from vidviz.ui.map_points import (
-    GroupColours,
-    MapPoints,
-    ValueColours,
-    digest_coordinates,
-    fold_groups,
-    group_by_label,
-    pack_flags,
-    pack_points,
-)
+from vidviz.render.point_colours import Groups, Values, group_by_label
+from vidviz.ui.map_points import MapPoints, digest_coordinates, fold_groups, pack_flags, pack_points
 from vidviz.ui.map_shelf import shelve_flags, shelve_points
 from vidviz.ui.mounting import base_path, component, no_action
 from vidviz.ui.selection import Polygon, Window, read_clip_id, read_polygon, read_window
@@ -70,7 +62,7 @@ def clip_map(
     points: MapPoints,
     *,
     key: str,
-    colours: GroupColours | ValueColours | None = None,
+    colours: Groups | Values | None = None,
     height_px: int = 560,
     selected_ids: Collection[int] | np.ndarray | None = None,
     dimmed: np.ndarray | None = None,
@@ -141,7 +133,7 @@ def _read_event(state: Any) -> MapEvent:
 
 def _pack_small(
     points: MapPoints,
-    colours: GroupColours | ValueColours,
+    colours: Groups | Values,
     chosen: np.ndarray | None,
     dimmed: np.ndarray | None,
     hidden: np.ndarray | None,
@@ -158,7 +150,7 @@ def _pack_small(
 
 def _pack_large(
     points: MapPoints,
-    colours: GroupColours | ValueColours,
+    colours: Groups | Values,
     chosen: np.ndarray | None,
     dimmed: np.ndarray | None,
     hidden: np.ndarray | None,

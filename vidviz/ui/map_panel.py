@@ -40,7 +40,7 @@ def draw_panel(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, clip: 
     play_large(clip, colours, key="map player", height_px=300)
     if clip.tags:
         st.text(f"Tags: {', '.join(clip.tags)}")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         link_to("search", "Find similar")
         link_to("inside", "Look inside")
         if st.button("✕", key="put clip away", type="tertiary", help="Have no clip at hand."):
@@ -69,7 +69,7 @@ def _draw_neighbours(
 
 
 def _tell_trust(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, clip: KnownClip) -> None:
-    num_kept, k = neighbourhoods.count_kept(folder, chosen.key, view.stored, clip.clip_id)
+    num_kept, k = neighbourhoods.count_kept(folder, chosen.key, view.drawn.stored, clip.clip_id)
     if not k:
         return
     st.caption(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from vidviz.render.colours import OTHER_COLOUR, OTHER_NAME, SCALES, colour_labels, is_colour, scale_stops
+from vidviz.render.colours import OTHER_COLOUR, OTHER_NAME, scale_stops
+from vidviz.render.point_colours import Groups, Values
 
 MOST_GROUPS = 255
 
@@ -51,64 +51,9 @@ class MapPoints:
         return len(self.ids)
 
 
-@dataclass(frozen=True)
-class GroupColours:
-    """One colour a group: `index` (N,) says which of `names` each point belongs to."""
-
-    index: np.ndarray
-    names: Sequence[str]
-    colours: Sequence[str]
-
-    def __post_init__(self) -> None:
-        if len(self.names) != len(self.colours) or not all(map(is_colour, self.colours)):
-            raise ValueError("each group needs a name and a colour as #RRGGBB")
-        if len(self.index) and not (int(np.min(self.index)) >= 0 and int(np.max(self.index)) < len(self.names)):
-            raise ValueError(f"groups are numbered 0 to {len(self.names) - 1}")
-
-
-@dataclass(frozen=True)
-class ValueColours:
-    """A colour by number: `values` (N,), NaN where unknown (grey).
-
-    `scale` is viridis, magma, cividis, or `diverging` for signed values, which is centred on zero.
-    """
-
-    values: np.ndarray
-    title: str
-    scale: str = "viridis"
-
-    def __post_init__(self) -> None:
-        if self.scale not in SCALES:
-            raise ValueError(f"a colour scale is one of {sorted(SCALES)}, not {self.scale!r}")
-
-
-def group_by_label(
-    labels: Sequence[str], *, colours: Mapping[str, str] | None = None, unlabelled: str = "no label"
-) -> GroupColours:
-    """Groups for the labels of N points; those without a colour of their own are one grey "other".
-
-    Args:
-        labels: N labels.
-        colours: the colour of every label of the workspace; made from these labels when not given.
-        unlabelled: what the group of the empty label is called.
-    """
-    colours = colour_labels(labels) if colours is None else colours
-    counts = Counter(labels)
-    named = [name for name in colours if name and colours[name] != OTHER_COLOUR and counts[name]]
-    number = {name: i for i, name in enumerate(named)}
-    names, shades = list(named), [colours[name] for name in named]
-    rest = [name for name in counts if name and name not in number]
-    for extra, members in ((OTHER_NAME, rest), (unlabelled, [""] if counts[""] else [])):
-        if members:
-            number |= dict.fromkeys(members, len(names))
-            names.append(extra)
-            shades.append(OTHER_COLOUR)
-    return GroupColours(np.array([number[label] for label in labels], dtype=np.uint16), names, shades)
-
-
-def fold_groups(colours: GroupColours | ValueColours) -> GroupColours | ValueColours:
+def fold_groups(colours: Groups | Values) -> Groups | Values:
     """At most 255 groups, so that one byte tells them apart: the largest in colour, all others as one grey "other"."""
-    if isinstance(colours, ValueColours) or len(colours.names) <= MOST_GROUPS:
+    if isinstance(colours, Values) or len(colours.names) <= MOST_GROUPS:
         return colours
     counts = np.bincount(np.asarray(colours.index, np.int64), minlength=len(colours.names))
     grey = np.array([shade.upper() == OTHER_COLOUR for shade in colours.colours])
@@ -117,10 +62,10 @@ def fold_groups(colours: GroupColours | ValueColours) -> GroupColours | ValueCol
     number = np.full(len(colours.names), len(kept))
     number[kept] = np.arange(len(kept))
     names, shades = [colours.names[i] for i in kept], [colours.colours[i] for i in kept]
-    return GroupColours(number[np.asarray(colours.index, np.int64)], [*names, OTHER_NAME], [*shades, OTHER_COLOUR])
+    return Groups(number[np.asarray(colours.index, np.int64)], [*names, OTHER_NAME], [*shades, OTHER_COLOUR])
 
 
-def pack_points(points: MapPoints, colours: GroupColours | ValueColours) -> dict[str, Any]:
+def pack_points(points: MapPoints, colours: Groups | Values) -> dict[str, Any]:
     """The points as JSON: numbers as base64 of little-endian arrays, texts once each with an index."""
     title_index, titles = index_texts(points.titles)
     label_index, labels = index_texts(points.labels)
@@ -161,8 +106,8 @@ def digest_coordinates(points: MapPoints) -> str:
     return hashlib.sha256(np.ascontiguousarray(points.coordinates, "<f4").tobytes()).hexdigest()[:16]
 
 
-def _pack_colours(colours: GroupColours | ValueColours, count: int) -> dict[str, Any]:
-    if isinstance(colours, GroupColours):
+def _pack_colours(colours: Groups | Values, count: int) -> dict[str, Any]:
+    if isinstance(colours, Groups):
         check_count(colours.index, count, "groups")
         index = _pack(colours.index, "<u2")
         return {
@@ -173,24 +118,13 @@ def _pack_colours(colours: GroupColours | ValueColours, count: int) -> dict[str,
     return {"groups": None, "scale": {"values": _pack(colours.values, "<f4"), **scale}}
 
 
-def describe_scale(colours: ValueColours, count: int) -> dict[str, Any]:
+def describe_scale(colours: Values, count: int) -> dict[str, Any]:
     """The colour scale without its values, which must be as many as the points."""
     values = np.asarray(colours.values, float)
     check_count(values, count, "values")
-    low, high = _limits(values, centred=colours.scale == "diverging")
+    low, high = colours.limits()
     stops = scale_stops(colours.scale)
     return {"title": colours.title, "stops": stops, "low": low, "high": high, "missing": OTHER_COLOUR}
-
-
-def _limits(values: np.ndarray, *, centred: bool) -> tuple[float, float]:
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return 0.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    if centred:
-        reach = max(abs(low), abs(high)) or 1.0
-        return -reach, reach
-    return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 
 def index_texts(texts: Sequence[str]) -> tuple[np.ndarray, list[str]]:

@@ -10,8 +10,8 @@ import streamlit as st
 from vidviz.services import annotating
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
-from vidviz.ui.map_component import MapEvent
 from vidviz.ui.map_view import View
+from vidviz.ui.selection import Polygon
 
 SELECTION = "selection"
 
@@ -43,20 +43,16 @@ def select(folder: WorkspaceFolder, clip_ids: Collection[int]) -> None:
     state.remember(SELECTION, key)
 
 
-def react(folder: WorkspaceFolder, event: MapEvent, view: View, kept: np.ndarray) -> bool:
-    """Do what was done on the map; whether the page must be drawn anew.
+def enclose(folder: WorkspaceFolder, polygon: Polygon, view: View, kept: np.ndarray) -> None:
+    """Select, add or take away what a polygon on the map encloses.
 
     Args:
         folder: the workspace.
-        event: what was done.
+        polygon: in the map's coordinates.
         view: the map.
         kept: (N,) bool, the clips that the filter lets through: no other can be selected.
     """
-    if event.clicked is not None:
-        state.choose_clip(event.clicked)
-    if event.polygon is not None:
-        known = current_selection(folder, view)
-        before = np.isin(view.points.ids, np.fromiter(known, np.int64, len(known)))
-        after = event.polygon.apply(before, view.points.coordinates) & kept
-        select(folder, view.points.ids[after].tolist())
-    return event.clicked is not None or event.polygon is not None
+    known = current_selection(folder, view)
+    before = np.isin(view.points.ids, np.fromiter(known, np.int64, len(known)))
+    after = polygon.apply(before, view.points.coordinates) & kept
+    select(folder, view.points.ids[after].tolist())

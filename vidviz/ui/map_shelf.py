@@ -9,14 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from vidviz.ui.map_points import (
-    GroupColours,
-    MapPoints,
-    ValueColours,
-    check_count,
-    describe_scale,
-    index_texts,
-)
+from vidviz.render.point_colours import Groups, Values
+from vidviz.ui.map_points import MapPoints, check_count, describe_scale, index_texts
 from vidviz.ui.shelf import ByteShelf, Shelf, name_content
 
 VALUE_STEPS = 255
@@ -32,7 +26,7 @@ class MapRows:
     titles: tuple[np.ndarray, list[str]]
     labels: tuple[np.ndarray, list[str]]
     scores: np.ndarray | None
-    colours: GroupColours | ValueColours
+    colours: Groups | Values
 
     def describe(self, row: int) -> dict[str, Any] | None:
         """One point as JSON has it, numbers that are not finite as None; None where there is no such row."""
@@ -50,14 +44,14 @@ class MapRows:
         }
 
     def _describe_colour(self, row: int) -> dict[str, Any]:
-        if isinstance(self.colours, GroupColours):
+        if isinstance(self.colours, Groups):
             return {"colour": self.colours.colours[int(self.colours.index[row])], "value": None}
         return {"colour": None, "value": _finite(self.colours.values[row])}
 
     @property
     def num_bytes(self) -> int:
         """How much of the shelf it takes, nearly."""
-        by = self.colours.index if isinstance(self.colours, GroupColours) else self.colours.values
+        by = self.colours.index if isinstance(self.colours, Groups) else self.colours.values
         arrays = [self.ids, self.spans, self.titles[0], self.labels[0], np.asarray(by), self.scores]
         texts = sum(len(text) for text in (*self.titles[1], *self.labels[1]))
         return texts + sum(array.nbytes for array in arrays if array is not None)
@@ -70,7 +64,7 @@ ROWS: Shelf[MapRows] = Shelf(256 * 2**20)
 """Their rows."""
 
 
-def shelve_points(points: MapPoints, colours: GroupColours | ValueColours, *, with_ids: bool) -> dict[str, Any]:
+def shelve_points(points: MapPoints, colours: Groups | Values, *, with_ids: bool) -> dict[str, Any]:
     """Lay out a large map for the browser to fetch; returns the tokens, and the little that goes along as JSON.
 
     A point is nine bytes: x and y as float32, and one byte for its group (255 at most) or for one of 255 steps of the
@@ -101,8 +95,8 @@ def shelve_flags(flags: np.ndarray | None, count: int) -> str | None:
     return POINTS.put(np.packbits(np.asarray(flags, bool), bitorder="little").tobytes())
 
 
-def _index_colours(colours: GroupColours | ValueColours, count: int) -> tuple[np.ndarray, dict[str, Any]]:
-    if isinstance(colours, GroupColours):
+def _index_colours(colours: Groups | Values, count: int) -> tuple[np.ndarray, dict[str, Any]]:
+    if isinstance(colours, Groups):
         index = np.asarray(colours.index)
         check_count(index, count, "groups")
         counts = np.bincount(index.astype(np.int64), minlength=len(colours.names)).tolist()
@@ -126,9 +120,9 @@ def _find_bounds(places: np.ndarray) -> list[float]:
     return [float(edge) for axis in places.T for edge in (axis.min(), axis.max())]
 
 
-def _shelve_rows(points: MapPoints, colours: GroupColours | ValueColours) -> str:
+def _shelve_rows(points: MapPoints, colours: Groups | Values) -> str:
     """Texts are sorted out only where the same rows are not on the shelf already."""
-    if isinstance(colours, GroupColours):
+    if isinstance(colours, Groups):
         told: list[object] = list(colours.colours)
         by = colours.index
     else:

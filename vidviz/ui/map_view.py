@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from vidviz.services import jobs, mapping, placing
+from vidviz.services.map_colouring import DrawnMap
 from vidviz.store.maps import StoredMap
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
@@ -20,18 +21,12 @@ POLL_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class View:
-    """A map ready to be drawn: its points, their rows in the clip table, and what to say about it.
+    """A map ready to be drawn: what it is, its points for the browser, a name for it, and what to say about it."""
 
-    `other` is the map of another seed, where there is one.
-    """
-
-    stored: StoredMap
+    drawn: DrawnMap
     points: MapPoints
-    rows: pd.DataFrame
-    spec: MapSpec
     key: str
     note: str
-    other: StoredMap | None = None
 
 
 def count_clips(folder: WorkspaceFolder, set_key: str) -> int:
@@ -58,8 +53,8 @@ def load_view(folder: WorkspaceFolder, set_key: str, wanted: MapSpec, other: Map
         stored = mapping.build_map(folder, set_key, wanted)
     rows = mapping.rows_of(folder, set_key, stored)
     beside = mapping.find_map(folder, set_key, other) if other and not note else None
-    points = _points_of(stored, rows)
-    return View(stored, points, rows, wanted, f"{set_key} {wanted.key}", note or stored.note, beside)
+    drawn = DrawnMap(stored, rows, wanted, beside)
+    return View(drawn, _points_of(stored, rows), f"{set_key} {wanted.key}", note or stored.note)
 
 
 def await_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> None:
@@ -71,17 +66,17 @@ def await_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> None:
 
 def offer_new_layout(folder: WorkspaceFolder, set_key: str, view: View) -> None:
     """Where clips were placed on a map that they had no part in, the way to a map of all."""
-    num_placed = int(view.stored.placed.sum())
+    num_placed = int(view.drawn.stored.placed.sum())
     if not num_placed:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{count_of(num_placed, 'clip')} came later and stand beside those most like them; no other moved.")
-        job_id = _started().get(_state_key(folder, set_key, view.spec))
+        job_id = _started().get(_state_key(folder, set_key, view.drawn.spec))
         if job_id is not None and _is_active(folder, job_id):
-            st.caption(f"{view.spec.title} of all clips is being laid out.")
+            st.caption(f"{view.drawn.spec.title} of all clips is being laid out.")
             st.fragment(_look_again, run_every=POLL_SECONDS)(folder, job_id)
         elif st.button("Lay out all clips anew", help="All clips shape the new map, and all may move."):
-            _lay_out_anew(folder, set_key, view.spec)
+            _lay_out_anew(folder, set_key, view.drawn.spec)
 
 
 def _lay_out_anew(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> None:

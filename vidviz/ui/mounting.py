@@ -40,7 +40,14 @@ _SCRIPTS = {
     "clip_gallery": ("clip_gallery.js",),
     "clip_player": ("clip_player.js",),
     "timeline": ("timeline.js",),
-    "feature_film": ("colour_maps.js", "film_layer.js", "feature_film.js"),
+    "feature_film": (
+        "colour_maps.js",
+        "film_layer.js",
+        "film_lane.js",
+        "film_energy.js",
+        "film_picture.js",
+        "feature_film.js",
+    ),
 }
 
 

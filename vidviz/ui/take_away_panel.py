@@ -12,15 +12,16 @@ import streamlit as st
 
 from vidviz.errors import VidvizError
 from vidviz.render.map_page import MOST_POINTS
-from vidviz.render.map_picture import Groups, MapPicture, Values
+from vidviz.render.map_picture import MapPicture
 from vidviz.render.map_svg import MOST_CIRCLES
+from vidviz.render.point_colours import Groups, Values
 from vidviz.services import exporting, picturing
 from vidviz.services.exporting import Kind
 from vidviz.services.neighbourhoods import MapTrust
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import MapSpec
-from vidviz.ui.map_points import GroupColours, MapPoints, ValueColours
+from vidviz.ui.map_points import MapPoints
 
 SELECTION, IN_VIEW, EVERYTHING = "selection", "in view", "everything"
 FILE_WORDS = {SELECTION: "selection", IN_VIEW: "view", EVERYTHING: "all"}
@@ -55,7 +56,7 @@ class ShownMap:
     """The map as the page shows it: its points and their colours, which projection it is, and what to know of it."""
 
     points: MapPoints
-    colours: GroupColours | ValueColours
+    colours: Groups | Values
     spec: MapSpec
     note: str = ""
     trust: MapTrust | None = None
@@ -200,19 +201,14 @@ def _draw(
 
 def picture_of(shown: ShownMap, chosen: EmbeddingSet) -> MapPicture:
     """The map of the page as the renderers take it."""
-    points, colours = shown.points, shown.colours
-    converted: Groups | Values
-    if isinstance(colours, GroupColours):
-        converted = Groups(np.asarray(colours.index, int), colours.names, colours.colours)
-    else:
-        converted = Values(np.asarray(colours.values, float), colours.title, colours.scale)
+    points = shown.points
     return MapPicture(
         points.ids,
         np.asarray(points.coordinates, float),
         points.spans,
         points.titles,
         points.labels,
-        converted,
+        shown.colours,
         heading=chosen.spec.title,
         notes=picturing.describe_map(chosen.spec, shown.spec, shown.trust, shown.note),
         warning=picturing.NEVER_TRAINED if chosen.spec.random_weights else "",

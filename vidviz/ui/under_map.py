@@ -8,13 +8,13 @@ import numpy as np
 import streamlit as st
 
 from vidviz.services.library import KnownClip
+from vidviz.services.map_colouring import ColourChoice
 from vidviz.services.trajectories import Trajectory
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui.clusters_panel import draw_clusters
 from vidviz.ui.findings_panel import draw_duplicates, draw_outliers
 from vidviz.ui.gallery_panel import draw_gallery
-from vidviz.ui.map_colours import ColourChoice
 from vidviz.ui.map_view import View
 from vidviz.ui.trajectory_panel import draw_trajectories
 
@@ -65,7 +65,7 @@ def draw_panel(
     """
     if panel == "gallery":
         filtered = frozenset() if kept.all() else frozenset(view.points.ids[kept].tolist())
-        draw_gallery(folder, chosen, clip, selected, filtered, flat=view.spec.dims == 2)
+        draw_gallery(folder, chosen, clip, selected, filtered, flat=view.drawn.spec.dims == 2)
     elif panel == "clusters":
         draw_clusters(folder, chosen, view, choice)
     elif panel == "trajectories":

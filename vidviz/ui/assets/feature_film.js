@@ -1,7 +1,6 @@
-// The film of a network: the clip and the channels of its layers on one clock.
+// The film of a network: clips and the channels of layers in lanes on one clock.
 
-const NARROWEST_LAYER_PX = 236;
-const LAYER_GAP_PX = 20;
+const LANE_GAP_PX = 20;
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
 class FilmView {
@@ -11,17 +10,14 @@ class FilmView {
     this.box.tabIndex = -1;
     this.box.setAttribute("role", "group");
     this.box.addEventListener("keydown", (event) => this.onKey(event));
-    this.side = element("div", "vv-side");
-    this.grid = element("div", "vv-layers");
-    const parts = element("div", "vv-parts");
-    parts.append(this.side, this.grid);
-    this.box.append(this.makeBar(), parts);
+    this.laneBox = element("div", "vv-lanes");
+    this.energy = new FilmEnergy(this);
+    this.box.append(this.makeBar(), this.laneBox, this.energy.box);
     root.append(this.box, themeProbe(() => this.drawAll()));
-    this.makeSide();
-    this.layers = new Map();
+    this.lanes = [];
     Object.assign(this, { frame: 0, speed: 1, draws: 0, wantsPlay: !REDUCED_MOTION.matches });
     this.resizer = new ResizeObserver(() => this.resize());
-    this.resizer.observe(this.grid);
+    this.resizer.observe(this.laneBox);
   }
 
   makeBar() {
@@ -35,99 +31,55 @@ class FilmView {
     this.speedSelect = chooser("Speed", SPEEDS.map((speed) => [speed, `${speed}×`]), (value) => (this.speed = Number(value)));
     this.speedSelect.value = "1";
     this.mapSelect = chooser("Colours", Object.keys(COLOUR_MAPS).map((name) => [name, name]), (value) => this.setColours(value));
+    this.scaleBar = element("div", "vv-scale");
+    this.scaleBar.setAttribute("aria-hidden", "true");
+    this.scaleBar.title = "low to high";
+    const picture = element("button", "vv-text-button", "PNG");
+    picture.type = "button";
+    picture.title = "Save what is shown as a picture (PNG)";
+    picture.addEventListener("click", () => savePicture(this));
     this.bar.append(
       this.playButton,
       iconButton("back", "One step back (left arrow)", () => this.step(-1)),
       iconButton("forward", "One step on (right arrow)", () => this.step(1)),
-      this.scrub, this.time, this.speedSelect, this.mapSelect,
+      this.scrub, this.time, this.speedSelect, this.mapSelect, this.scaleBar, picture,
     );
     return this.bar;
   }
 
-  makeSide() {
-    const figure = element("figure");
-    const caption = element("figcaption");
-    this.clipTitle = element("span", "vv-line vv-title");
-    caption.appendChild(this.clipTitle);
-    this.clipCanvas = element("canvas");
-    this.clipCanvas.setAttribute("role", "img");
-    this.clipNote = element("p", "vv-note vv-said");
-    this.scaleBar = element("div", "vv-scale");
-    const legend = element("div", "vv-legend vv-quiet");
-    legend.append(element("span", "", "low"), this.scaleBar, element("span", "", "high"));
-    figure.append(caption, this.clipCanvas, this.clipNote, legend);
-    this.largeFigure = element("figure");
-    this.largeFigure.hidden = true;
-    const largeCaption = element("figcaption");
-    this.largeTitle = element("span", "vv-line vv-title");
-    const close = iconButton("close", "Close this channel", () => this.open(null));
-    close.style.marginLeft = "auto";
-    largeCaption.append(this.largeTitle, close);
-    this.large = element("canvas", "vv-large");
-    this.large.addEventListener("pointermove", (event) => this.onLargeMove(event));
-    this.large.addEventListener("pointerleave", () => this.onLargeMove(null));
-    this.largeSaid = element("p", "vv-note vv-said");
-    this.largeFigure.append(largeCaption, this.large, this.largeSaid);
-    this.side.append(figure, this.largeFigure);
-  }
-
   update(data) {
-    const newClip = !this.data || this.data.clip.token !== data.clip.token;
+    const newClip = !this.data || this.data.lanes[0].clip.token !== data.lanes[0].clip.token;
     this.data = data;
     this.box.setAttribute("aria-label", data.title);
-    this.clipTitle.textContent = data.clip.title;
-    this.clipTitle.title = data.clip.title;
-    this.clipCanvas.setAttribute("aria-label", `The frames of ${data.clip.title}`);
-    this.frames = data.clip.frames;
+    this.frames = Math.max(...data.lanes.map((lane) => lane.clip.frames));
     this.scrub.max = this.frames - 1;
-    if (newClip) this.openClip();
-    this.keepLayers(data.layers);
+    if (newClip) this.frame = clamp(data.start_frame || 0, 0, this.frames - 1);
+    // Where a film begins at a moment that matters, it waits there.
+    if (newClip && data.start_frame !== null) this.pause();
+    this.keepLanes(data.lanes);
+    const hasLayers = data.lanes.some((lane) => lane.layers.length);
+    this.mapSelect.hidden = this.scaleBar.hidden = !hasLayers;
+    this.laneBox.classList.toggle("vv-row", !hasLayers);
     if (!this.table || newClip) this.setColours(this.chosenMap || data.colour_map);
     if (this.wantsPlay && !this.timer) this.play();
+    this.energy.update(data.lanes);
     this.drawAll();
   }
 
-  // Same token, same film: it is not unpacked again and goes on where it is.
-  keepLayers(layers) {
-    const kept = new Map();
-    for (const layer of layers) {
-      const key = `${layer.name}|${layer.token}`;
-      kept.set(key, this.layers.get(key) || new FilmLayer(this, layer));
+  keepLanes(told) {
+    while (this.lanes.length > told.length) this.lanes.pop().end();
+    while (this.lanes.length < told.length) {
+      const lane = new FilmLane(this);
+      this.lanes.push(lane);
+      this.laneBox.appendChild(lane.box);
     }
-    this.layers = kept;
-    const figures = [...kept.values()].map((layer) => layer.figure);
-    const unchanged = figures.length === this.grid.children.length && figures.every((f, i) => f === this.grid.children[i]);
-    if (!unchanged) this.grid.replaceChildren(...figures);
-    this.evenOut();
-    if (this.opened && ![...kept.values()].includes(this.opened.layer)) this.open(null);
+    told.forEach((lane, index) => this.lanes[index].update(lane));
+    if (this.opened && !this.lanes.some((lane) => [...lane.layers.values()].includes(this.opened.layer))) this.open(null);
   }
 
-  // Rows of equal length where it goes: four layers stand two by two and not three and one.
-  evenOut() {
-    const most = Math.max(1, Math.floor((this.grid.clientWidth + LAYER_GAP_PX) / (NARROWEST_LAYER_PX + LAYER_GAP_PX)));
-    const count = Math.max(1, this.layers.size);
-    const columns = Math.ceil(count / Math.ceil(count / most));
-    this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-  }
-
-  async openClip() {
-    const { clip } = this.data;
-    this.frame = 0;
-    this.bitmap?.close();
-    this.bitmap = null;
-    this.clipNote.textContent = "Unpacking the frames …";
-    try {
-      const bitmap = await fetchBitmap(mediaUrl(this.base, "sheet", clip.token));
-      if (this.gone || this.data.clip.token !== clip.token) return bitmap.close();
-      this.bitmap = bitmap;
-      this.clipCanvas.width = clip.tile_width;
-      this.clipCanvas.height = clip.tile_height;
-      this.clipNote.textContent = "";
-      this.drawAll();
-    } catch (error) {
-      this.clipNote.textContent = error.message;
-    }
-    return undefined;
+  // All layers of all lanes, by name and token.
+  get layers() {
+    return new Map(this.lanes.flatMap((lane, index) => [...lane.layers].map(([key, layer]) => [`${index}|${key}`, layer])));
   }
 
   setColours(name) {
@@ -153,56 +105,21 @@ class FilmView {
     if (this.gone || !this.data || !this.table) return;
     const part = this.frame / this.frames;
     this.scrub.value = this.frame;
-    const seconds = (part * this.data.clip.seconds).toFixed(2);
+    const seconds = (part * this.data.lanes[0].clip.seconds).toFixed(2);
     this.time.textContent = `frame ${this.frame + 1}/${this.frames} · ${seconds} s`;
-    this.drawClip();
-    for (const layer of this.layers.values()) {
-      layer.draw(part, this.table);
-      layer.say();
-    }
-    this.drawLarge();
+    for (const lane of this.lanes) lane.draw(part, this.table);
+    this.energy.drawHead(part);
     this.draws += 1;
   }
 
-  drawClip() {
-    if (!this.bitmap) return;
-    const { tile_width: width, tile_height: height, columns } = this.data.clip;
-    const [column, row] = [this.frame % columns, Math.floor(this.frame / columns)];
-    this.clipCanvas.getContext("2d").drawImage(this.bitmap, column * width, row * height, width, height, 0, 0, width, height);
-  }
-
-  open(layer, k) {
+  // `unit` is the place in the channel that a person chose, or nothing.
+  open(layer, k, unit) {
     this.opened = layer ? { layer, k } : null;
-    this.largeFigure.hidden = !layer;
+    for (const lane of this.lanes) lane.showLarge(layer && lane.owns(layer) ? this.opened : null);
     if (layer) {
-      const channel = layer.layer.channels[k];
-      this.largeTitle.textContent = `${layer.layer.title} · channel ${channel}`;
-      this.large.width = layer.layer.tile_width;
-      this.large.height = layer.layer.tile_height;
-      this.largeSaid.textContent = layer.describe(k);
-      this.send("picked", { layer: layer.layer.name, channel });
+      const lane = this.lanes.findIndex((one) => one.owns(layer));
+      this.send("picked", { lane, layer: layer.layer.name, channel: layer.layer.channels[k], ...unit });
     }
-    this.drawAll();
-  }
-
-  drawLarge() {
-    if (!this.opened || !this.opened.layer.bytes) return;
-    const { layer, k } = this.opened;
-    const { tile_width: width, tile_height: height } = layer.layer;
-    const [left, top] = [(k % layer.columns) * width, Math.floor(k / layer.columns) * height];
-    this.large.getContext("2d").drawImage(layer.atlas, left, top, width, height, 0, 0, width, height);
-    if (this.largeAt) this.largeSaid.textContent = layer.describe(k, this.largeAt.x, this.largeAt.y);
-  }
-
-  onLargeMove(event) {
-    if (!this.opened) return;
-    const box = this.large.getBoundingClientRect();
-    const inside = (at, start, size, count) => clamp(Math.floor(((at - start) / size) * count), 0, count - 1);
-    this.largeAt = event && {
-      x: inside(event.clientX, box.left, box.width, this.large.width),
-      y: inside(event.clientY, box.top, box.height, this.large.height),
-    };
-    if (!event) this.largeSaid.textContent = this.opened.layer.describe(this.opened.k);
     this.drawAll();
   }
 
@@ -259,8 +176,8 @@ class FilmView {
   resize() {
     clearTimeout(this.resizing);
     this.resizing = setTimeout(() => {
-      this.evenOut();
-      for (const layer of this.layers.values()) layer.fitCanvas();
+      for (const lane of this.lanes) lane.fit();
+      this.energy.draw();
       this.drawAll();
     }, 60);
   }
@@ -271,7 +188,7 @@ class FilmView {
     clearTimeout(this.resizing);
     cancelAnimationFrame(this.asked);
     this.resizer.disconnect();
-    this.bitmap?.close();
+    for (const lane of this.lanes) lane.end();
   }
 }
 

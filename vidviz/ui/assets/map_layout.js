@@ -1,6 +1,6 @@
 // How Plotly lays the map out in the page's colours.
 
-const EYE = { x: 1.05, y: 1.05, z: 0.85 };const NARROW_PX = 800; // below, the legend goes under the map
+const EYE = { x: 1.05, y: 1.05, z: 0.85 };const NARROW_PX = 640; // below, the legend goes under the map
 const LEGEND_PX = 200; // the same room for every legend, so that a recolour moves no point
 
 function mapLayout(points, theme, narrow) {

@@ -1,0 +1,125 @@
+"""Attention as networks compute it: against their own weights, and what rollout must add up to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from transformers import TimesformerConfig, VideoMAEConfig
+
+from vidviz.embed.nets.hugging_face import TimeSformer, VideoMAE
+from vidviz.introspect.attention import read_attention, watch_attention
+from vidviz.introspect.layout import TokenGrid, find_grid
+
+SMALL = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16}
+
+
+@pytest.fixture
+def timesformer() -> TimeSformer:
+    torch.manual_seed(0)
+    config = TimesformerConfig(image_size=16, patch_size=4, num_frames=3, attention_type="divided_space_time", **SMALL)
+    return TimeSformer(config).eval()
+
+
+@pytest.fixture
+def videomae() -> VideoMAE:
+    torch.manual_seed(0)
+    config = VideoMAEConfig(image_size=16, patch_size=4, num_frames=4, tubelet_size=2, use_mean_pooling=True, **SMALL)
+    return VideoMAE(config).eval()
+
+
+def collect(model: nn.Module, clips: Tensor) -> dict[str, list[Tensor]]:
+    found: dict[str, list[Tensor]] = {}
+    with watch_attention(model, lambda layer, weights: found.setdefault(layer, []).append(weights.clone())):
+        model(clips)
+    return found
+
+
+def test_weights_of_multihead_attention_are_its_own() -> None:
+    torch.manual_seed(0)
+    model = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).eval()
+    tokens = torch.randn(1, 5, 8)
+    expected = model(tokens)
+    found = collect(model, tokens)
+    assert list(found) == ["self_attn"]
+    _, weights = model.self_attn(tokens, tokens, tokens, average_attn_weights=False)
+    torch.testing.assert_close(found["self_attn"][0], weights)
+    torch.testing.assert_close(model(tokens), expected)
+    assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+
+
+class Fused(nn.Module):
+    """Fused attention, with or without a mask."""
+
+    def __init__(self, mask: Tensor | None, *, causal: bool = False) -> None:
+        super().__init__()
+        self.mask, self.causal, self.inner = mask, causal, nn.Identity()
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        parts = tokens.unflatten(2, (2, 4)).transpose(1, 2)
+        return F.scaled_dot_product_attention(parts, parts, parts, attn_mask=self.mask, is_causal=self.causal)
+
+
+@pytest.mark.parametrize("kind", ["none", "bool", "added", "causal"])
+def test_weights_of_fused_attention_give_its_output(kind: str) -> None:
+    torch.manual_seed(0)
+    tokens = torch.randn(1, 5, 8)
+    mask = {"bool": torch.ones(5, 5).tril().bool(), "added": torch.randn(5, 5)}.get(kind)
+    model = Fused(mask, causal=kind == "causal")
+    found = collect(model, tokens)
+    weights = torch.cat(found[""], 1)
+    values = tokens.unflatten(2, (2, 4)).transpose(1, 2)
+    torch.testing.assert_close(weights @ values, model(tokens))
+
+
+def test_divided_attention_is_told_apart(timesformer: TimeSformer) -> None:
+    clips = torch.randn(1, 3, 3, 16, 16)
+    grid = find_grid(timesformer, clips)
+    assert grid == TokenGrid(3, 4, 4, frames_fastest=True)
+    attention = read_attention(timesformer, clips, grid)
+    assert [layer.kind for layer in attention.layers] == ["time", "space"] * 2
+    time, space = attention.layers[:2]
+    assert time.heads.shape == space.heads.shape == (2, 3, 4, 4)
+    # At each place what all frames get adds up to 1; in each frame what all places get, but for the class token.
+    np.testing.assert_allclose(time.heads.sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(time.between_frames.sum(axis=2), 1, rtol=1e-5)
+    assert (space.heads.sum(axis=(2, 3)) < 1).all()
+    assert set(attention.rollouts) == {"time", "space"}
+    np.testing.assert_allclose(attention.rollouts["time"].sum(axis=0), 1, rtol=1e-5)
+
+
+def test_rollout_is_the_product_of_half_identity_and_mean_heads(videomae: VideoMAE) -> None:
+    clips = torch.randn(1, 3, 4, 16, 16)
+    grid = find_grid(videomae, clips)
+    found = collect(videomae, clips)
+    flow = torch.eye(32)
+    for parts in found.values():
+        flow = (0.5 * torch.cat(parts, 1).mean(1)[0] + 0.5 * torch.eye(32)) @ flow
+    attention = read_attention(videomae, clips, grid)
+    expected = flow.mean(0).view(2, 4, 4).numpy()
+    np.testing.assert_allclose(attention.rollouts["joint"], expected, rtol=1e-4)
+    assert [layer.heads.shape for layer in attention.layers] == [(2, 2, 4, 4)] * 2
+    np.testing.assert_allclose(attention.layers[0].between_frames.sum(axis=2), 1, rtol=1e-5)
+
+
+class Windows(nn.Module):
+    """Attention within four windows of the clip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv3d(3, 4, (1, 2, 2), (1, 2, 2))
+        self.attend = nn.MultiheadAttention(4, 1, batch_first=True)
+
+    def forward(self, clips: Tensor) -> Tensor:
+        tokens = self.conv(clips).flatten(2).transpose(1, 2).reshape(4, -1, 4)
+        return self.attend(tokens, tokens, tokens)[0]
+
+
+def test_windows_say_why_there_is_no_picture() -> None:
+    model, clips = Windows().eval(), torch.randn(1, 3, 2, 8, 8)
+    attention = read_attention(model, clips, find_grid(model, clips))
+    assert attention.layers[0].heads.size == 0
+    assert attention.layers[0].reason == "it attends within parts of 8 tokens, which are not laid out"
+    assert attention.rollouts == {}

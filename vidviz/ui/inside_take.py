@@ -1,0 +1,41 @@
+"""The panel Take away: the film as GIF or MP4, the activations as npz, and the Python that gives the same."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vidviz.services import taking_away
+from vidviz.ui.inside_panels import Closer
+from vidviz.ui.inside_view import choose_sheets
+
+
+def draw_take(closer: Closer) -> None:
+    """Files are made when they are asked for."""
+    inspection, request = closer.inspection, closer.request
+    if not inspection.layers:
+        return
+
+    def lay_film() -> bytes:
+        return taking_away.pack_gif(taking_away.lay_film(inspection.frames, sheets), inspection.seconds)
+
+    def lay_mp4() -> bytes:
+        return taking_away.pack_mp4(taking_away.lay_film(inspection.frames, sheets), inspection.seconds)
+
+    sheets = choose_sheets(inspection, request)
+    name = f"{request.backbone}-{inspection.clip_id}"
+    with st.container(horizontal=True):
+        st.download_button("Film as GIF", lay_film, f"{name}.gif", "image/gif", key="inside gif")
+        st.download_button("Film as MP4", lay_mp4, f"{name}.mp4", "video/mp4", key="inside mp4")
+        st.download_button(
+            "Activations (npz)",
+            lambda: taking_away.pack_arrays(inspection),
+            f"{name}.npz",
+            "application/octet-stream",
+            key="inside npz",
+            help="`frames` (T, H, W, 3), and each layer as (C, T, H, W) in float32.",
+        )
+    st.caption("The button PNG above the film saves what it shows at this moment. The same in Python:")
+    code = taking_away.say_python(
+        str(closer.folder.path), inspection.clip_id, request.backbone, inspection.weights, request.layers
+    )
+    st.code(code, language="python")

@@ -1,0 +1,112 @@
+"""The panel Why: where a class score comes from, or the likeness of two clips."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vidviz.render.heat import overlay_heat
+from vidviz.services import explaining
+from vidviz.services.explaining import Why
+from vidviz.services.looking import Look
+from vidviz.store.sets import EmbeddingSet
+from vidviz.ui.heat_films import colour_lane, play_side_by_side
+from vidviz.ui.inside_compare import choose_clip, clip_title
+from vidviz.ui.inside_panels import Closer
+
+METHODS = {"LayerCAM": "layer-cam", "Grad-CAM": "grad-cam"}
+METHOD_HELP = (
+    "LayerCAM weighs each place by its own positive gradient (Jiang et al., 2021), which keeps moments apart; Grad-CAM "
+    "each channel by its mean gradient (Selvaraju et al., 2017), which suits heads that pool over all places."
+)
+CLASS, SIMILARITY = "a class score", "the similarity to another clip"
+LAST = "the last with a picture"
+
+
+def draw_why(closer: Closer) -> None:
+    """Heat over the clip, in space and time."""
+    request = closer.request
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        asked = st.segmented_control("Why", [CLASS, SIMILARITY], default=CLASS, key="inside why")
+        method = st.segmented_control(
+            "Method", list(METHODS), default="LayerCAM", key="inside method", help=METHOD_HELP
+        )
+        shown = [layer.name for layer in closer.inspection.layers]
+        layer = st.selectbox("By the maps of", [LAST, *shown], key=f"inside why layer {request.backbone}", width=220)
+    chosen = "" if layer == LAST else str(layer)
+    draw = _draw_similarity if asked == SIMILARITY else _draw_class
+    draw(closer, chosen, METHODS[method or "LayerCAM"])
+
+
+def _draw_class(closer: Closer, layer: str, method: str) -> None:
+    with st.spinner("Scoring the clip", show_time=True):
+        scores = explaining.score_classes(closer.look)
+    titles = {
+        index: f"{name} ({share:.0%})"
+        for index, name, share in zip(scores.classes, scores.names, scores.probabilities, strict=True)
+    }
+    index = int(
+        st.selectbox(
+            "Class",
+            list(titles),
+            format_func=titles.__getitem__,
+            key=f"inside class {closer.request.backbone} {closer.clip.clip_id}",
+            width=320,
+            help="Best first; in brackets the softmax of the scores.",
+        )
+    )
+    with st.spinner("Letting the score flow back", show_time=True):
+        why = explaining.explain_class(closer.look, index, layer=layer, method=method)
+    note = f"score {why.score:.3g}, by {why.layer}"
+    lanes = [
+        colour_lane(why.frames, "The clip", why.seconds),
+        colour_lane(overlay_heat(why.frames, why.heat), f"Why {titles[index]}", why.seconds, note),
+    ]
+    play_side_by_side(lanes, key="inside why film", title="Where the class score comes from")
+    _mark_random(closer)
+    _draw_check(closer.look, index, why)
+
+
+def _draw_check(look: Look, index: int, why: Why) -> None:
+    """Covering the hottest part should cost more than covering another."""
+    if not st.button("Check by covering", key="inside covering", help="Ten forward passes with a part covered."):
+        return
+    with st.spinner("Covering parts of the clip", show_time=True):
+        check = explaining.check_by_covering(look, index, why)
+    verdict = "so the heat is right about it" if check.agrees else "so the heat does not tell the whole of it"
+    st.caption(
+        f"Score {check.score:.3g}; with the hottest part covered {check.hottest_covered:.3g}, with random parts of "
+        f"that size covered {check.random_covered:.3g} on average: {verdict}."
+    )
+
+
+def _draw_similarity(closer: Closer, layer: str, method: str) -> None:
+    other = choose_clip(closer.folder, closer.clip, key="inside why other")
+    if other is None:
+        return
+    request = closer.request
+    at, pooling = embedding_of(request.backbone, closer.chosen)
+    theirs = Look(closer.folder.path, other.clip_id, request.backbone, request.weights)
+    with st.spinner("Letting the similarity flow back", show_time=True):
+        ours, other_why = explaining.explain_similarity(
+            closer.look, theirs, at=at, pooling=pooling, layer=layer, method=method
+        )
+    note = f"cosine {ours.score:.3f} at {at}, by {ours.layer}"
+    lanes = [
+        colour_lane(overlay_heat(why.frames, why.heat), title, why.seconds, note)
+        for why, title in ((ours, clip_title(closer.clip)), (other_why, clip_title(other)))
+    ]
+    play_side_by_side(lanes, key="inside similarity film", title="What makes the two clips alike")
+    st.caption("Bright is what raises the cosine similarity of the two embeddings, the other clip's held fixed.")
+    _mark_random(closer)
+
+
+def embedding_of(backbone: str, chosen: EmbeddingSet | None) -> tuple[str, str]:
+    """The layer and pooling of the embedding: the set's own where it is of this network."""
+    if chosen is not None and chosen.spec.backbone == backbone:
+        return chosen.spec.layer, chosen.spec.pooling
+    return explaining.usual_embedding(backbone), "mean"
+
+
+def _mark_random(closer: Closer) -> None:
+    if closer.inspection.weights == "random":
+        st.caption(":orange[Random weights: this is what an untrained network would say, and means nothing.]")
