@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from vidviz.services import library, searching
+from vidviz.services import index_building, library, searching
 from vidviz.services.colouring import label_colours
 from vidviz.ui import (
     engine_panel,
@@ -51,6 +51,8 @@ with answered, messages.telling_errors():
     if not query:
         st.info(search_view.INVITATIONS[kind])
         st.stop()
+    index_building.begin_where_large(folder, chosen.key)
+    engine_panel.draw_building(folder, chosen.key)
     answer = searching.search(folder, chosen.key, query, wanted.options)
     search_answer.draw_answer(answer, wanted, chosen, colours, None if clip is None else clip.clip_id)
     search_answer.draw_expression(answer)

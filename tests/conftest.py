@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,40 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Tests on a folder of one's own real videos exist where `VIDVIZ_REAL_VIDEOS` names one."""
     asks_for_real_files = collection_path.name.endswith("real_files.py")
     return True if asks_for_real_files and not os.environ.get("VIDVIZ_REAL_VIDEOS") else None
+
+
+CHECKPOINT_WORDS = ("[start]", "[pad]", "a", "person", "dog", "runs", "jumps", "in", "the", "water", "?", "[end]")
+
+
+@pytest.fixture(scope="session")
+def write_text_checkpoint() -> Callable[[Path, str], Path]:
+    """Write a small CLIP or X-CLIP with a tokenizer of twelve words, laid out as published ones are."""
+
+    def write(folder: Path, name: str) -> Path:
+        import torch
+        import transformers
+        from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+        small = {"hidden_size": 12, "num_attention_heads": 2, "intermediate_size": 20, "num_hidden_layers": 2}
+        text = small | {"vocab_size": len(CHECKPOINT_WORDS), "max_position_embeddings": 7, "eos_token_id": 2}
+        pictures = small | {"image_size": 32, "patch_size": 16}
+        torch.manual_seed(3)
+        if name == "clip_b32":
+            config = transformers.CLIPConfig(vision_config=pictures, text_config=text, projection_dim=6)
+            transformers.CLIPModel(config).save_pretrained(folder)
+        else:
+            mit = {"mit_hidden_size": 6, "mit_intermediate_size": 10, "mit_num_attention_heads": 2, "num_frames": 4}
+            heads = {"projection_dim": 6, "prompt_num_attention_heads": 2}
+            config = transformers.XCLIPConfig(vision_config=pictures | mit, text_config=text, **heads)
+            transformers.XCLIPModel(config).save_pretrained(folder)
+        numbers = {word: number for number, word in enumerate(CHECKPOINT_WORDS)}
+        tokenizer = Tokenizer(models.WordLevel(numbers, unk_token="?"))
+        tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+        ends = [(word, numbers[word]) for word in ("[start]", "[end]")]
+        tokenizer.post_processor = processors.TemplateProcessing(single="[start] $A [end]", special_tokens=ends)
+        transformers.PreTrainedTokenizerFast(
+            tokenizer_object=tokenizer, bos_token="[start]", eos_token="[end]", pad_token="[pad]", unk_token="?"
+        ).save_pretrained(folder)
+        return folder
+
+    return write

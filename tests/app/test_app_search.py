@@ -108,3 +108,84 @@ def test_hostile_hits_in_the_url(prepared, show, hits):
     _, ids = prepared.fill()
     page = show("search", clip=str(ids[0]), search_hits=hits)
     assert len(page.drawn("clip_gallery")[0]["cards"]) == len(ids)
+
+
+@pytest.mark.usefixtures("without_milvus")
+def test_a_query_in_the_url_is_answered_with_its_tray_filter_and_moments(prepared, show):
+    _, ids = prepared.fill()
+    query = f'{{"clips":[[{ids[1]},1.0],[{ids[2]},-0.5]]}}'
+    chosen = '{"labels":{"label":["left"]}}'
+    page = show("search", clip=str(ids[0]), query=query, filter=chosen)
+    hits = page.drawn("clip_gallery")
+    assert {card["label"] for card in hits[-1]["cards"]} == {"left"}
+    assert [one.value for one in page.app.code] == ['(label in ["left"])']
+    assert "The tray" in page.words
+    assert len(page.app.number_input) >= 2
+    strips = page.drawn("timeline")
+    assert [len(strip["marks"]) for strip in strips] == [2, 2, 2]
+    assert all(0 <= mark["value"] <= 1 for strip in strips for mark in strip["marks"])
+    assert "3 moments in 3 videos" in page.words
+    assert "clips the middle one has" in page.words
+
+
+@pytest.mark.usefixtures("without_milvus")
+def test_a_thousand_hits_come_in_pages(prepared, show):
+    ids = [number for video in range(30) for number in prepared.add_video(f"v{video}.mp4", num_clips=2)]
+    prepared.add_set(ids, np.random.default_rng(0).normal(size=(len(ids), 8)))
+    page = show("search", clip=str(ids[0]), search_hits="1000")
+    assert len(page.drawn("clip_gallery")[0]["cards"]) == 48
+    assert "Hits 1 to 48" in page.words
+    assert "60 hits by cosine similarity" in page.words
+
+
+@pytest.mark.usefixtures("without_milvus")
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"filter": '{"text":"nobody"}'}, "Nothing was found: no clip meets the filter on top."),
+        ({"search_threshold": "0.99999"}, "1 hits by cosine similarity"),
+        ({"query": "[[[["}, "12 hits"),
+        ({"query": '{"clips":[[5,1]]}'}, "12 hits"),
+    ],
+)
+def test_odd_and_empty_answers_are_told(prepared, show, query, words):
+    _, ids = prepared.fill()
+    page = show("search", clip=str(ids[0]), **query)
+    assert words in page.words + "\n".join(page.errors)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("video", "Upload a video or choose one of the library"),
+        ("image", "Upload an image, or choose a clip first"),
+        ("sentence", "Write what is to be seen."),
+    ],
+)
+def test_ways_of_asking_without_anything_asked_invite(prepared, show, kind, words):
+    prepared.fill()
+    assert words in show("search", ask=kind).words
+
+
+@pytest.mark.usefixtures("without_milvus")
+def test_a_query_whose_file_is_gone_and_a_sentence_without_words_for_it_are_told(prepared, show):
+    prepared.fill()
+    gone = show("search", ask="video", query='{"video":"%s","seconds":[0,1]}' % ("ab" * 32))
+    assert any("is not kept any more; choose it again" in error for error in gone.errors)
+    mute = show("search", ask="sentence", query='{"sentence":"a dog"}')
+    assert mute.errors == ["simple3d reads no text; choose an embedding set of clip_b32 or xclip_b32."]
+
+
+def test_the_other_views_are_drawn_from_their_addresses(prepared, show):
+    prepared.fill()
+    duplicates = show("search", search_view="Whole library", group_threshold="0.8")
+    assert "Least similarity" in duplicates.words
+    doubts = show("search", search_view="Whole library", whole_part="Likely label mistakes")
+    assert "Labels of" in doubts.words
+    quality = show("search", search_view="Whole library", whole_part="Retrieval by label")
+    assert "Mean average precision" in quality.words
+    engine = show("search", search_view="Engine")
+    assert "There is no collection yet; the first search builds one." in engine.words
+    engine.press("Check")
+    lab = show("search", search_view="Index lab")
+    assert "Approximate indexes are fast because they do not look everywhere" in lab.words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,36 +16,8 @@ from vidviz.services.embedding import EmbedRequest
 from vidviz.services.jobs import run_here
 from vidviz.types import EmbeddingSetSpec, Recipe
 
-WORDS = ("[start]", "[pad]", "a", "person", "dog", "runs", "jumps", "in", "the", "water", "?", "[end]")
-SMALL = {"hidden_size": 12, "num_attention_heads": 2, "intermediate_size": 20, "num_hidden_layers": 2}
-TEXT = SMALL | {"vocab_size": len(WORDS), "max_position_embeddings": 7, "eos_token_id": 2}
-PICTURES = SMALL | {"image_size": 32, "patch_size": 16}
-
-
-def write_checkpoint(folder: Path, name: str) -> Path:
-    """A small CLIP or X-CLIP with a tokenizer of twelve words, as published ones are laid out."""
-    import torch
-    import transformers
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-
-    torch.manual_seed(3)
-    if name == "clip_b32":
-        config = transformers.CLIPConfig(vision_config=PICTURES, text_config=TEXT, projection_dim=6)
-        transformers.CLIPModel(config).save_pretrained(folder)
-    else:
-        mit = {"mit_hidden_size": 6, "mit_intermediate_size": 10, "mit_num_attention_heads": 2, "num_frames": 4}
-        heads = {"projection_dim": 6, "prompt_num_attention_heads": 2}
-        config = transformers.XCLIPConfig(vision_config=PICTURES | mit, text_config=TEXT, **heads)
-        transformers.XCLIPModel(config).save_pretrained(folder)
-    numbers = {word: number for number, word in enumerate(WORDS)}
-    tokenizer = Tokenizer(models.WordLevel(numbers, unk_token="?"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    ends = [(word, numbers[word]) for word in ("[start]", "[end]")]
-    tokenizer.post_processor = processors.TemplateProcessing(single="[start] $A [end]", special_tokens=ends)
-    transformers.PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="[start]", eos_token="[end]", pad_token="[pad]", unk_token="?"
-    ).save_pretrained(folder)
-    return folder
+TOKENS = {"the": 8, "dog": 4, "runs": 5}
+FIRST, LAST = 0, 11
 
 
 @pytest.fixture
@@ -57,10 +28,10 @@ def two_videos(folder, make_video):
 
 
 @pytest.mark.parametrize("name", ["clip_b32", "xclip_b32"])
-def test_a_sentence_finds_clips_by_the_networks_own_scores(two_videos, tmp_path, name):
+def test_a_sentence_finds_clips_by_the_networks_own_scores(two_videos, tmp_path, write_text_checkpoint, name):
     import transformers
 
-    place = write_checkpoint(tmp_path / "checkpoint", name)
+    place = write_text_checkpoint(tmp_path / "checkpoint", name)
     request = EmbedRequest(name, weights=str(place), precision="float32", device="cpu")
     run_here(two_videos, "embed", "embed", embedding.request_arguments(request))
     answer = searching.search(two_videos, "", Query(sentence=" the dog runs "))
@@ -69,7 +40,7 @@ def test_a_sentence_finds_clips_by_the_networks_own_scores(two_videos, tmp_path,
     import torch
 
     with torch.no_grad():
-        tokens = torch.tensor([[0, *(WORDS.index(word) for word in ("the", "dog", "runs")), len(WORDS) - 1]])
+        tokens = torch.tensor([[FIRST, *TOKENS.values(), LAST]])
         text = published.get_text_features(input_ids=tokens).pooler_output[0].numpy()
     vectors = two_videos.vectors(library_set(two_videos)).load()
     cosines = vectors.vectors @ text / np.linalg.norm(vectors.vectors, axis=1) / np.linalg.norm(text)
@@ -94,8 +65,8 @@ def test_sets_that_no_sentence_fits_are_told(folder, fill, layer, sentence):
         asking.query_vector(folder, "", Query(sentence="a dog"))
 
 
-def test_weights_that_have_moved_are_told(two_videos, tmp_path):
-    place = write_checkpoint(tmp_path / "checkpoint", "clip_b32")
+def test_weights_that_have_moved_are_told(two_videos, tmp_path, write_text_checkpoint):
+    place = write_text_checkpoint(tmp_path / "checkpoint", "clip_b32")
     request = EmbedRequest("clip_b32", weights=str(place), precision="float32", device="cpu")
     run_here(two_videos, "embed", "embed", embedding.request_arguments(request))
     place.rename(tmp_path / "elsewhere")

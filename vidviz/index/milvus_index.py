@@ -22,7 +22,7 @@ from vidviz.index.collection import (
 )
 from vidviz.index.design import IndexDesign, default_design
 from vidviz.index.failures import NoAnswerError, explain_failures
-from vidviz.index.filters import Filter, join_filters
+from vidviz.index.filters import Filter, NotVideoIn, join_filters
 from vidviz.index.open import MilvusConnection
 from vidviz.index.ranking import rank_neighbours
 from vidviz.index.rows import LARGEST_K, ClipRow, LeftOut, check_k, check_queries, check_rows
@@ -116,18 +116,43 @@ class MilvusIndex:
         `effort` is the `ef` or `nprobe` of an index that has one.
         """
         k, queries = check_k(k), check_queries(vectors, self.dimension, unit_length=self._unit_length)
-        return self._search(queries, k, filters, effort)
+        return [self._neighbours(hits, k) for hits in self._search(queries, k, filters, effort)]
 
     def search_videos(
         self, vector: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
     ) -> list[Neighbour]:
-        """The nearest clip of each of the `k` nearest videos, grouped by the engine."""
+        """The nearest clip of each of the `k` nearest videos, grouped by the engine.
+
+        A server groups each of its segments by itself, so a video may come more than once and others not at all: it
+        counts once, and the list is filled up with clips of further videos.
+        """
         k, queries = check_k(k), check_queries(vector, self.dimension, unit_length=self._unit_length)
-        return self._search(queries[:1], k, filters, effort, group_by_field="video_id")[0]
+        with_video = {"output_fields": ["id", "video_id"]}
+        best = self._first_of_each(queries, k, filters, effort, group_by_field="video_id", **with_video)
+        while len(best) < k and not self.exact:
+            others = [*filters, NotVideoIn(tuple(best))]
+            more = self._first_of_each(queries, min(LARGEST_K, 4 * k), others, effort, **with_video)
+            if not more:
+                break
+            best |= more
+        ids = np.array([near.clip_id for near in best.values()], dtype=np.int64)
+        return rank_neighbours(ids, np.array([near.score for near in best.values()]), k, self.design)
+
+    def _first_of_each(
+        self, queries: np.ndarray, k: int, filters: Sequence[Filter], effort: int | None, **further: Any
+    ) -> dict[str, Neighbour]:
+        """Video -> its nearest clip among the hits of the first query."""
+        (hits,) = self._search(queries[:1], k, filters, effort, **further)
+        video_of = {hit["id"]: hit["entity"]["video_id"] for hit in hits}
+        best: dict[str, Neighbour] = {}
+        for near in self._neighbours(hits, k):
+            best.setdefault(video_of[near.clip_id], near)
+        return best
 
     def _search(
         self, queries: np.ndarray, k: int, filters: Sequence[Filter], effort: int | None, **further: Any
-    ) -> list[list[Neighbour]]:
+    ) -> list[Any]:
+        """The engine's hits of each query."""
         settings: dict[str, Any] = {
             "limit": k,
             "filter": join_filters(filters),
@@ -136,12 +161,11 @@ class MilvusIndex:
             **further,
         }
         step = max(1, min(QUERIES_A_CALL, HITS_A_CALL // k))
-        answers: list[list[Neighbour]] = []
+        answers: list[Any] = []
         with self._reading() as client:
             settings["search_params"] = self.design.searching(self.connection.loaded[self.name], k, effort)
             for first in range(0, len(queries), step):
-                found = client.search(self.name, data=queries[first : first + step], **settings)
-                answers += [self._neighbours(hits, k) for hits in found]
+                answers += client.search(self.name, data=queries[first : first + step], **settings)
         return answers
 
     def _neighbours(self, hits: Any, k: int) -> list[Neighbour]:

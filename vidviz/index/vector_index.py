@@ -53,7 +53,7 @@ class VectorIndex(Protocol):
     def search_videos(
         self, vector: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
     ) -> list[Neighbour]:
-        """The nearest clip of each of the `k` nearest videos; an approximate index may miss videos."""
+        """The nearest clip of each of the `k` nearest videos, nearest first."""
 
     def count(self) -> int:
         """How many clips the index holds; 0 when it does not exist."""

@@ -33,6 +33,7 @@ STORED = "stored vectors"
 _in_line: dict[tuple[str, str], tuple[tuple[str, int], str]] = {}
 """(workspace, set) -> (version of its vectors, revision of the catalogue) that this process brought its collection in
 line with, and the note on it."""
+_turns: dict[tuple[str, str], threading.RLock] = {}
 _guard = threading.Lock()
 
 
@@ -147,7 +148,7 @@ def _exact_index(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[ExactInd
 def _bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusIndex, progress: Progress) -> str:
     """Bring a collection in line where vectors, clips or labels have changed; returns the note on it."""
     place = (str(folder.path), found.key)
-    with _guard:
+    with _turn_of(place):
         # Read before the rows: what changes in between is seen the next time.
         state = (folder.vectors(found.key).version, library.read_revision(folder))
         known, note = _in_line.get(place, (None, ""))
@@ -157,6 +158,12 @@ def _bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusIn
             note = _say_left_out(sync_index(index, rows, embeddings.vectors, progress).left_out)
             _in_line[place] = (state, note)
         return note
+
+
+def _turn_of(place: tuple[str, str]) -> threading.RLock:
+    """One lock a collection: a long build of one set keeps no search of another waiting."""
+    with _guard:
+        return _turns.setdefault(place, threading.RLock())
 
 
 def _say_left_out(left_out: Sequence[LeftOut]) -> str:
@@ -212,3 +219,9 @@ def release_index(folder: WorkspaceFolder) -> None:
 def forget_checked(folder: WorkspaceFolder) -> None:
     """Look at the collections of a workspace anew when they are next opened: somebody has changed them."""
     _forget(folder)
+
+
+def is_checked(folder: WorkspaceFolder, set_key: str) -> bool:
+    """Whether this process has brought the collection of a set in line with what is stored now."""
+    state = (folder.vectors(set_key).version, library.read_revision(folder))
+    return _in_line.get((str(folder.path), set_key), (None, ""))[0] == state

@@ -47,7 +47,7 @@ def doubt_labels(folder: WorkspaceFolder, set_key: str, column: str = LABEL) -> 
     Raises:
         ProjectionError: some vectors are not finite.
     """
-    revision = _revision(folder)
+    revision = library.read_revision(folder)
     return list(_doubts(folder.path, set_key, folder.vectors(set_key).version, column, revision))
 
 
@@ -100,7 +100,7 @@ def measure_labels(
         k: neighbours that count.
         across_videos: whether clips of the query's own video are left out.
     """
-    version, revision = folder.vectors(set_key).version, _revision(folder)
+    version, revision = folder.vectors(set_key).version, library.read_revision(folder)
     return _measure(folder.path, set_key, version, column, k, across_videos, revision)
 
 
@@ -124,8 +124,3 @@ def _labelled(folder: WorkspaceFolder, set_key: str, column: str) -> tuple[np.nd
     table = library.clip_table(folder, found.spec.recipe_key).set_index("clip_id").loc[ids]
     held = table[column].fillna("") if column in table else [""] * len(ids)
     return ids, np.asarray(held, dtype=str), np.asarray(table["video_id"], dtype=str)
-
-
-def _revision(folder: WorkspaceFolder) -> int:
-    with folder.catalogue.read() as db:
-        return int(db.execute("SELECT revision FROM identity").fetchone()[0])

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
+from functools import lru_cache
+from pathlib import Path
 
 from vidviz.config import milvus_settings
 from vidviz.errors import IndexLockedError
 from vidviz.index.design import IndexDesign, Metric, default_design
 from vidviz.index.exact_index import ExactIndex
 from vidviz.index.sync import sync_index
-from vidviz.services import embedding_sets, indexing
+from vidviz.services import embedding_sets, indexing, library
+from vidviz.services.index_building import is_building
 from vidviz.services.indexing import STORED, OpenIndex
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.workspace import WorkspaceFolder
 
-_in_line: dict[tuple[str, str], tuple[str, str]] = {}
-"""(workspace, collection) -> (version of the vectors, digest of the catalogue) that it was brought in line with."""
+_in_line: dict[tuple[str, str], tuple[str, int]] = {}
+"""(workspace, collection) -> (version of the vectors, revision of the catalogue) that it was brought in line with."""
 _guard = threading.Lock()
 
 
@@ -29,26 +32,31 @@ def open_by_metric(
     Raises:
         SearchIndexError: Milvus does not answer, or the metric is not known.
     """
-    design = IndexDesign(metric)
-    if metric == "COSINE":
+    if metric == "COSINE" and not is_building(folder, set_key):
         return indexing.open_index(folder, set_key, progress)
     found = embedding_sets.find_set(folder, set_key)
+    if metric == "COSINE":
+        exact = _exact(folder.path, found.key, metric, folder.vectors(found.key).version, library.read_revision(folder))
+        return OpenIndex(exact, STORED, "The index is being built; answered from the stored vectors meanwhile.")
     try:
         lite = not milvus_settings().uri
         index = indexing.open_collection(folder, found, default_design(lite, metric))
     except IndexLockedError as error:
-        exact = ExactIndex(found.dimension, design)
-        exact.upsert(*indexing.list_rows(folder, found))
+        exact = _exact(folder.path, found.key, metric, folder.vectors(found.key).version, library.read_revision(folder))
         return OpenIndex(exact, STORED, f"{error} Answered from the stored vectors.")
     with _guard:
         place = (str(folder.path), f"{index.connection.place.shown} {index.name}")
-        state = (folder.vectors(found.key).version, _revision(folder))
+        state = (folder.vectors(found.key).version, library.read_revision(folder))
         if _in_line.get(place) != state or not index.count():
             sync_index(index, *indexing.list_rows(folder, found), progress)
             _in_line[place] = state
     return OpenIndex(index, "Milvus Lite" if lite else "Milvus")
 
 
-def _revision(folder: WorkspaceFolder) -> str:
-    with folder.catalogue.read() as db:
-        return str(db.execute("SELECT revision FROM identity").fetchone()[0])
+@lru_cache(maxsize=2)
+def _exact(path: Path, set_key: str, metric: Metric, _version: str, _revision: int) -> ExactIndex:
+    folder = WorkspaceFolder(path)
+    found = embedding_sets.find_set(folder, set_key)
+    index = ExactIndex(found.dimension, IndexDesign(metric))
+    index.upsert(*indexing.list_rows(folder, found))
+    return index

@@ -18,10 +18,8 @@ from vidviz.services import embedding_sets, library
 from vidviz.services.asking import Example, Query, clip_vector, query_vector
 from vidviz.services.clip_filters import say_expression, to_index_filters
 from vidviz.services.filtering import ClipFilter
-from vidviz.services.grouped import search_videos
 from vidviz.services.indexing import forget_checked
 from vidviz.services.metric_indexes import open_by_metric
-from vidviz.store.sets import EmbeddingSet
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Neighbour
@@ -136,11 +134,11 @@ def search_by_vector(
         conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
     opened = open_by_metric(folder, found.key, options.metric)
     try:
-        neighbours = _look_up(folder, found, opened.index, vector, options, conditions)
+        neighbours = _look_up(opened.index, vector, options, conditions)
     except GoneError:  # dropped by somebody: it is made again, once
         forget_checked(folder)
         opened = open_by_metric(folder, found.key, options.metric)
-        neighbours = _look_up(folder, found, opened.index, vector, options, conditions)
+        neighbours = _look_up(opened.index, vector, options, conditions)
     if options.threshold is not None:
         neighbours = [near for near in neighbours if _is_near_enough(near.score, options.threshold, options.metric)]
     hits = describe(folder, found.spec.recipe_key, neighbours)
@@ -148,15 +146,10 @@ def search_by_vector(
 
 
 def _look_up(
-    folder: WorkspaceFolder,
-    found: EmbeddingSet,
-    index: VectorIndex,
-    vector: np.ndarray,
-    options: SearchOptions,
-    conditions: tuple[Filter, ...],
+    index: VectorIndex, vector: np.ndarray, options: SearchOptions, conditions: tuple[Filter, ...]
 ) -> list[Neighbour]:
     if options.best_per_video:
-        return search_videos(folder, found, index, vector, options.k, conditions, options.effort)
+        return index.search_videos(vector, options.k, conditions, effort=options.effort)
     return index.search(vector[None], options.k, conditions, effort=options.effort)[0]
 
 

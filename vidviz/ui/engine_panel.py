@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from vidviz.errors import VidvizError
-from vidviz.services import engine, indexing
+from vidviz.services import engine, index_building, indexing
 from vidviz.services.engine import Collection, EngineReport
 from vidviz.services.indexing import IndexDesign
 from vidviz.store.sets import EmbeddingSet
@@ -77,10 +77,30 @@ def _draw_actions(folder: WorkspaceFolder, chosen: EmbeddingSet, report: EngineR
         if st.button("Check", help="Hold the collection against the stored vectors."):
             _say(partial(_check, folder, chosen.key))
         design = None if report.lite else _choose_design()
-        if st.button("Rebuild", help="Drop the collection and build it from the stored vectors."):
-            _say(partial(_rebuild, folder, chosen.key, design))
+        if st.button("Rebuild", help="Drop the collection and build it from the stored vectors, in the background."):
+            index_building.begin_rebuild(folder, chosen.key, design)
         with st.popover("Drop a collection"):
             _draw_drop(folder, report)
+    draw_building(folder, chosen.key)
+
+
+def draw_building(folder: WorkspaceFolder, set_key: str) -> None:
+    """How far the collection of a set is, while it is built in the background; why, where that failed."""
+    building = index_building.find_building(folder, set_key)
+    if building is None:
+        return
+    if building.active:
+        _draw_progress(folder, set_key)
+    elif building.error:
+        st.error(building.error)
+
+
+@st.fragment(run_every=1.0)
+def _draw_progress(folder: WorkspaceFolder, set_key: str) -> None:
+    building = index_building.find_building(folder, set_key)
+    if building is None or not building.active:
+        st.rerun()  # the whole page: the engine answers now
+    st.progress(building.share, f"Building the index: {building.done:,} of {building.total:,} clips")
 
 
 def _draw_drop(folder: WorkspaceFolder, report: EngineReport) -> None:
@@ -130,10 +150,6 @@ def _check(folder: WorkspaceFolder, set_key: str) -> str:
         return f"The collection is in line with the {found['stored']:,} vectors stored."
     missing, extra = found["missing"], found["extra"]
     return f"{missing:,} vectors are missing and {extra:,} should not be there; the next search mends it."
-
-
-def _rebuild(folder: WorkspaceFolder, set_key: str, design: IndexDesign | None) -> str:
-    return f"Rebuilt: {indexing.rebuild_index(folder, set_key, design=design):,} rows."
 
 
 def _drop(folder: WorkspaceFolder, name: str) -> str:

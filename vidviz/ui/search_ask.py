@@ -103,7 +103,8 @@ def _draw_stretch(asked: AskedFile, kept: Query) -> None:
         draws_stretch=True,
         title=f"Draw a stretch of {asked.name}",
     )
-    shown = ShownClip(0, asked.token, start, max(end, start + 0.05), asked.name)
+    under = next((poster.clip_id for poster in asked.posters if start < poster.end_seconds), 0)
+    shown = ShownClip(under, asked.token, start, max(end, start + 0.05), asked.name)
     clip_player(shown, key="query player", aspect_ratio=asked.aspect_ratio, height_px=240, frame_rate=asked.frame_rate)
     if event.stretch is not None and event.stretch != kept.seconds:
         keep_query(replace(kept, seconds=event.stretch))

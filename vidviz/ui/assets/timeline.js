@@ -10,6 +10,7 @@ const DRAWN_LEAST_PX = 4;
 class TimelineView {
   constructor(root) {
     this.root = root;
+    this.drawn = {};
     this.box = element("div", "vv-timeline");
     this.track = element("div", "vv-track");
     this.track.tabIndex = 0;
@@ -69,19 +70,29 @@ class TimelineView {
     const width = this.track.clientWidth;
     if (!this.data || !width) return;
     this.drawFilm(width);
-    this.drawMarks();
-    this.drawBars();
-    this.drawAxis(width);
+    this.once("marks", [this.data.marks, this.data.current], () => this.drawMarks());
+    this.once("bars", this.data.bars, () => this.drawBars());
+    this.once("axis", width, () => this.drawAxis(width));
     this.drawStretch();
+  }
+
+  // What is drawn already stays: a node that is made anew loses the pointer that is over it.
+  once(name, what, draw) {
+    const key = JSON.stringify([what, this.duration]);
+    if (this.drawn[name] === key) return;
+    this.drawn[name] = key;
+    draw();
   }
 
   drawFilm(width) {
     const slots = this.data.slots;
     const most = Math.max(1, Math.floor(width / POSTER_LEAST_PX));
     const shown = slots.length <= most ? slots : Array.from({ length: most }, (_, i) => slots[Math.floor((i + 0.5) * slots.length / most)]);
-    const key = JSON.stringify([shown.map((slot) => slot.clip_id), this.duration]);
-    if (key === this.filmKey) return;
-    this.filmKey = key;
+    this.once("film", shown, () => this.fillFilm(shown));
+  }
+
+  fillFilm(shown) {
+    const slots = this.data.slots;
     const pictures = shown.map((slot, i) => {
       const image = element("img");
       image.alt = "";

@@ -1,0 +1,81 @@
+"""Building in the background: large sets only, answers meanwhile, and a reason where it fails."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from vidviz.errors import SearchIndexError
+from vidviz.services import embedding_sets, index_building, indexing, searching
+
+
+@pytest.fixture
+def large(folder, fill, monkeypatch):
+    """Thirty clips, which count as many."""
+    monkeypatch.setattr(index_building, "LARGE", 20)
+    ids = fill(folder, np.random.default_rng(0).normal(size=(30, 4)))
+    return folder, embedding_sets.find_set(folder).key, ids
+
+
+def wait_for(building):
+    deadline = time.monotonic() + 30
+    while building.active:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_large_set_is_built_behind_and_answered_meanwhile(large, monkeypatch):
+    folder, key, ids = large
+    may_go_on, real = threading.Event(), indexing.sync_index
+
+    def waits(index, rows, vectors, progress):
+        progress(10, 30)
+        assert may_go_on.wait(30)
+        return real(index, rows, vectors, progress)
+
+    monkeypatch.setattr(indexing, "sync_index", waits)
+    building = index_building.begin_where_large(folder, key)
+    assert index_building.begin_where_large(folder, key) is building
+    meanwhile = searching.search_by_clip(folder, key, ids[0], 5)
+    assert meanwhile.engine == "stored vectors"
+    assert meanwhile.note == "The index is being built; answered from the stored vectors meanwhile."
+    while not building.done:
+        time.sleep(0.01)
+    assert building.share == pytest.approx(1 / 3)
+    may_go_on.set()
+    wait_for(building)
+    assert (building.error, building.done, building.total) == ("", 30, 30)
+    after = searching.search_by_clip(folder, key, ids[0], 5)
+    assert (after.engine, after.note) == ("Milvus Lite", "")
+    assert [hit.clip_id for hit in after.hits] == [hit.clip_id for hit in meanwhile.hits]
+    assert index_building.begin_where_large(folder, key) is None
+
+
+def test_small_sets_are_left_to_the_search(folder, fill):
+    fill(folder, np.eye(4))
+    assert index_building.begin_where_large(folder, embedding_sets.find_set(folder).key) is None
+
+
+def test_a_rebuild_runs_behind(large):
+    folder, key, ids = large
+    searching.search_by_clip(folder, key, ids[0], 5)
+    building = index_building.begin_rebuild(folder, key)
+    wait_for(building)
+    assert (building.error, building.done) == ("", 30)
+    assert indexing.summarise_check(folder, key) == {"stored": 30, "missing": 0, "extra": 0}
+
+
+def test_a_build_that_fails_says_why_and_is_not_tried_again_by_itself(large, monkeypatch):
+    folder, key, _ = large
+
+    def fails(*_args):
+        raise SearchIndexError("The disk of the index is full; free some space and try again.")
+
+    monkeypatch.setattr(indexing, "sync_index", fails)
+    building = index_building.begin_where_large(folder, key)
+    wait_for(building)
+    assert building.error == "The disk of the index is full; free some space and try again."
+    assert index_building.begin_where_large(folder, key) is building

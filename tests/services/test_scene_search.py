@@ -1,0 +1,87 @@
+"""Find the scene: every shot of the two sample films is found by a stretch of another, cropped and recoded copy."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from vidviz.services import asked_files, embedding, importing, searching
+from vidviz.services.asking import Query
+from vidviz.services.embedding import EmbedRequest
+from vidviz.services.indexing import release_index
+from vidviz.services.moments import join_moments
+from vidviz.services.searching import SearchOptions
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import Recipe
+
+SAMPLES = Path(__file__).parents[2] / "sample_videos"
+FILMS = ("film_day-at-sea.mp4", "film_city-night.mp4")
+CROPPED = 0.06  # of each side
+INSIDE_SECONDS = 0.25  # the query leaves out the seconds around the cut
+
+
+def list_scenes() -> list[tuple[str, float, float]]:
+    with (SAMPLES / "scenes.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["video"] in FILMS]
+    return [(row["video"], float(row["start"]), float(row["end"])) for row in rows]
+
+
+def copy_film(path: Path) -> bytes:
+    """Another copy: cropped at all sides, smaller, half of the frames, and coded coarsely by another codec."""
+    out = io.BytesIO()
+    with av.open(str(path)) as source, av.open(out, "w", format="webm") as target:
+        rate = source.streams.video[0].average_rate
+        stream: Any = target.add_stream(
+            "libvpx", rate=rate / 2, options={"crf": "40", "b": "200k", "deadline": "realtime"}
+        )
+        stream.width, stream.height, stream.pix_fmt = 200, 112, "yuv420p"
+        for number, frame in enumerate(source.decode(video=0)):
+            if number % 2:
+                continue
+            pixels = frame.to_ndarray(format="rgb24")
+            top, left = (int(CROPPED * size) for size in pixels.shape[:2])
+            cut = np.ascontiguousarray(pixels[top:-top, left:-left])
+            picture = av.VideoFrame.from_ndarray(cut, format="rgb24").reformat(200, 112, "yuv420p")
+            picture.pts = number // 2
+            picture.time_base = 1 / (rate / 2)
+            target.mux(stream.encode(picture))
+        target.mux(stream.encode(None))
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    """The films, cut at their shots and seen frame by frame, and the tokens of their copies."""
+    folder = WorkspaceFolder.open(tmp_path_factory.mktemp("films") / "workspace")
+    paths = tuple(str(SAMPLES / name) for name in FILMS)
+    importing.import_videos(folder, importing.ImportRequest(paths, Recipe("shots", 10, 10)))
+    embedding.embed_clips(folder, EmbedRequest("simple2d_look", precision="float32"))
+    copies = {
+        name: asked_files.receive_file(
+            folder, f"copy of {name}.webm", io.BytesIO(copy_film(SAMPLES / name)), still=False
+        )
+        for name in FILMS
+    }
+    yield folder, copies
+    release_index(folder)
+
+
+def test_there_are_twelve_scenes():
+    assert len(list_scenes()) == 12
+
+
+@pytest.mark.parametrize(("film", "start", "end"), list_scenes())
+def test_each_shot_is_found_from_another_copy(films, film, start, end):
+    folder, copies = films
+    seconds = (start + INSIDE_SECONDS, end - INSIDE_SECONDS)
+    answer = searching.search(folder, "", Query(video=copies[film].token, seconds=seconds), SearchOptions(k=5))
+    best = join_moments(answer.hits[:1])[0]
+    assert answer.hits[0].video == film
+    shared = min(best.end_seconds, end) - max(best.start_seconds, start)
+    assert shared >= 0.8 * max(end - start, best.end_seconds - best.start_seconds)

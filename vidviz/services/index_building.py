@@ -1,0 +1,89 @@
+"""Collections built in the background of a server, while searches are answered from the stored vectors.
+
+A process of its own could not do it: the local Milvus file belongs to the one that has it open.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vidviz.errors import VidvizError
+from vidviz.index.design import IndexDesign
+from vidviz.services import indexing
+from vidviz.store.workspace import WorkspaceFolder
+
+LARGE = 10_000
+"""Sets of more clips are brought in line in the background."""
+
+
+@dataclass
+class Building:
+    """How far a build is: `done` of `total` rows; `error` says why it ended early."""
+
+    done: int = 0
+    total: int = 0
+    active: bool = True
+    error: str = ""
+
+    @property
+    def share(self) -> float:
+        """Which part is done, 0 to 1."""
+        return self.done / self.total if self.total else 0.0
+
+
+_builds: dict[tuple[str, str], Building] = {}
+_guard = threading.Lock()
+
+
+def find_building(folder: WorkspaceFolder, set_key: str) -> Building | None:
+    """The last build of a set that this process began, if there is one."""
+    return _builds.get((str(folder.path), set_key))
+
+
+def is_building(folder: WorkspaceFolder, set_key: str) -> bool:
+    """Whether a set is being built now."""
+    building = find_building(folder, set_key)
+    return building is not None and building.active
+
+
+def begin_where_large(folder: WorkspaceFolder, set_key: str) -> Building | None:
+    """Begin to bring the collection of a large set in line, unless it is or a failed build says why it cannot be."""
+    known = find_building(folder, set_key)
+    if known is not None and (known.active or known.error):
+        return known
+    if indexing.is_checked(folder, set_key) or len(folder.vectors(set_key).load_ids()) <= LARGE:
+        return None
+    return _begin(folder, set_key, lambda tell: indexing.refresh_index(folder, set_key, tell))
+
+
+def begin_rebuild(folder: WorkspaceFolder, set_key: str, design: IndexDesign | None = None) -> Building:
+    """Begin to drop a collection and build it anew; a build under way goes on instead."""
+    return _begin(folder, set_key, lambda tell: indexing.rebuild_index(folder, set_key, tell, design))
+
+
+def _begin(folder: WorkspaceFolder, set_key: str, work: Callable[[Callable[..., None]], object]) -> Building:
+    place = (str(folder.path), set_key)
+    with _guard:
+        known = _builds.get(place)
+        if known is not None and known.active:
+            return known
+        building = _builds[place] = Building()
+
+    def tell(done: int, total: int, message: str = "") -> None:
+        building.done, building.total = done, total
+
+    def run() -> None:
+        try:
+            work(tell)
+        except VidvizError as error:
+            building.error = str(error)
+        except Exception as error:  # a thread's own traceback reaches nobody
+            building.error = f"Something unforeseen went wrong while the index was built ({type(error).__name__})."
+            raise
+        finally:
+            building.active = False
+
+    threading.Thread(target=run, name="index-building", daemon=True).start()
+    return building
