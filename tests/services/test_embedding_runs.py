@@ -14,7 +14,7 @@ from vidviz.errors import JobError, MediaError, UnknownNameError, WorkspaceError
 from vidviz.services import embedding_sets, reading
 from vidviz.services.embedding import EmbedRequest, embed_clips
 from vidviz.services.importing import ImportRequest, import_videos
-from vidviz.services.inspecting import read_frames
+from vidviz.services.looking import read_frames
 from vidviz.services.progress import JobCancelledError
 from vidviz.store import clips
 from vidviz.store.videos import list_videos
