@@ -77,6 +77,7 @@ def test_importing_does_not_import_torch() -> None:
     code = (
         "import sys, vidviz.introspect.capture, vidviz.introspect.tree, vidviz.introspect.maps,"
         "vidviz.introspect.receptive_field, vidviz.introspect.layout, vidviz.introspect.saliency,"
-        "vidviz.introspect.attention, vidviz.introspect.filters, vidviz.introspect.effective_field; sys.exit('torch' in sys.modules)"
+        "vidviz.introspect.attention, vidviz.introspect.filters, vidviz.introspect.effective_field;"
+        "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

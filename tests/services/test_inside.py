@@ -30,10 +30,10 @@ MOTIONS = ("slide-left", "slide-right", "grow", "turn-clockwise", "bounce")
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[WorkspaceFolder, list[int]]:
-    """A workspace with ten sample clips."""
+    """A workspace with five sample clips."""
     folder = WorkspaceFolder.open(tmp_path_factory.mktemp("samples") / "workspace")
     every = serving.find_site() / "sample_videos"
-    files = [str(file) for motion in MOTIONS for file in sorted(every.glob(f"{motion}_*.mp4"))[:2]]
+    files = [str(file) for motion in MOTIONS for file in sorted(every.glob(f"{motion}_*.mp4"))[:1]]
     importing.import_videos(folder, importing.ImportRequest(tuple(files)))
     return folder, [int(number) for number in library.clip_table(folder)["clip_id"]]
 
