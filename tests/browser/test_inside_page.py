@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 # The first film on the page, by its canvases.
 FILM = """[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
-  .map((host) => host.shadowRoot.vidvizView).find((view) => view?.lanes)"""
+  .map((host) => host.shadowRoot?.vidvizView).find((view) => view?.lanes)"""
 PIXELS = f"() => ({FILM})?.layers.values().next().value?.canvas.toDataURL()"
 FAMILIES = {
     "3-D CNN": "simple3d_motion",

@@ -59,6 +59,15 @@ def test_on_the_meta_device_with_stages_first() -> None:
     assert len(tree) == len(list(model.modules())) - 1
 
 
+def test_shares_of_compute_are_those_counted_by_hand() -> None:
+    model = nn.Sequential(nn.Conv3d(3, 4, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 2 * 5 * 5, 7))
+    layers = {layer.name: layer for layer in layer_tree(model, torch.zeros(1, 3, 2, 5, 5))}
+    conv, dense = 4 * 2 * 5 * 5 * 3 * 27, 4 * 2 * 5 * 5 * 7
+    assert layers["0"].compute_share == pytest.approx(conv / (conv + dense))
+    assert layers["3"].compute_share == pytest.approx(dense / (conv + dense))
+    assert layers["1"].compute_share == 0
+
+
 def test_unknown_stage() -> None:
     with pytest.raises(UnknownNameError, match="first"):
         layer_tree(Shuffled(), torch.zeros(1, 3, 4, 4), ["frist"])
@@ -67,6 +76,8 @@ def test_unknown_stage() -> None:
 def test_importing_does_not_import_torch() -> None:
     code = (
         "import sys, vidviz.introspect.capture, vidviz.introspect.tree, vidviz.introspect.maps,"
-        "vidviz.introspect.receptive_field; sys.exit('torch' in sys.modules)"
+        "vidviz.introspect.receptive_field, vidviz.introspect.layout, vidviz.introspect.saliency,"
+        "vidviz.introspect.attention, vidviz.introspect.filters, vidviz.introspect.effective_field;"
+        "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,7 +10,7 @@ import numpy as np
 from vidviz.errors import BackboneError
 from vidviz.introspect.attention import Attention, LayerAttention
 from vidviz.introspect.saliency import resize_heat
-from vidviz.services.looking import Look, look_at
+from vidviz.services.looking import Look, look_at, running
 
 __all__ = ["Attended", "LayerAttention", "attend", "attends", "resize_heat"]
 
@@ -41,15 +41,14 @@ def attend(look: Look) -> Attended:
     Raises:
         BackboneError: it has no attention, or could not run.
     """
+    from vidviz.embed.backbones import find_backbone
     from vidviz.introspect.attention import read_attention
 
-    looked = look_at(look, ("",))
-    loaded = looked.loaded
-    try:
-        with loaded.lock:
-            attention = read_attention(loaded.model, looked.clips(), looked.grid)
-    except RuntimeError as error:
-        raise BackboneError(f"{loaded.backbone.name} could not run on this clip: {error}.") from error
+    if not attends(look.backbone):
+        raise BackboneError(f"{look.backbone} has no attention: choose a transformer, such as timesformer_b.")
+    looked = look_at(look, (find_backbone(look.backbone).embedding_layer,))
+    with running(looked.loaded):
+        attention = read_attention(looked.loaded.model, looked.clips(), looked.grid)
     if not attention.layers:
-        raise BackboneError(f"{loaded.backbone.name} has no attention: choose a transformer, such as timesformer_b.")
+        raise BackboneError(f"No attention was seen in {look.backbone}: its code computes it in a way of its own.")
     return Attended(attention, looked.frames, looked.seconds)

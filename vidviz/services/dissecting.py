@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vidviz.errors import BackboneError
-from vidviz.services.looking import Look, Looked, look_at, outline_of
+from vidviz.services.looking import Look, Looked, look_at, outline_of, running
 from vidviz.services.shared_networks import load_shared
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def trace_unit(look: Look, layer: str, unit: tuple[int, int, int, int]) -> Tube:
     looked = look_at(look, (layer,))
     loaded = looked.loaded
     try:
-        with loaded.lock:
+        with running(loaded):
             effective = effective_field(loaded.model, layer, looked.clips(), unit)
     except ValueError as error:
         raise BackboneError(f"{layer} of {loaded.backbone.name} cannot be traced: {error}.") from error

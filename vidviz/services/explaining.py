@@ -10,7 +10,7 @@ import numpy as np
 
 from vidviz.errors import BackboneError
 from vidviz.introspect.saliency import class_activation, cover, hottest_box, region_shares, resize_heat, trace_score
-from vidviz.services.looking import Look, Looked, look_at
+from vidviz.services.looking import Look, Looked, look_at, running
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
@@ -225,7 +225,7 @@ def _trace(
     """A layer's film and the score's gradient there, (C, T, H, W) each."""
     loaded = looked.loaded
     layers = [layer] if layer else [stage.layer for stage in loaded.backbone.stages if stage.layer != at]
-    with loaded.lock:
+    with running(loaded):
         _, found = trace_score(loaded.model, looked.clips(), layers, score, at)
     for name in reversed(found):
         pair = _as_films(found[name], looked)
@@ -269,7 +269,7 @@ def _run(looked: Looked, frames: np.ndarray) -> np.ndarray:
     import torch
 
     loaded = looked.loaded
-    with loaded.lock, torch.inference_mode():
+    with running(loaded), torch.inference_mode():
         output = loaded.model(looked.clips(frames))
     rows = output.reshape(len(output), -1).float()
     return np.asarray((rows.mean(0) if loaded.backbone.per_frame else rows[0]).cpu().numpy())
@@ -293,5 +293,5 @@ def _embed_at(looked: Looked, at: str, embed: Callable[[Any], Any]) -> Any:
     from vidviz.embed.embedder import forward_to_layer
 
     loaded = looked.loaded
-    with loaded.lock, torch.no_grad():
+    with running(loaded), torch.no_grad():
         return embed(forward_to_layer(loaded.model, loaded.model.get_submodule(at), looked.clips()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.config import DecodeLimits
-from vidviz.errors import MediaError
+from vidviz.errors import BackboneError, MediaError
 from vidviz.services import library
 from vidviz.services.shared_networks import load_shared
 from vidviz.store.workspace import WorkspaceFolder
@@ -69,6 +70,20 @@ def look_at(look: Look, layers: Sequence[str]) -> Looked:
     # A copy in order: torch takes no array that runs backwards.
     shown = np.ascontiguousarray(frames[::-1]) if look.backwards else frames
     return Looked(loaded, shown, seconds, grid_of(look.backbone, look.weights, loaded))
+
+
+@contextmanager
+def running(loaded: LoadedBackbone) -> Iterator[None]:
+    """Hold the network's lock while it runs or is hooked.
+
+    Raises:
+        BackboneError: it could not run, for want of memory mostly.
+    """
+    try:
+        with loaded.lock:
+            yield
+    except RuntimeError as error:
+        raise BackboneError(f"{loaded.backbone.name} could not run on this clip: {error}.") from error
 
 
 _grids: dict[tuple[str, str], TokenGrid] = {}

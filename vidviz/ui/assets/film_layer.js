@@ -87,6 +87,7 @@ class FilmLayer {
     this.canvas.width = this.columns * (this.tileWidth + this.gap) - this.gap;
     this.canvas.height = this.rows * (this.tileHeight + this.gap) - this.gap;
     this.canvas.style.width = `${this.canvas.width / density}px`;
+    this.shown = null;
     this.atlas = element("canvas");
     this.atlas.width = width * this.columns;
     this.atlas.height = height * this.rows;
@@ -101,6 +102,10 @@ class FilmLayer {
     if (!this.bytes) return;
     this.frame = this.frameAt(part);
     this.step.textContent = `t ${this.frame + 1}/${this.layer.frames}`;
+    // Deep layers have fewer time steps than the clip: what has not changed stays.
+    const shown = `${this.frame}|${this.marked()}|${this.view.chosenMap}`;
+    if (shown === this.shown) return;
+    this.shown = shown;
     this.colour(table);
     const { tile_width: width, tile_height: height, channels } = this.layer;
     const context = this.canvas.getContext("2d");
@@ -112,6 +117,11 @@ class FilmLayer {
       context.drawImage(this.atlas, column * width, row * height, width, height, left, top, this.tileWidth, this.tileHeight);
     }
     this.outline(context);
+  }
+
+  // The channel with an outline: the one that is open, else the one under the pointer.
+  marked() {
+    return this.view.opened && this.view.opened.layer === this ? this.view.opened.k : this.hovered;
   }
 
   colour(table) {
@@ -130,7 +140,7 @@ class FilmLayer {
   }
 
   outline(context) {
-    const marked = this.view.opened && this.view.opened.layer === this ? this.view.opened.k : this.hovered;
+    const marked = this.marked();
     if (marked === undefined) return;
     const left = (marked % this.columns) * (this.tileWidth + this.gap);
     const top = Math.floor(marked / this.columns) * (this.tileHeight + this.gap);

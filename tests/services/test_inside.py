@@ -1,0 +1,190 @@
+"""Inside, as pages and notebooks call it: films, reasons, saliency that holds, best clips, files to take away."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from vidviz.errors import BackboneError, UnknownNameError
+from vidviz.services import (
+    attending,
+    dissecting,
+    exciting,
+    explaining,
+    importing,
+    inspecting,
+    library,
+    serving,
+    taking_away,
+)
+from vidviz.services.looking import Look
+from vidviz.store.workspace import WorkspaceFolder
+
+MOTIONS = ("slide-left", "slide-right", "grow", "turn-clockwise", "bounce")
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[WorkspaceFolder, list[int]]:
+    """A workspace with five sample clips."""
+    folder = WorkspaceFolder.open(tmp_path_factory.mktemp("samples") / "workspace")
+    every = serving.find_site() / "sample_videos"
+    files = [str(file) for motion in MOTIONS for file in sorted(every.glob(f"{motion}_*.mp4"))[:1]]
+    importing.import_videos(folder, importing.ImportRequest(tuple(files)))
+    return folder, [int(number) for number in library.clip_table(folder)["clip_id"]]
+
+
+def look_of(samples: tuple[WorkspaceFolder, list[int]], network: str, place: int = 0, **more: bool) -> Look:
+    return Look(samples[0].path, samples[1][place], network, "auto", **more)
+
+
+@pytest.mark.parametrize("network", ["simple3d_motion", "simple2d_look"])
+def test_covering_the_hottest_region_costs_more_than_covering_others(samples, network):
+    """On average over samples, as far as the drop of the score goes."""
+    hottest, random = [], []
+    for place in range(len(samples[1])):
+        look = look_of(samples, network, place)
+        best = explaining.score_classes(look, 1).classes[0]
+        why = explaining.explain_class(look, best, method="layer-cam")
+        check = explaining.check_by_covering(look, best, why)
+        assert why.heat.shape == why.frames.shape[:3]
+        hottest.append(check.score - check.hottest_covered)
+        random.append(check.score - check.random_covered)
+    assert np.mean(hottest) > 2 * max(np.mean(random), 0.1)
+
+
+def test_names_of_classes_are_those_trained(samples):
+    table = library.clip_table(samples[0])
+    place = table["video"].str.startswith("slide-left").to_numpy().argmax()
+    scores = explaining.score_classes(look_of(samples, "simple3d_motion", int(place)))
+    assert scores.names[0] == "slide left"
+    assert sum(scores.probabilities) == pytest.approx(1, abs=1e-5)
+    assert set(explaining.score_classes(look_of(samples, "simple2d_look")).names) >= {"disc", "blue"}
+
+
+def test_similarity_is_that_of_the_embeddings_and_its_heat_is_of_both(samples):
+    ours, theirs = (look_of(samples, "simple3d_motion", place) for place in (0, 1))
+    first, second = explaining.explain_similarity(ours, theirs, at="fc2")
+    vectors = [explaining.explain_vector(look, at="fc2").vector for look in (ours, theirs)]
+    cosine = float(np.dot(*vectors) / np.prod([np.linalg.norm(vector) for vector in vectors]))
+    assert first.score == pytest.approx(cosine, abs=1e-5)
+    assert second.score == pytest.approx(cosine, abs=1e-5)
+    assert first.heat.max() > 0
+    same, _ = explaining.explain_similarity(ours, ours, at="fc2")
+    assert same.score == pytest.approx(1, abs=1e-5)
+
+
+def test_shares_of_regions_add_up_where_the_embedding_is_a_mean(samples):
+    look = Look(samples[0].path, samples[1][0], "squeezenet1_1", "random")
+    parts = explaining.explain_vector(look, at="features.12")
+    assert parts.shares.shape[0] == len(parts.frames)
+    assert parts.shares.sum() == pytest.approx(1, abs=1e-3)
+
+
+def test_without_class_scores_it_says_so(samples):
+    with pytest.raises(BackboneError, match="no class scores"):
+        explaining.score_classes(look_of(samples, "clip_b32"))
+
+
+def test_backwards_is_the_same_frames_in_reverse(samples):
+    folder, ids = samples
+    forwards = inspecting.inspect_clip(folder, ids[0], "simple2d_look", layers=["pool1"])
+    backwards = inspecting.inspect_clip(folder, ids[0], "simple2d_look", layers=["pool1"], backwards=True)
+    np.testing.assert_array_equal(forwards.frames[::-1], backwards.frames)
+    np.testing.assert_allclose(forwards.layers[0].film[:, ::-1], backwards.layers[0].film, atol=1e-5)
+    motion = [
+        inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["pool2"], backwards=flag).layers[0].film
+        for flag in (False, True)
+    ]
+    assert np.abs(motion[0][:, ::-1] - motion[1]).mean() > 0.01
+
+
+def test_a_unit_is_moved_by_what_it_can_see(samples):
+    tube = dissecting.trace_unit(look_of(samples, "simple3d_motion"), "conv2", (0, 8, 16, 16))
+    assert tube.box == ((6, 11), (29, 37), (29, 37))
+    assert tube.effective_part == 1.0
+    flat = dissecting.trace_unit(look_of(samples, "simple2d_look"), "fc1", (0, 2, 0, 0))
+    assert flat.box[0] == (2, 3)
+    with pytest.raises(BackboneError, match="no unit"):
+        dissecting.trace_unit(look_of(samples, "simple3d_motion"), "conv2", (0, 99, 0, 0))
+
+
+def test_the_layers_of_the_tutorials_network():
+    facts = {one.name: one for one in dissecting.list_layers("simple3d")}
+    assert dissecting.say_field(facts["conv1"].field).startswith("3 frames × 3 × 3 px")
+    assert dissecting.say_field(facts["conv2"].field).startswith("5 frames")
+    assert dissecting.say_field(facts["fc1"].field) == "global"
+    assert facts["fc1"].num_parameters == 128 * 16 * 16 * 16 * 1024 + 1024
+    assert facts["conv1"].compute_share + facts["conv2"].compute_share > 0.8
+
+
+def test_kernels_in_colour_and_by_slice():
+    first, second = dissecting.list_kernels("simple3d_motion")
+    assert (first.layer, second.shape) == ("conv1", (40, 16, 3, 3, 3))
+    assert dissecting.read_kernels("simple3d_motion", "auto", "conv1").shape == (3, 16, 3, 3, 3)
+    assert dissecting.read_kernels("simple3d_motion", "auto", "conv2", 5).shape == (3, 40, 3, 3, 3)
+
+
+def test_best_clips_are_those_with_the_largest_answers(samples):
+    folder, ids = samples
+    told = []
+    assert not exciting.knows(folder, "simple3d_motion", "auto", "pool2", ids)
+    peaks = exciting.find_peaks(folder, "simple3d_motion", "auto", "pool2", ids, lambda *args: told.append(args[:2]))
+    assert told[-1] == (len(ids), len(ids))
+    assert exciting.knows(folder, "simple3d_motion", "auto", "pool2", ids)
+    best = peaks.best(3, 4)
+    values = [value for _, value, _ in best]
+    assert values == sorted(values, reverse=True)
+    film = inspecting.inspect_clip(folder, best[0][0], "simple3d_motion", layers=["pool2"]).layers[0].film[3]
+    assert values[0] == pytest.approx(float(film.max()), rel=1e-5)
+    where = (np.array(np.unravel_index(film.argmax(), film.shape)) + 0.5) / film.shape
+    np.testing.assert_allclose(best[0][2], where, rtol=1e-5)
+
+
+def test_attention_is_refused_where_there_is_none(samples):
+    assert not attending.attends("r3d_18")
+    assert attending.attends("timesformer_b")
+    with pytest.raises(BackboneError, match="has no attention"):
+        attending.attend(look_of(samples, "simple3d_motion"))
+
+
+def test_files_to_take_away(samples, tmp_path: Path):
+    folder, ids = samples
+    inspection = inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1", "pool2"])
+    sheets = [inspecting.choose_channels(layer.film, 9, "variance", "channel") for layer in inspection.layers]
+    film = taking_away.lay_film(inspection.frames, sheets)
+    assert film.shape[0] == 16
+    gif = Image.open(io.BytesIO(taking_away.pack_gif(film, inspection.seconds)))
+    assert (gif.format, gif.n_frames) == ("GIF", 16)
+    with av.open(io.BytesIO(taking_away.pack_mp4(film, inspection.seconds))) as movie:
+        frames = [frame.to_ndarray(format="rgb24") for frame in movie.decode(video=0)]
+    assert len(frames) == 32
+    assert np.abs(frames[3][: film.shape[1], : film.shape[2]].astype(int) - film[3]).mean() < 8
+    with np.load(io.BytesIO(taking_away.pack_arrays(inspection))) as arrays:
+        np.testing.assert_array_equal(arrays["conv1"], inspection.layers[0].film)
+        assert arrays["frames"].shape == (16, 64, 64, 3)
+
+
+def test_the_lines_of_python_give_the_same(samples):
+    folder, ids = samples
+    code = taking_away.say_python(str(folder.path), ids[0], "simple3d_motion", "auto", ["conv1"])
+    assert len(code.strip().splitlines()) == 3
+    scope: dict[str, object] = {}
+    exec(code, scope)  # the text is ours, made two lines above
+    expected = inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1"])
+    np.testing.assert_array_equal(scope["seen"].layers[0].film, expected.layers[0].film)  # type: ignore[attr-defined]
+
+
+def test_unknown_layers_and_clips_are_told(samples):
+    folder, ids = samples
+    with pytest.raises(UnknownNameError, match="conv1"):
+        inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["comv1"])
+    summary = inspecting.summarise_layer(
+        inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["pool1"]).layers[0]
+    )
+    assert 0 < summary["sparsity"] < 1
+    assert summary["norm"] == pytest.approx(np.hypot(summary["mean"], summary["standard_deviation"]), rel=1e-4)
