@@ -62,6 +62,7 @@ def _draw_class(closer: Closer, layer: str, method: str) -> None:
         colour_lane(overlay_heat(why.frames, why.heat), f"Why {titles[index]}", why.seconds, note),
     ]
     play_side_by_side(lanes, key="inside why film", title="Where the class score comes from")
+    _say_cold(why)
     _mark_random(closer)
     _draw_check(closer.look, index, why)
 
@@ -97,6 +98,7 @@ def _draw_similarity(closer: Closer, layer: str, method: str) -> None:
     ]
     play_side_by_side(lanes, key="inside similarity film", title="What makes the two clips alike")
     st.caption("Bright is what raises the cosine similarity of the two embeddings, the other clip's held fixed.")
+    _say_cold(ours, other_why)
     _mark_random(closer)
 
 
@@ -105,6 +107,11 @@ def embedding_of(backbone: str, chosen: EmbeddingSet | None) -> tuple[str, str]:
     if chosen is not None and chosen.spec.backbone == backbone:
         return chosen.spec.layer, chosen.spec.pooling
     return explaining.usual_embedding(backbone), "mean"
+
+
+def _say_cold(*whys: Why) -> None:
+    if not all(why.heat.any() for why in whys):
+        st.caption("Where all is grey, nothing raises the score by these maps: try the other method or another layer.")
 
 
 def _mark_random(closer: Closer) -> None:
