@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.render.heat import overlay_heat
-from vidviz.services import explaining
+from vidviz.services import explaining, scoring
 from vidviz.services.explaining import Why
 from vidviz.services.looking import Look
 from vidviz.store.sets import EmbeddingSet
@@ -39,7 +39,7 @@ def draw_why(closer: Closer) -> None:
 
 def _draw_class(closer: Closer, layer: str, method: str) -> None:
     with st.spinner("Scoring the clip", show_time=True):
-        scores = explaining.score_classes(closer.look)
+        scores = scoring.score_classes(closer.look)
     titles = {
         index: f"{name} ({share:.0%})"
         for index, name, share in zip(scores.classes, scores.names, scores.probabilities, strict=True)
