@@ -19,6 +19,7 @@ from vidviz.services import (
     importing,
     inspecting,
     library,
+    scoring,
     serving,
     taking_away,
 )
@@ -48,7 +49,7 @@ def test_covering_the_hottest_region_costs_more_than_covering_others(samples, ne
     hottest, random = [], []
     for place in range(len(samples[1])):
         look = look_of(samples, network, place)
-        best = explaining.score_classes(look, 1).classes[0]
+        best = scoring.score_classes(look, 1).classes[0]
         why = explaining.explain_class(look, best, method="layer-cam")
         check = explaining.check_by_covering(look, best, why)
         assert why.heat.shape == why.frames.shape[:3]
@@ -60,10 +61,10 @@ def test_covering_the_hottest_region_costs_more_than_covering_others(samples, ne
 def test_names_of_classes_are_those_trained(samples):
     table = library.clip_table(samples[0])
     place = table["video"].str.startswith("slide-left").to_numpy().argmax()
-    scores = explaining.score_classes(look_of(samples, "simple3d_motion", int(place)))
+    scores = scoring.score_classes(look_of(samples, "simple3d_motion", int(place)))
     assert scores.names[0] == "slide left"
     assert sum(scores.probabilities) == pytest.approx(1, abs=1e-5)
-    assert set(explaining.score_classes(look_of(samples, "simple2d_look")).names) >= {"disc", "blue"}
+    assert set(scoring.score_classes(look_of(samples, "simple2d_look")).names) >= {"disc", "blue"}
 
 
 def test_similarity_is_that_of_the_embeddings_and_its_heat_is_of_both(samples):
@@ -87,7 +88,7 @@ def test_shares_of_regions_add_up_where_the_embedding_is_a_mean(samples):
 
 def test_without_class_scores_it_says_so(samples):
     with pytest.raises(BackboneError, match="no class scores"):
-        explaining.score_classes(look_of(samples, "clip_b32"))
+        scoring.score_classes(look_of(samples, "clip_b32"))
 
 
 def test_backwards_is_the_same_frames_in_reverse(samples):

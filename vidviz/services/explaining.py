@@ -11,6 +11,7 @@ import numpy as np
 from vidviz.errors import BackboneError
 from vidviz.introspect.saliency import class_activation, cover, hottest_box, region_shares, resize_heat, trace_score
 from vidviz.services.looking import Look, Looked, look_at, running
+from vidviz.services.scoring import make_score, run_scores, with_scores
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
@@ -38,15 +39,6 @@ class Why:
     heat: np.ndarray
     frames: np.ndarray
     seconds: float
-
-
-@dataclass(frozen=True)
-class Scores:
-    """The class scores of a clip: indices, names and probabilities (softmax), best first."""
-
-    classes: tuple[int, ...]
-    names: tuple[str, ...]
-    probabilities: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -84,26 +76,6 @@ class VectorParts:
     seconds: float
 
 
-def score_classes(look: Look, most: int = 10) -> Scores:
-    """The class scores of a clip, best first.
-
-    Raises:
-        BackboneError: the network has no class scores.
-    """
-    import torch
-
-    looked = _with_scores(look)
-    scores = _run(looked, looked.frames)
-    shares = torch.softmax(torch.from_numpy(scores), 0).numpy()
-    order = np.argsort(-scores, kind="stable")[:most]
-    names = class_names(looked.loaded, len(scores))
-    return Scores(
-        tuple(int(index) for index in order),
-        tuple(names[index] for index in order),
-        tuple(float(shares[index]) for index in order),
-    )
-
-
 def explain_class(look: Look, class_index: int, *, layer: str = "", method: str = "grad-cam") -> Why:
     """Where the score of a class comes from.
 
@@ -116,8 +88,8 @@ def explain_class(look: Look, class_index: int, *, layer: str = "", method: str 
     Raises:
         BackboneError: the network has no class scores, or no layer tells where they come from.
     """
-    looked = _with_scores(look)
-    score = _make_score(looked.loaded, lambda scores: scores[class_index])
+    looked = with_scores(look)
+    score = make_score(looked.loaded, lambda scores: scores[class_index])
     return _explain(looked, layer, method, score, "")
 
 
@@ -155,14 +127,16 @@ def explain_similarity(
 
 def check_by_covering(look: Look, class_index: int, why: Why, seed: int = 0) -> CoveringCheck:
     """Cover the hottest box of a clip, and as many random ones of the same size, and score each again."""
-    looked = _with_scores(look)
+    looked = with_scores(look)
     frames = why.frames
     size = (max(1, len(frames) // 2), *(max(1, side // BOX_PART) for side in frames.shape[1:3]))
     room = [whole - part + 1 for whole, part in zip(frames.shape[:3], size, strict=True)]
     corners = np.random.default_rng(seed).integers(0, room, (RANDOM_BOXES, 3))
     hottest = hottest_box(why.heat, size)
-    left = [_run(looked, cover(frames, tuple(corner), size))[class_index] for corner in (hottest, *corners.tolist())]
-    return CoveringCheck(float(_run(looked, frames)[class_index]), float(left[0]), float(np.mean(left[1:])))
+    left = [
+        run_scores(looked, cover(frames, tuple(corner), size))[class_index] for corner in (hottest, *corners.tolist())
+    ]
+    return CoveringCheck(float(run_scores(looked, frames)[class_index]), float(left[0]), float(np.mean(left[1:])))
 
 
 def usual_embedding(backbone: str) -> str:
@@ -170,14 +144,6 @@ def usual_embedding(backbone: str) -> str:
     from vidviz.embed.backbones import find_backbone
 
     return find_backbone(backbone).embedding_layer
-
-
-def class_names(loaded: LoadedBackbone, count: int) -> list[str]:
-    """What a network's scores are called; `class 17` where nobody says."""
-    from vidviz.embed.class_names import find_class_names
-
-    names = find_class_names(loaded.backbone, loaded.weights)
-    return list(names) if len(names) == count else [f"class {index}" for index in range(count)]
 
 
 def explain_vector(look: Look, *, at: str, pooling: str = "mean") -> VectorParts:
@@ -243,36 +209,6 @@ def _as_films(traced: Traced, looked: Looked) -> tuple[np.ndarray, np.ndarray] |
     except ValueError:
         return None
     return film.numpy(), gradient.numpy()
-
-
-def _with_scores(look: Look) -> Looked:
-    from vidviz.embed.backbones import find_backbone
-
-    stages = find_backbone(look.backbone).stages
-    if not stages or "score" not in stages[-1].title.lower():
-        raise BackboneError(f"{look.backbone} gives no class scores: ask for the similarity to another clip instead.")
-    return look_at(look, (stages[-1].layer,))
-
-
-def _make_score(loaded: LoadedBackbone, pick: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """What is scored of the network's output: one row of scores, the mean over frames where it sees them apart."""
-
-    def score(output: Any) -> Any:
-        rows = output.reshape(len(output), -1)
-        return pick(rows.mean(0) if loaded.backbone.per_frame else rows[0])
-
-    return score
-
-
-def _run(looked: Looked, frames: np.ndarray) -> np.ndarray:
-    """The class scores of frames (T, H, W, 3), as float32."""
-    import torch
-
-    loaded = looked.loaded
-    with running(loaded), torch.inference_mode():
-        output = loaded.model(looked.clips(frames))
-    rows = output.reshape(len(output), -1).float()
-    return np.asarray((rows.mean(0) if loaded.backbone.per_frame else rows[0]).cpu().numpy())
 
 
 def _make_embed(loaded: LoadedBackbone, at: str, pooling: str) -> Callable[[Any], Any]:

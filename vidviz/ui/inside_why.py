@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.render.heat import overlay_heat
-from vidviz.services import explaining
+from vidviz.services import explaining, scoring
 from vidviz.services.explaining import Why
 from vidviz.services.looking import Look
 from vidviz.store.sets import EmbeddingSet
@@ -39,7 +39,7 @@ def draw_why(closer: Closer) -> None:
 
 def _draw_class(closer: Closer, layer: str, method: str) -> None:
     with st.spinner("Scoring the clip", show_time=True):
-        scores = explaining.score_classes(closer.look)
+        scores = scoring.score_classes(closer.look)
     titles = {
         index: f"{name} ({share:.0%})"
         for index, name, share in zip(scores.classes, scores.names, scores.probabilities, strict=True)
@@ -62,6 +62,7 @@ def _draw_class(closer: Closer, layer: str, method: str) -> None:
         colour_lane(overlay_heat(why.frames, why.heat), f"Why {titles[index]}", why.seconds, note),
     ]
     play_side_by_side(lanes, key="inside why film", title="Where the class score comes from")
+    _say_cold(why)
     _mark_random(closer)
     _draw_check(closer.look, index, why)
 
@@ -97,6 +98,7 @@ def _draw_similarity(closer: Closer, layer: str, method: str) -> None:
     ]
     play_side_by_side(lanes, key="inside similarity film", title="What makes the two clips alike")
     st.caption("Bright is what raises the cosine similarity of the two embeddings, the other clip's held fixed.")
+    _say_cold(ours, other_why)
     _mark_random(closer)
 
 
@@ -105,6 +107,11 @@ def embedding_of(backbone: str, chosen: EmbeddingSet | None) -> tuple[str, str]:
     if chosen is not None and chosen.spec.backbone == backbone:
         return chosen.spec.layer, chosen.spec.pooling
     return explaining.usual_embedding(backbone), "mean"
+
+
+def _say_cold(*whys: Why) -> None:
+    if not all(why.heat.any() for why in whys):
+        st.caption("Where all is grey, nothing raises the score by these maps: try the other method or another layer.")
 
 
 def _mark_random(closer: Closer) -> None:
