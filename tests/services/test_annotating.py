@@ -9,7 +9,7 @@ import pytest
 
 import vidviz
 from vidviz.errors import LabelError, WorkspaceError
-from vidviz.services import annotating, indexing, library, searching
+from vidviz.services import annotating, embedding_sets, indexing, library, searching
 from vidviz.services.labels import RESERVED
 from vidviz.store import clips, videos
 from vidviz.types import Span, VideoProbe
@@ -175,7 +175,7 @@ def test_the_table_of_videos_shows_what_their_clips_are_labelled(folder, ids):
 
 def test_a_search_finds_by_the_label_and_the_tags_of_now(folder, ids):
     def indexed():
-        rows = indexing._open_collection(folder, indexing.embedding_sets.find_set(folder, "")).read_rows()
+        rows = indexing.open_collection(folder, embedding_sets.find_set(folder, "")).read_rows()
         return {row.clip_id: (row.label, dict(row.meta)) for row in rows}
 
     searching.search_by_clip(folder, "", ids[0], 4)
