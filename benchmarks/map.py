@@ -71,7 +71,7 @@ FIND_POINT_MS = f"""() => {{
   }}
   return [times[0], times.slice(1).sort((a, b) => a - b)[25]]; }}"""
 GALLERY = """() => document.querySelector('.st-key-selection-gallery [data-testid=stBidiComponentIsolated]')
-  ?.shadowRoot.querySelectorAll('.vv-card').length > 0"""
+  ?.shadowRoot?.querySelectorAll('.vv-card').length > 0"""
 
 
 @dataclass(frozen=True)

@@ -8,23 +8,23 @@ import numpy as np
 import streamlit as st
 
 from vidviz.services import clustering, colouring, library
-from vidviz.services.map_colouring import CLUSTER, ColourChoice, cluster_names
-from vidviz.store.sets import EmbeddingSet
+from vidviz.services.map_colouring import CLUSTER, cluster_names
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.cards import card_of
 from vidviz.ui.components import ShownClip, clip_gallery
+from vidviz.ui.map_scene import Scene
 from vidviz.ui.map_selection import select
-from vidviz.ui.map_view import View
 from vidviz.ui.words import count_of
 
 MOST_SHOWN = 60
 
 
-def draw_clusters(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, choice: ColourChoice) -> None:
+def draw_clusters(scene: Scene) -> None:
     """Cards of the clusters, the largest first; a click selects all clips of one."""
+    folder, view = scene.folder, scene.view
     with st.spinner("Finding clusters", show_time=True):
-        found = clustering.find_clusters(folder, chosen.key, choice.clusters)
+        found = clustering.find_clusters(folder, scene.chosen.key, scene.choice.clusters)
     if not found.clusters:
         st.caption("No clips lie close enough together to be a cluster: every one counts as noise.")
         return

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import streamlit as st
 
 from vidviz.services import selecting
 from vidviz.services.colouring import label_colours
-from vidviz.services.library import KnownClip
 from vidviz.services.selecting import Order
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.annotate_panel import draw_annotate
 from vidviz.ui.cards import MOST_CARDS, cards_of
 from vidviz.ui.components import clip_gallery
+from vidviz.ui.map_scene import Scene
 from vidviz.ui.map_selection import select
 from vidviz.ui.words import count_of
 
@@ -23,28 +19,12 @@ LASSO_HINT = "Draw a lasso or a box on the map to fill a gallery. Shift adds, ct
 TURN_HINT = "Drag to turn, scroll to zoom. Lasso and box work in 2-D."
 
 
-def draw_gallery(
-    folder: WorkspaceFolder,
-    chosen: EmbeddingSet,
-    clip: KnownClip | None,
-    selected: Collection[int],
-    filtered: Collection[int],
-    *,
-    flat: bool,
-) -> None:
-    """The selection, else what the filter lets through.
-
-    Args:
-        folder: the workspace.
-        chosen: the embedding set.
-        clip: the clip at hand.
-        selected: the clips selected on the map.
-        filtered: the clips that the filter lets through; none where there is no filter.
-        flat: whether the map is in the plane, where a lasso can be drawn.
-    """
-    shown = selected or filtered
+def draw_gallery(scene: Scene) -> None:
+    """The selection, else what the filter lets through."""
+    folder, chosen, selected = scene.folder, scene.chosen, scene.selected
+    shown = selected or scene.filtered
     if not shown:
-        st.caption(LASSO_HINT if flat else TURN_HINT)
+        st.caption(LASSO_HINT if scene.view.drawn.spec.dims == 2 else TURN_HINT)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{'Selection' if selected else 'Through the filter'}: {count_of(len(shown), 'clip')}**")
@@ -57,12 +37,11 @@ def draw_gallery(
         order = _choose_order()
         draw_annotate(folder, chosen.spec.recipe_key, shown)
     rows, scores = selecting.order_selection(folder, chosen.key, shown, order)
-    colours = label_colours(folder)
-    cards = cards_of(rows.iloc[:MOST_CARDS], colours, scores[:MOST_CARDS])
-    picked = clip_gallery(cards, key="selection gallery", current=clip.clip_id if clip else None)
+    cards = cards_of(rows.iloc[:MOST_CARDS], label_colours(folder), scores[:MOST_CARDS])
+    picked = clip_gallery(cards, key="selection gallery", current=scene.current)
     if len(rows) > MOST_CARDS:
         st.caption(f"{len(rows) - MOST_CARDS:,} more are meant; what you take away has all of them.")
-    if picked is not None and (clip is None or picked != clip.clip_id):
+    if picked is not None and picked != scene.current:
         state.choose_clip(picked)
         st.rerun()
 

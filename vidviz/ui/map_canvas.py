@@ -9,15 +9,16 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from vidviz.render.point_colours import Groups, Values
-from vidviz.services.library import KnownClip
-from vidviz.store.sets import EmbeddingSet
+from vidviz.services.trajectories import Trajectory
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui import map_selection, state
-from vidviz.ui.map_component import MapPath, clip_map, map_event
+from vidviz.ui import map_selection, map_view, state
+from vidviz.ui.map_component import clip_map, map_event
+from vidviz.ui.map_explained import explain
 from vidviz.ui.map_panel import neighbour_lines
+from vidviz.ui.map_scene import Scene
 from vidviz.ui.map_view import View
 from vidviz.ui.selection import Window, read_window
+from vidviz.ui.trajectory_panel import ribbons_of
 
 MAP, MAP_PX = "clip map", 600
 WINDOW = "window"
@@ -53,47 +54,33 @@ def choose_looks() -> Looks:
     return Looks(thumbnails, others)
 
 
-def draw_map(
-    folder: WorkspaceFolder,
-    chosen: EmbeddingSet,
-    view: View,
-    colours: Groups | Values,
-    looks: Looks,
-    kept: np.ndarray,
-    selected: frozenset[int],
-    clip: KnownClip | None,
-    ribbons: Sequence[MapPath],
-) -> None:
-    """Draw the map; what is done on it is reacted to before the page is drawn again.
+def draw_map(scene: Scene, looks: Looks, ways: Sequence[Trajectory]) -> None:
+    """Draw the map and what is to be known of it; what is done on it is reacted to before the page is drawn again.
 
     Args:
-        folder: the workspace.
-        chosen: the embedding set.
-        view: the map.
-        colours: of its points.
+        scene: what the page shows.
         looks: how points look.
-        kept: (N,) bool, the clips that the filter lets through.
-        selected: the clips that are selected.
-        clip: the clip at hand.
-        ribbons: the ways of videos.
+        ways: videos that are followed, as ribbons.
     """
-    current = clip.clip_id if clip else None
+    view, kept = scene.view, scene.kept
     clip_map(
         view.points,
         key=MAP,
-        colours=colours,
+        colours=scene.colours,
         height_px=MAP_PX,
-        selected_ids=selected or None,
+        selected_ids=scene.selected or None,
         dimmed=~kept if looks.others == "dimmed" else None,
         hidden=~kept if looks.others == "hidden" else None,
-        current=current,
-        lines=neighbour_lines(folder, chosen.key, current),
-        paths=ribbons,
+        current=scene.current,
+        lines=neighbour_lines(scene.folder, scene.chosen.key, scene.current),
+        paths=ribbons_of(scene.folder, ways),
         thumbnails=looks.thumbnails,
         window=_window_of(view),
         view_key=view.key,
-        on_event=lambda: _react(folder, view, kept),
+        on_event=lambda: _react(scene.folder, view, kept),
     )
+    map_view.caption(view, scene.chosen, int(kept.sum()), explain(scene))
+    map_view.offer_new_layout(scene.folder, scene.chosen.key, view)
 
 
 def _react(folder: WorkspaceFolder, view: View, kept: np.ndarray) -> None:

@@ -8,11 +8,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vidviz.render.colours import OTHER_COLOUR
-from vidviz.render.point_colours import Groups, Values
+from vidviz.render.point_colours import Values
 from vidviz.services import colouring
 from vidviz.services.clustering import ClusterSpec
 from vidviz.services.map_colouring import CLUSTER, ColourChoice, colour_choices
+from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui.map_scene import Scene
 from vidviz.ui.state import KEPT
 from vidviz.ui.words import plain, shorten
 
@@ -22,12 +24,12 @@ SCALES = ["viridis", "cividis", "magma"]
 
 
 def choose_colours(
-    folder: WorkspaceFolder, recipe_key: str, method: str, num_clips: int
+    folder: WorkspaceFolder, chosen: EmbeddingSet, method: str, num_clips: int
 ) -> tuple[ColourChoice, DeltaGenerator]:
     """What to colour the points of `num_clips` clips by; and the popover, which has room for `draw_pickers`."""
     by = st.selectbox(
         "Colour by",
-        colour_choices(folder, recipe_key, method),
+        colour_choices(folder, chosen.spec.recipe_key, method),
         key="map colour",
         width=190,
         **KEPT,
@@ -78,8 +80,9 @@ def _choose_clusters(num_clips: int) -> ClusterSpec:
     return ClusterSpec(min_cluster_size=int(size))
 
 
-def draw_pickers(folder: WorkspaceFolder, by: str, colours: Groups | Values) -> None:
+def draw_pickers(scene: Scene) -> None:
     """A colour of a person's choice for each group; it is kept in the workspace and holds on all pages."""
+    folder, by, colours = scene.folder, scene.choice.by, scene.colours
     if isinstance(colours, Values):
         return
     own = [(name, shade) for name, shade in zip(colours.names, colours.colours, strict=True) if shade != OTHER_COLOUR]

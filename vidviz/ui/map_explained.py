@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from vidviz.render.point_colours import Groups, Values
+from vidviz.render.point_colours import Values
 from vidviz.services import clustering
-from vidviz.services.map_colouring import CLUSTER, OUTLIER, SEEDS, TRUST, ColourChoice, DrawnMap, measure
+from vidviz.services.map_colouring import CLUSTER, OUTLIER, SEEDS, TRUST, measure
 from vidviz.services.neighbourhoods import MapTrust
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui.map_scene import Scene
 from vidviz.ui.words import count_of
 
 
-def explain(
-    folder: WorkspaceFolder, set_key: str, drawn: DrawnMap, choice: ColourChoice, colours: Groups | Values
-) -> str:
-    """What a person should know of these colours; nothing of most."""
+def explain(scene: Scene) -> str:
+    """What a person should know of the colours of the map; nothing of most."""
+    choice = scene.choice
     if choice.by == TRUST:
-        return _explain_trust(measure(folder, set_key, drawn))
+        return _explain_trust(measure(scene.folder, scene.chosen.key, scene.view.drawn))
     if choice.by == SEEDS:
-        return _explain_agreement(colours, drawn)
+        return _explain_agreement(scene)
     if choice.by == OUTLIER:
         return "The mean cosine distance of each clip to its ten nearest: high ones are like no other."
-    if choice.by != CLUSTER:
-        return ""
-    found = clustering.find_clusters(folder, set_key, choice.clusters)
-    method = "HDBSCAN" if choice.clusters.method == "hdbscan" else "k-means"
+    return _explain_clusters(scene) if choice.by == CLUSTER else ""
+
+
+def _explain_clusters(scene: Scene) -> str:
+    by_density = scene.choice.clusters.method == "hdbscan"
+    method = "HDBSCAN" if by_density else "k-means"
+    found = clustering.find_clusters(scene.folder, scene.chosen.key, scene.choice.clusters)
     if not found.clusters:
         return f"{method} finds no clusters here: every clip counts as noise."
     noise = int((found.numbers == clustering.NOISE).sum())
-    left = (
-        f" {count_of(noise, 'clip')} {'is' if noise == 1 else 'are'} noise."
-        if choice.clusters.method == "hdbscan"
-        else ""
-    )
+    left = f" {count_of(noise, 'clip')} of noise." if by_density else ""
     fit = "" if np.isnan(found.silhouette) else f" Silhouette {found.silhouette:.2f} (1 well apart, 0 no clusters)."
     return f"{count_of(len(found.clusters), 'cluster')} by {method} on the embeddings, not on the map.{left}{fit}"
 
@@ -48,11 +46,11 @@ def _explain_trust(trust: MapTrust) -> str:
     )
 
 
-def _explain_agreement(colours: Groups | Values, drawn: DrawnMap) -> str:
-    if drawn.other is None or not isinstance(colours, Values) or not np.isfinite(colours.values).any():
+def _explain_agreement(scene: Scene) -> str:
+    shared = scene.colours.values if isinstance(scene.colours, Values) else np.empty(0)
+    if scene.view.drawn.other is None or not np.isfinite(shared).any():
         return "The map of the other seed is being computed."
-    kept = float(np.nanmean(colours.values))
     return (
-        f"Of each clip's neighbours on this map, {kept:.0%} are its neighbours on the map of the other seed too. Where "
-        "few are, the place is the method's choice and not in the data."
+        f"Of each clip's neighbours on this map, {float(np.nanmean(shared)):.0%} are its neighbours on the map of the "
+        "other seed too. Where few are, the place is the method's choice and not in the data."
     )

@@ -7,17 +7,17 @@ import streamlit as st
 from vidviz.errors import VidvizError
 from vidviz.services import neighbourhoods, searching
 from vidviz.services.colouring import label_colours
-from vidviz.services.library import KnownClip
-from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.cards import play_large
 from vidviz.ui.components import clip_gallery
-from vidviz.ui.map_view import View
+from vidviz.ui.map_scene import Scene
 from vidviz.ui.search_view import cards_of_hits
 from vidviz.ui.sitemap import link_to
+from vidviz.ui.words import plain
 
 NUM_NEIGHBOURS = 6
+PANEL_PX = 645
 
 
 def neighbour_lines(folder: WorkspaceFolder, set_key: str, current: int | None) -> list[tuple[int, int]]:
@@ -31,48 +31,42 @@ def neighbour_lines(folder: WorkspaceFolder, set_key: str, current: int | None) 
     return [(current, hit.clip_id) for hit in hits]
 
 
-def draw_panel(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, clip: KnownClip | None) -> None:
+def draw_panel(scene: Scene) -> None:
     """The clip at hand, large, with its neighbours."""
-    if clip is None:
-        st.info("Click a point: its clip plays here, with its nearest neighbours.")
-        return
-    colours = label_colours(folder)
-    play_large(clip, colours, key="map player", height_px=300)
-    if clip.tags:
-        st.text(f"Tags: {', '.join(clip.tags)}")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        link_to("search", "Find similar")
-        link_to("inside", "Look inside")
-        if st.button("✕", key="put clip away", type="tertiary", help="Have no clip at hand."):
-            state.choose_clip(None)
-            st.rerun()
-    _draw_neighbours(folder, chosen, view, clip, colours)
+    with st.container(height=PANEL_PX, border=False):
+        if scene.clip is None:
+            st.info("Click a point: its clip plays here, with its nearest neighbours.")
+            return
+        colours = label_colours(scene.folder)
+        play_large(scene.clip, colours, key="map player", height_px=300)
+        if scene.clip.tags:
+            st.text(f"Tags: {', '.join(scene.clip.tags)}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            link_to("search", "Find similar")
+            link_to("inside", "Look inside")
+            if st.button("✕", key="put clip away", type="tertiary", help="Have no clip at hand."):
+                state.choose_clip(None)
+                st.rerun()
+        _draw_neighbours(scene, scene.clip.clip_id, colours)
 
 
-def _draw_neighbours(
-    folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, clip: KnownClip, colours: dict[str, str]
-) -> None:
+def _draw_neighbours(scene: Scene, clip_id: int, colours: dict[str, str]) -> None:
     try:
-        hits = searching.nearest_exactly(folder, chosen.key, clip.clip_id, NUM_NEIGHBOURS)
+        hits = searching.nearest_exactly(scene.folder, scene.chosen.key, clip_id, NUM_NEIGHBOURS)
     except VidvizError as error:
-        st.caption(str(error))
+        st.caption(plain(str(error)))
         return
     st.caption(
         "Nearest in the embedding, by cosine similarity",
         help="Of the vectors themselves, not of the map; lines on the map lead to them.",
     )
     picked = clip_gallery(cards_of_hits(hits, colours), key="map neighbours", columns=3, card_width_px=96)
-    _tell_trust(folder, chosen, view, clip)
+    num_kept, k = neighbourhoods.count_kept(scene.folder, scene.chosen.key, scene.view.drawn.stored, clip_id)
+    if k:
+        st.caption(
+            f"{num_kept} of its {k} true neighbours are its neighbours on this map.",
+            help="Trust in the place of this clip. Colour the map by trust to see where it is to be believed.",
+        )
     if picked is not None:
         state.choose_clip(picked)
         st.rerun()
-
-
-def _tell_trust(folder: WorkspaceFolder, chosen: EmbeddingSet, view: View, clip: KnownClip) -> None:
-    num_kept, k = neighbourhoods.count_kept(folder, chosen.key, view.drawn.stored, clip.clip_id)
-    if not k:
-        return
-    st.caption(
-        f"{num_kept} of its {k} true neighbours are its neighbours on this map.",
-        help="Trust in the place of this clip. Colour the map by trust to see where it is to be believed.",
-    )

@@ -9,10 +9,10 @@ import streamlit as st
 from vidviz.services import colouring, trajectories
 from vidviz.services.library import KnownClip
 from vidviz.services.trajectories import Trajectory
-from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.map_component import MapPath
+from vidviz.ui.map_scene import Scene
 from vidviz.ui.timeline import Bar, Slot, timeline
 from vidviz.ui.words import count_of, plain
 
@@ -39,11 +39,9 @@ def ribbons_of(folder: WorkspaceFolder, ways: Sequence[Trajectory]) -> list[MapP
     return [MapPath(way.clip_ids, way.video, shades[way.video]) for way in ways]
 
 
-def draw_trajectories(
-    folder: WorkspaceFolder, chosen: EmbeddingSet, ways: Sequence[Trajectory], clip: KnownClip | None
-) -> None:
+def draw_trajectories(scene: Scene, ways: Sequence[Trajectory]) -> None:
     """Which videos are followed, and a strip for each."""
-    names = trajectories.list_set_videos(folder, chosen.key)
+    names = trajectories.list_set_videos(scene.folder, scene.chosen.key)
     if not names:
         st.caption("Every video is one clip here, and goes nowhere. Cut videos into shorter clips to follow them.")
         return
@@ -59,7 +57,7 @@ def draw_trajectories(
         help="A ribbon joins the clips of each in time order, thin where it begins. It needs two clips or more.",
     )
     for way in ways:
-        _draw_steps(way, clip)
+        _draw_steps(way, scene.current)
 
 
 def _keep_choice() -> None:
@@ -67,7 +65,7 @@ def _keep_choice() -> None:
     state.remember(FOLLOWED, ",".join(number[:ID_DIGITS] for number in chosen) or None)
 
 
-def _draw_steps(way: Trajectory, clip: KnownClip | None) -> None:
+def _draw_steps(way: Trajectory, current: int | None) -> None:
     peaks = set(way.peaks)
     found = count_of(len(peaks), "peak") if peaks else "no step stands out"
     st.caption(
@@ -83,9 +81,9 @@ def _draw_steps(way: Trajectory, clip: KnownClip | None) -> None:
             Bar(way.starts[step + 1], distance, f"{distance:.3f} from the clip before", step in peaks)
             for step, distance in enumerate(way.steps)
         ],
-        current=clip.clip_id if clip else None,
+        current=current,
         title=f"Steps of {way.video}",
     )
-    if event.clip_id is not None and (clip is None or event.clip_id != clip.clip_id):
+    if event.clip_id is not None and event.clip_id != current:
         state.choose_clip(event.clip_id)
         st.rerun()

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
 import streamlit as st
 
-from vidviz.services.library import KnownClip
-from vidviz.services.map_colouring import ColourChoice
 from vidviz.services.trajectories import Trajectory
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui.clusters_panel import draw_clusters
 from vidviz.ui.findings_panel import draw_duplicates, draw_outliers
 from vidviz.ui.gallery_panel import draw_gallery
-from vidviz.ui.map_view import View
+from vidviz.ui.map_scene import Scene
 from vidviz.ui.state import KEPT
-from vidviz.ui.trajectory_panel import draw_trajectories
+from vidviz.ui.trajectory_panel import draw_trajectories, followed_videos
 
 Panel = Literal["gallery", "clusters", "trajectories", "outliers", "near-duplicates"]
 PANELS: list[Panel] = ["gallery", "clusters", "trajectories", "outliers", "near-duplicates"]
@@ -39,38 +34,22 @@ def choose_panel() -> Panel:
     return picked
 
 
-def draw_panel(
-    panel: Panel,
-    folder: WorkspaceFolder,
-    chosen: EmbeddingSet,
-    view: View,
-    choice: ColourChoice,
-    clip: KnownClip | None,
-    selected: frozenset[int],
-    kept: np.ndarray,
-    ways: list[Trajectory],
-) -> None:
-    """Draw the one that was chosen.
+def find_ways(panel: Panel, scene: Scene) -> list[Trajectory]:
+    """The videos that are followed, while trajectories are what is looked at."""
+    if panel != "trajectories":
+        return []
+    return followed_videos(scene.folder, scene.chosen.key, scene.clip)
 
-    Args:
-        panel: which one.
-        folder: the workspace.
-        chosen: the embedding set.
-        view: the map.
-        choice: how clusters are found.
-        clip: the clip at hand.
-        selected: the clips selected on the map.
-        kept: (N,) bool, the clips that the filter lets through.
-        ways: the videos that are followed.
-    """
+
+def draw_panel(panel: Panel, scene: Scene) -> None:
+    """Draw the one that was chosen."""
     if panel == "gallery":
-        filtered = frozenset() if kept.all() else frozenset(view.points.ids[kept].tolist())
-        draw_gallery(folder, chosen, clip, selected, filtered, flat=view.drawn.spec.dims == 2)
+        draw_gallery(scene)
     elif panel == "clusters":
-        draw_clusters(folder, chosen, view, choice)
+        draw_clusters(scene)
     elif panel == "trajectories":
-        draw_trajectories(folder, chosen, ways, clip)
+        draw_trajectories(scene, find_ways(panel, scene))
     elif panel == "outliers":
-        draw_outliers(folder, chosen)
+        draw_outliers(scene.folder, scene.chosen)
     else:
-        draw_duplicates(folder, chosen)
+        draw_duplicates(scene.folder, scene.chosen)
