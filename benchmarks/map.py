@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -72,6 +73,9 @@ FIND_POINT_MS = f"""() => {{
   return [times[0], times.slice(1).sort((a, b) => a - b)[25]]; }}"""
 GALLERY = """() => document.querySelector('.st-key-selection-gallery [data-testid=stBidiComponentIsolated]')
   ?.shadowRoot?.querySelectorAll('.vv-card').length > 0"""
+
+AT_REST = "() => document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'"
+LASSOS = 5
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,16 @@ def draw_lasso(page: Page, answered: str) -> float:
     return time.perf_counter() - begun
 
 
+def lasso_to_gallery(page: Page) -> float:
+    """Seconds from the end of a lasso to its gallery, on a page at rest; the selection is cleared again."""
+    page.wait_for_function(AT_REST)
+    seconds = draw_lasso(page, GALLERY)
+    page.wait_for_function(AT_REST)
+    page.keyboard.press("Escape")
+    page.get_by_text("Draw a lasso or a box").wait_for()
+    return seconds
+
+
 def measure_heap(page: Page) -> float:
     """What the page holds in its heap and in arrays beside it, in MB, once what is not needed has gone."""
     session = page.context.new_cdp_session(page)
@@ -241,12 +255,13 @@ def measure_page(browser: Browser, count: int) -> list[Promise]:
             open_page(browser, address).context.close()  # the server reads the vectors once
             page = open_page(browser, address)
             timed = page.evaluate("window.timed")
-            seconds = draw_lasso(page, GALLERY)
+            lassos = [lasso_to_gallery(page) for _ in range(LASSOS)]
             page.context.close()
+    print("from the end of a lasso to the gallery: " + ", ".join(f"{seconds:.2f} s" for seconds in lassos))
     name = f"Map page, {count:,} clips: "
     return [
         Promise(f"{name}from the data to a map that answers", (timed["drawn"] - timed["mounted"]) / 1000, 1.5, "s"),
-        Promise(f"{name}from the end of a lasso to the gallery", seconds, 0.5, "s"),
+        Promise(f"{name}from the end of a lasso to the gallery", statistics.median(lassos), 0.5, "s"),
     ]
 
 

@@ -51,3 +51,4 @@ with messages.telling_errors():
         with below:
             under_map.draw_panel(under, scene)
     frame.explain_random(chosen)
+    map_scene.read_ahead(scene)

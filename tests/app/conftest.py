@@ -88,6 +88,11 @@ class Shown:
         every = [element.proto for element in self.app.get(COMPONENT)]
         return [json.loads(proto.json) for proto in every if proto.component_name == f"vidviz_{name}"]
 
+    @property
+    def galleries(self) -> list[dict[str, Any]]:
+        """The galleries that show any cards."""
+        return [drawn for drawn in self.drawn("clip_gallery") if drawn["cards"]]
+
     def links(self) -> dict[str, str]:
         """Page -> query, of the links to other pages."""
         return {link.proto.page: link.proto.query_string for link in self.app.get("page_link")}

@@ -170,7 +170,7 @@ def test_every_projection_with_a_clip_at_hand_and_its_neighbours(prepared, show,
     _, ids = prepared.fill()
     page = show("map", map_projection=projection, clip=str(ids[0]))
     assert len(page.drawn("clip_map")[0]["lines"]) == 6
-    assert len(page.drawn("clip_gallery")[-1]["cards"]) == 6
+    assert len(page.galleries[-1]["cards"]) == 6
 
 
 @pytest.mark.usefixtures("waiting_jobs")
@@ -241,12 +241,12 @@ def test_a_polygon_fills_the_gallery_and_clear_empties_it(prepared, show, act_on
     act_on_map(MapEvent(polygon=everything))
     page = show("map", map_projection="PCA")
     assert f"Selection: {len(ids)} clips" in page.words
-    cards = [card["clip_id"] for card in page.drawn("clip_gallery")[-1]["cards"]]
+    cards = [card["clip_id"] for card in page.galleries[-1]["cards"]]
     assert sorted(cards) == sorted(ids)
     order = next(choice for choice in page.app.segmented_control if choice.key == "selection order")
     order.set_value("typical first").run()
     page = type(page)(page.app)
-    shown = [float(card["score"]) for card in page.drawn("clip_gallery")[-1]["cards"]]
+    shown = [float(card["score"]) for card in page.galleries[-1]["cards"]]
     assert shown == sorted(shown, reverse=True)
     assert {"CSV", "Parquet", "npz"} <= {button.label for button in page.app.get("download_button")}
     page = page.press("Clear")
@@ -300,14 +300,14 @@ def test_outliers_and_near_duplicates_are_found_when_asked_for(prepared, show):
     vectors[3], vectors[7] = [0, 0, 0, 1], vectors[11]
     prepared.add_set(ids, vectors)
     page = show("map", map_projection="PCA")
-    galleries = len(page.drawn("clip_gallery"))
+    galleries = len(page.galleries)
     finder = next(choice for choice in page.app.segmented_control if choice.key == "under map")
     finder.set_value("outliers").run()
     page = type(page)(page.app)
-    assert len(page.drawn("clip_gallery")) == galleries + 1
-    assert page.drawn("clip_gallery")[-1]["cards"][0]["clip_id"] == ids[3]
+    assert len(page.galleries) == galleries + 1
+    assert page.galleries[-1]["cards"][0]["clip_id"] == ids[3]
     finder = next(choice for choice in page.app.segmented_control if choice.key == "under map")
     finder.set_value("near-duplicates").run()
-    cards = type(page)(page.app).drawn("clip_gallery")[-1]["cards"]
+    cards = type(page)(page.app).galleries[-1]["cards"]
     assert {cards[0]["clip_id"], cards[1]["clip_id"]} == {ids[7], ids[11]}
     assert cards[0]["score"] == "1.000"

@@ -27,7 +27,7 @@ def choice_of(page, key):
 
 
 def cards(page) -> list[int]:
-    return [card["clip_id"] for card in page.drawn("clip_gallery")[-1]["cards"]]
+    return [card["clip_id"] for card in page.galleries[-1]["cards"]]
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_clusters_have_covers_and_a_click_selects_one(prepared, show, monkeypatc
     side = np.repeat([[1, 0, 0, 0], [0, 1, 0, 0]] * 4, 2, axis=0)
     prepared.add_set(ids, side + 0.02 * np.random.default_rng(0).normal(size=(16, 4)))
     page = show("map", map_projection="PCA", under_map="clusters")
-    covers = page.drawn("clip_gallery")[-1]["cards"]
+    covers = page.galleries[-1]["cards"]
     assert {cover["label"] for cover in covers} == {"left", "right"}
     assert {cover["title"] for cover in covers} == {"8 clips"}
     assert all(float(cover["score"]) > 0.9 for cover in covers)
@@ -285,3 +285,14 @@ def test_a_set_that_grows_while_it_is_looked_at(prepared, show):
         assert page.errors == []
         [drawn] = page.drawn("clip_map")
         assert len(numbers(drawn["ids"], "<f8")) == min(24, count + 5)
+
+
+def test_a_large_selection_is_shown_by_and_by(prepared, show, lasso):
+    ids = [number for video in range(60) for number in prepared.add_video(f"{video:02d}.mp4")]
+    prepared.add_set(ids, np.random.default_rng(0).normal(size=(120, 8)))
+    page = show("map", map_projection="PCA")
+    assert "Selection: 120 clips" in page.words
+    assert len(page.galleries[-1]["cards"]) == 48
+    page = page.press("Show more")
+    assert len(page.galleries[-1]["cards"]) == 120
+    assert "Show more" not in [button.label for button in page.app.button]

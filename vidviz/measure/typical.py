@@ -28,12 +28,14 @@ def by_typicality(vectors: np.ndarray, selected: np.ndarray) -> tuple[np.ndarray
         ProjectionError: a selected vector is not finite, or a selected row does not exist.
     """
     rows = selected_rows(selected, len(vectors))
-    units = unit_rows(np.asarray(vectors)[rows].astype(np.float64))
-    centre = units.mean(axis=0) if len(rows) else np.zeros(units.shape[1])
+    units = unit_rows(np.asarray(vectors)[rows])
+    centre = units.mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(units.shape[1])
     length = float(np.linalg.norm(centre))
     if length <= NO_DIRECTION:
         return rows, np.zeros(len(rows))
-    cosines = np.clip(units @ (centre / length), -1.0, 1.0)
+    # Rounded to what the type can tell apart: a product of many rows at once gives equal rows unequal last digits.
+    digits = 12 if units.dtype == np.float64 else 6
+    cosines = np.clip((units @ (centre / length).astype(units.dtype)).astype(np.float64).round(digits), -1.0, 1.0)
     order = np.argsort(-cosines, kind="stable")
     return rows[order], cosines[order]
 

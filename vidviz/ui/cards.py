@@ -10,9 +10,6 @@ from vidviz.render.colours import OTHER_COLOUR
 from vidviz.services.library import KnownClip
 from vidviz.ui.components import ShownClip, clip_player
 
-MOST_CARDS = 120
-"""A gallery longer than this says how many it leaves out."""
-
 
 def card_of(clip: KnownClip, colours: Mapping[str, str] | None = None) -> ShownClip:
     """A clip of the library as a card."""

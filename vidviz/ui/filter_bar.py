@@ -17,7 +17,8 @@ from vidviz.ui import state
 from vidviz.ui.words import plain, shorten
 
 MOST_COLUMNS = 6
-MOST_VALUES = 1000
+MOST_VALUES = 300
+"""Of a column, or of videos, that are offered: all of them go to the browser each time. The name field finds more."""
 CHIP_CHARACTERS = 40
 
 

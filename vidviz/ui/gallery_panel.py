@@ -9,12 +9,15 @@ from vidviz.services.colouring import label_colours
 from vidviz.services.selecting import Order
 from vidviz.ui import state
 from vidviz.ui.annotate_panel import draw_annotate
-from vidviz.ui.cards import MOST_CARDS, cards_of
+from vidviz.ui.cards import cards_of
 from vidviz.ui.components import clip_gallery
 from vidviz.ui.map_scene import Scene
 from vidviz.ui.map_selection import select
 from vidviz.ui.words import count_of
 
+GALLERY = "selection gallery"
+CARDS_SHOWN = "selection cards shown"
+FIRST_CARDS, MORE_CARDS = 48, 144
 LASSO_HINT = "Draw a lasso or a box on the map to fill a gallery. Shift adds, ctrl removes, double-click clears."
 TURN_HINT = "Drag to turn, scroll to zoom. Lasso and box work in 2-D."
 
@@ -25,6 +28,7 @@ def draw_gallery(scene: Scene) -> None:
     shown = selected or scene.filtered
     if not shown:
         st.caption(LASSO_HINT if scene.view.drawn.spec.dims == 2 else TURN_HINT)
+        clip_gallery([], key=GALLERY)  # empty, but in the browser already when a lasso fills it
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{'Selection' if selected else 'Through the filter'}: {count_of(len(shown), 'clip')}**")
@@ -37,13 +41,26 @@ def draw_gallery(scene: Scene) -> None:
         order = _choose_order()
         draw_annotate(folder, chosen.spec.recipe_key, shown)
     rows, scores = selecting.order_selection(folder, chosen.key, shown, order)
-    cards = cards_of(rows.iloc[:MOST_CARDS], label_colours(folder), scores[:MOST_CARDS])
-    picked = clip_gallery(cards, key="selection gallery", current=scene.current)
-    if len(rows) > MOST_CARDS:
-        st.caption(f"{len(rows) - MOST_CARDS:,} more are meant; what you take away has all of them.")
+    count = _count_shown(shown)
+    cards = cards_of(rows.iloc[:count], label_colours(folder), scores[:count])
+    picked = clip_gallery(cards, key=GALLERY, current=scene.current)
+    if len(rows) > count:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button("Show more", on_click=_show_more, args=(shown, count))
+            st.caption(f"{len(rows) - count:,} more are meant; what you take away has all of them.")
     if picked is not None and picked != scene.current:
         state.choose_clip(picked)
         st.rerun()
+
+
+def _count_shown(shown: frozenset[int]) -> int:
+    """How many cards are drawn: a first screen at once, and more on request as long as the same clips are meant."""
+    of, count = st.session_state.get(CARDS_SHOWN, (None, 0))
+    return count if of == hash(shown) else FIRST_CARDS
+
+
+def _show_more(shown: frozenset[int], count: int) -> None:
+    st.session_state[CARDS_SHOWN] = (hash(shown), count + MORE_CARDS)
 
 
 def _choose_order() -> Order:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from vidviz.render.point_colours import Groups, Values
-from vidviz.services import map_colouring
+from vidviz.services import embedding_sets, map_colouring
 from vidviz.services.library import KnownClip
 from vidviz.services.map_colouring import ColourChoice
 from vidviz.store.sets import EmbeddingSet
@@ -68,3 +68,8 @@ def set_scene(folder: WorkspaceFolder, chosen: EmbeddingSet, wanted: WantedMap, 
     kept = state.current_filter().keeps(view.drawn.rows)
     selected = map_selection.current_selection(folder, view)
     return Scene(folder, chosen, view, choice, colours, clip, kept, selected)
+
+
+def read_ahead(scene: Scene) -> None:
+    """Have the vectors at hand, which a lasso asks for, while the person looks at the map that is there already."""
+    embedding_sets.load_embeddings(scene.folder, scene.chosen.key)
