@@ -77,11 +77,12 @@ class Shown:
     def words(self) -> str:
         """All that the page and the sidebar say, a line an element."""
         said = [element for block in (self.app.main, self.app.sidebar) for element in block]
-        return "\n".join(f"{getattr(element, 'label', '')} {getattr(element, 'value', '')}" for element in said)
+        lines = "\n".join(f"{getattr(element, 'label', '')} {getattr(element, 'value', '')}" for element in said)
+        return lines.replace("\\", "")  # as a person reads it, once Markdown is drawn
 
     @property
     def errors(self) -> list[str]:
-        return [error.value for error in self.app.error]
+        return [error.value.replace("\\", "") for error in self.app.error]
 
     def drawn(self, name: str) -> list[dict[str, Any]]:
         """What the components of this name were given to draw."""

@@ -311,3 +311,11 @@ def test_outliers_and_near_duplicates_are_found_when_asked_for(prepared, show):
     cards = type(page)(page.app).galleries[-1]["cards"]
     assert {cards[0]["clip_id"], cards[1]["clip_id"]} == {ids[7], ids[11]}
     assert cards[0]["score"] == "1.000"
+
+
+def test_an_error_shows_a_name_as_it_is(prepared, show):
+    prepared.fill()
+    [other] = prepared.add_video("![x](http://127.0.0.1:9/x).mp4", num_clips=1)
+    page = show("map", map_projection="PCA", clip=str(other))
+    [told] = [caption.value for caption in page.app.caption if "is not in this embedding set" in caption.value]
+    assert r"\!\[x\]\(http" in told

@@ -13,6 +13,7 @@ from vidviz.services.indexing import IndexDesign
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import messages
+from vidviz.ui.words import plain
 
 SAID = "engine said"
 
@@ -138,7 +139,7 @@ def _say(act: partial[str]) -> None:
         with st.spinner("Working"):
             said = act()
     except VidvizError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     st.session_state[SAID] = said
     st.rerun()

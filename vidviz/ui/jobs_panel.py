@@ -80,6 +80,6 @@ def _try(action: object) -> None:
     try:
         action()  # type: ignore[operator]
     except VidvizError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     st.rerun(scope="app")

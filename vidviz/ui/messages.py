@@ -13,6 +13,7 @@ from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.sitemap import link_to
+from vidviz.ui.words import plain
 
 
 def require_clips(folder: WorkspaceFolder) -> None:
@@ -41,4 +42,4 @@ def telling_errors() -> Iterator[None]:
     try:
         yield
     except VidvizError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))

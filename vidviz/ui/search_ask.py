@@ -19,6 +19,7 @@ from vidviz.ui.components import ShownClip, clip_gallery, clip_player
 from vidviz.ui.search_query import FRAME_MOMENT, KIND, KINDS, keep_query, kept_query
 from vidviz.ui.search_view import draw_links
 from vidviz.ui.timeline import Slot, timeline
+from vidviz.ui.words import plain
 
 FIRST_STRETCH_SECONDS = 2.0
 UPLOADED = "asked with upload"
@@ -88,7 +89,7 @@ def _draw_video(folder: WorkspaceFolder) -> None:
         try:
             _draw_stretch(asked_files.find_file(folder, kept.video), kept)
         except VidvizError as error:
-            st.error(str(error))
+            st.error(plain(str(error)))
 
 
 def _draw_stretch(asked: AskedFile, kept: Query) -> None:
@@ -121,7 +122,7 @@ def _draw_image(folder: WorkspaceFolder, clip: KnownClip | None, colours: Mappin
         try:
             asked = asked_files.find_file(folder, kept.image)
         except VidvizError as error:
-            st.error(str(error))
+            st.error(plain(str(error)))
         else:
             st.image(asked.path.read_bytes(), width=260)
             st.text(asked.name)
@@ -147,7 +148,7 @@ def _receive(folder: WorkspaceFolder, label: str, *, still: bool) -> None:
         with st.spinner(f"Reading {'the image' if still else 'the video'}"):
             asked = asked_files.receive_file(folder, upload.name, upload, still=still)
     except VidvizError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     kept = kept_query()
     keep_query(replace(kept, image=asked.token) if still else replace(kept, video=asked.token, seconds=None))

@@ -18,6 +18,7 @@ from vidviz.ui.cards import card_of
 from vidviz.ui.components import ShownClip, clip_gallery
 from vidviz.ui.search_options import METRIC_NAMES
 from vidviz.ui.state import current_filter
+from vidviz.ui.words import plain
 
 REPORTS = "lab reports"
 MISSED_SHOWN = 12
@@ -63,7 +64,7 @@ def _try(
             folder, chosen.key, design, num_queries=num_queries, clip_filter=chosen_filter, progress=tell
         )
     except VidvizError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     finally:
         bar.empty()

@@ -14,6 +14,7 @@ from vidviz.services.filtering import ClipFilter, read_filter
 from vidviz.services.library import KnownClip
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui.words import plain
 
 WRITTEN = "written to the URL"
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -25,7 +26,7 @@ def open_workspace() -> WorkspaceFolder:
     try:
         return _open(workspace_path())
     except VidvizError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         st.stop()
 
 
