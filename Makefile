@@ -26,7 +26,7 @@ contracts: $(VENV)/.installed
 # Browser tests measure what a person waits for: they run by themselves, after the others.
 tests: $(VENV)/.installed
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not browser and not slow" tests
-	$(BIN)/pytest -q -m "browser" tests
+	$(BIN)/pytest -q -m "browser and not slow" tests
 
 test-slow: $(VENV)/.installed
 	$(BIN)/pytest -q -m "slow" tests

@@ -55,7 +55,9 @@ def open_film(watch, looked, network: str = "simple3d_motion", **query: str):
     return page
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "family", [name if name == "3-D CNN" else pytest.param(name, marks=pytest.mark.slow) for name in FAMILIES]
+)
 def test_a_film_for_every_family(looked, watch, family):
     assert find_backbone(FAMILIES[family]).family == family
     page = open_film(watch, looked, FAMILIES[family])

@@ -338,6 +338,7 @@ def test_the_keyboard_reaches_and_uses_what_matters(explored, watch):
     page = watch(dashboard).open(f"search?set={key}&clip={ids[0]}")
     page.locator(READY["search"]).first.wait_for()
     settle(page)
+    page.get_by_role("combobox", name=re.compile("Embedding set")).first.wait_for()
     seen = []
     for _ in range(60):
         page.keyboard.press("Tab")

@@ -76,6 +76,7 @@ def test_there_are_twelve_scenes():
     assert len(list_scenes()) == 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("film", "start", "end"), list_scenes())
 def test_each_shot_is_found_from_another_copy(films, film, start, end):
     folder, copies = films
