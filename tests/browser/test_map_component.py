@@ -98,7 +98,8 @@ class MapOnPage:
         )
 
 
-@pytest.fixture(params=["plotly", "webgl"])
+# The Map page's own tests drive Plotly; here its half runs with the slow ones.
+@pytest.fixture(params=[pytest.param("plotly", marks=pytest.mark.slow), "webgl"])
 def shown(request, page, site):
     return MapOnPage(page, site, request.param == "webgl")
 
