@@ -29,7 +29,8 @@ tests: $(VENV)/.installed
 	$(BIN)/pytest -q -m "browser and not slow" tests
 
 test-slow: $(VENV)/.installed
-	$(BIN)/pytest -q -m "slow" tests
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "slow and not browser" tests
+	$(BIN)/pytest -q -m "slow and browser" tests
 
 # Those that need nothing but this folder (and, for map, map_page and inside, a Chromium); benchmarks/retrieval.py wants
 # videos and weights of your own.

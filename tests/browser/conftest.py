@@ -10,9 +10,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 START_SECONDS = 60
+NEXT_FRAME = "() => new Promise(requestAnimationFrame)"
 
 
 def find_browser() -> str | None:
@@ -167,6 +169,30 @@ def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
         one.context.close()
     for one in watched:
         one.check()
+
+
+def drag(page: Page, way: Sequence[Sequence[float]], key: str = "", steps: int = 4) -> None:
+    """Drag along corners on the page, with a key held down, as slowly as a hand does.
+
+    A browser that is busy takes all moves of one frame together; each step here has a frame of its own.
+    """
+    page.mouse.move(*way[0])
+    if key:
+        page.keyboard.down(key)
+    page.mouse.down()
+    for (left, top), (right, low) in pairwise(way):
+        for step in range(1, steps + 1):
+            page.mouse.move(left + (right - left) * step / steps, top + (low - top) * step / steps)
+            page.evaluate(NEXT_FRAME)
+    page.mouse.up()
+    if key:
+        page.keyboard.up(key)
+
+
+@pytest.fixture
+def hand() -> Callable[..., None]:
+    """Drags with the mouse: `drag`."""
+    return drag
 
 
 @pytest.fixture(scope="module")

@@ -146,16 +146,12 @@ def lonely(places: list[list[float]]) -> int:
     return max(range(len(places)), key=nearest)
 
 
-def draw_lasso(page, places: list[list[float]]) -> None:
+def draw_lasso(page, hand, places: list[list[float]]) -> None:
     """Round all points."""
     xs, ys = zip(*places, strict=True)
     left, right, top, low = min(xs) - 9, max(xs) + 9, min(ys) - 9, max(ys) + 9
     page.locator(".modebar-btn[data-title='Lasso Select']").click()
-    page.mouse.move(left, top)
-    page.mouse.down()
-    for corner in ((right, top), (right, low), (left, low), (left, top)):
-        page.mouse.move(*corner, steps=4)
-    page.mouse.up()
+    hand(page, [(left, top), (right, top), (right, low), (left, low), (left, top)])
 
 
 def import_videos(page, media: Path) -> None:
@@ -186,7 +182,7 @@ def embed(page) -> None:
     picture(page, "2-embedded")
 
 
-def explore_map(page, dashboard) -> int:
+def explore_map(page, hand, dashboard) -> int:
     page.locator("[data-testid=stSidebarNav]").get_by_role("link", name="Map").click()
     page.locator(READY["map"]).wait_for()
     page.get_by_text(re.compile("while UMAP is being computed")).wait_for()
@@ -195,7 +191,7 @@ def explore_map(page, dashboard) -> int:
     settle(page)
     page.wait_for_function(f"() => {VIEW}?.drawn && {VIEW}.points.ids.length === 12")
     clip = hover_and_click(page)
-    draw_lasso(page, page.evaluate(PLACES))
+    draw_lasso(page, hand, page.evaluate(PLACES))
     page.get_by_text("Selection: 12 clips").wait_for()
     page.wait_for_function(
         "() => document.querySelector('.st-key-selection-gallery [data-testid=stBidiComponentIsolated]')"
@@ -278,12 +274,12 @@ def look_inside(page, clip: int) -> None:
     picture(page, "6-inside")
 
 
-def test_from_an_empty_workspace_to_the_inside_of_a_network(empty, media, watch):
+def test_from_an_empty_workspace_to_the_inside_of_a_network(empty, media, watch, hand):
     watched = watch(empty)
     page = watched.open()
     import_videos(page, media)
     embed(page)
-    clip = explore_map(page, empty)
+    clip = explore_map(page, hand, empty)
     find_similar(page, clip)
     look_inside(page, clip)
     watched.check()

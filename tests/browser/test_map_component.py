@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,7 @@ class MapOnPage:
 
     page: Any
     site: str
+    hand: Callable[..., None]
     webgl: bool
 
     def open(self, asked: str = "") -> MapOnPage:
@@ -61,12 +63,8 @@ class MapOnPage:
         self.page.mouse.move(*place, steps=4)
         return self.page.locator(".vv-hover")
 
-    def drag(self, corners: list[tuple[float, float]]) -> None:
-        self.page.mouse.move(*corners[0])
-        self.page.mouse.down()
-        for corner in corners[1:]:
-            self.page.mouse.move(*corner, steps=4)
-        self.page.mouse.up()
+    def drag(self, corners: list[tuple[float, float]], key: str = "") -> None:
+        self.hand(self.page, corners, key)
 
     def colours_at(self, place: list[float]) -> np.ndarray:
         """The colours of 3 x 3 pixels of the screen, (9, 3), 0 to 255."""
@@ -100,8 +98,8 @@ class MapOnPage:
 
 # The Map page's own tests drive Plotly; here its half runs with the slow ones.
 @pytest.fixture(params=[pytest.param("plotly", marks=pytest.mark.slow), "webgl"])
-def shown(request, page, site):
-    return MapOnPage(page, site, request.param == "webgl")
+def shown(request, page, site, hand):
+    return MapOnPage(page, site, hand, request.param == "webgl")
 
 
 def lonely(places: list[list[float]], rows: list[int] | None = None) -> int:
@@ -197,16 +195,12 @@ def test_lasso_replaces_adds_removes_and_clears(shown, wait_report):
     faded = lonely(places, outside)
     shown.page.mouse.move(5, 5)
     shown.wait_colour(places[faded], GREY, equal=False)
-    shown.page.keyboard.down("Shift")
-    shown.drag(second)
-    shown.page.keyboard.up("Shift")
+    shown.drag(second, "Shift")
     both = wait_report(mode="add")["selected"]
     assert both == count_inside(places, first) + count_inside(places, second) - sum(
         count_inside([place], first) and count_inside([place], second) for place in places
     )
-    shown.page.keyboard.down("Control")
-    shown.drag(first)
-    shown.page.keyboard.up("Control")
+    shown.drag(first, "Control")
     assert wait_report(mode="remove")["selected"] == both - expected
     shown.page.keyboard.press("Escape")
     wait_report(mode="clear", selected=0)
@@ -424,9 +418,9 @@ def test_three_dimensions_hover_click_turn_and_give_contexts_back(shown, wait_re
     page.wait_for_function(f"() => {VIEW}.drawn === 2")
 
 
-def test_the_point_under_the_pointer_is_the_nearest_one(page, site):
+def test_the_point_under_the_pointer_is_the_nearest_one(page, site, hand):
     """The grid's answer is that of a look at every point, within reach and out of it, on the map and beside it."""
-    MapOnPage(page, site, webgl=True).open("n=3000")
+    MapOnPage(page, site, hand, webgl=True).open("n=3000")
     wrong = page.evaluate(
         f"""() => {{ const {{points}} = {VIEW}, [x0, x1, y0, y1] = points.bounds, wrong = [];
         for (let i = 0; i < 400; i++) {{

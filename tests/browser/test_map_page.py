@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,22 @@ pytestmark = pytest.mark.browser
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 VIEW = "document.querySelector('.vv-map')?.parentElement.parentElement.vidvizView"
-READY = f"() => {VIEW}?.drawn"
+READY = f"() => {VIEW}?.drawn && {VIEW}.drawnData === {VIEW}.data"
 PLACES = f"""() => {{
   const {{points, renderer, box}} = {VIEW}, {{left, top}} = box.getBoundingClientRect();
   return Array.from({{length: points.count}}, (_, row) => {{
     const {{x, y}} = renderer.placeOf(row); return [left + x, top + y]; }});
+}}"""
+# Where the points of a map in 3-D are on screen, and how deep: through Plotly's own camera.
+SPACE = f"""() => {{
+  const {{points, renderer}} = {VIEW}, scene = renderer.plot._fullLayout.scene._scene;
+  const {{view, projection, model}} = scene.glplot.cameraParams, scale = scene.dataScale;
+  const times = (m, v) => [0, 1, 2, 3].map((r) => m[r] * v[0] + m[4 + r] * v[1] + m[8 + r] * v[2] + m[12 + r] * v[3]);
+  const {{left, top, width, height}} = scene.glplot.canvas.getBoundingClientRect();
+  return Array.from({{length: points.count}}, (_, row) => {{
+    const at = [...points.axes.map((axis, i) => axis[row] * scale[i]), 1];
+    const [x, y, z, w] = times(projection, times(view, times(model, at)));
+    return [left + width * (x / w + 1) / 2, top + height * (1 - y / w) / 2, z / w]; }});
 }}"""
 RANGES = f"() => {{ const l = {VIEW}.renderer.plot._fullLayout; return [...l.xaxis.range, ...l.yaxis.range]; }}"
 GALLERY = ".st-key-selection-gallery .vv-card"
@@ -65,6 +77,7 @@ class MapPage:
 
     page: Any
     table: Any
+    hand: Callable[..., None]
 
     def settle(self) -> None:
         self.page.wait_for_function(
@@ -102,24 +115,33 @@ class MapPage:
         raise AssertionError(f"{label} offers no {option}")
 
     def rest_on(self, place: list[float]) -> None:
-        self.page.mouse.move(place[0] - 60, place[1] - 40)
-        self.page.mouse.move(*place, steps=5)
-        self.page.locator(".vv-hover").wait_for(state="visible")
+        """Point at a place until a card shows; again where the map was drawn anew meanwhile."""
+        from playwright.sync_api import TimeoutError as GaveUpError
+
+        for _ in range(10):
+            self.settle()
+            self.page.mouse.move(place[0] - 60, place[1] - 40)
+            self.page.mouse.move(*place, steps=5)
+            with contextlib.suppress(GaveUpError):
+                self.page.locator(".vv-hover").wait_for(state="visible", timeout=4000)
+                return
+        raise AssertionError(f"no card shows at {place}")
+
+    def place_in_space(self) -> tuple[int, list[float]]:
+        """The clip nearest to the eye that stands clear of all others on a map in 3-D, and where it is on screen."""
+        placed = np.array(self.page.evaluate(SPACE))
+        away = np.hypot(*(placed[:, None, :2] - placed[None, :, :2]).transpose(2, 0, 1))
+        np.fill_diagonal(away, np.inf)
+        row = int(np.argmax(np.minimum(away.min(axis=1), 30) - placed[:, 2]))
+        return int(self.page.evaluate(f"() => {VIEW}.points.ids[{row}]")), placed[row, :2].tolist()
 
     def lasso(self, label: str, key: str = "") -> None:
         """Round all clips of a label, with a key held down."""
+        self.settle()
         places = np.array([self.places()[number] for number in self.ids_of(label)])
         (left, top), (right, low) = places.min(axis=0) - 12, places.max(axis=0) + 12
         self.page.locator(".vv-map [data-title='Lasso Select']").click()
-        if key:
-            self.page.keyboard.down(key)
-        self.page.mouse.move(left, top)
-        self.page.mouse.down()
-        for corner in ((right, top), (right, low), (left, low), (left, top)):
-            self.page.mouse.move(*corner, steps=4)
-        self.page.mouse.up()
-        if key:
-            self.page.keyboard.up(key)
+        self.hand(self.page, [(left, top), (right, top), (right, low), (left, low), (left, top)], key)
 
     def wait_selected(self, number: int) -> None:
         self.page.get_by_text(f"Selection: {number} clips").wait_for()
@@ -131,11 +153,11 @@ class MapPage:
 
 
 @pytest.fixture
-def open_map(explored, watch):
+def open_map(explored, watch, hand):
     dashboard, table = explored
 
     def open_at(path: str = "map?map+projection=PCA") -> MapPage:
-        opened = MapPage(watch(dashboard).open(path), table)
+        opened = MapPage(watch(dashboard).open(path), table, hand)
         opened.page.wait_for_function(READY)
         opened.settle()
         return opened
@@ -207,18 +229,10 @@ def test_a_point_in_space_is_clicked(open_map):
     shown = open_map()
     shown.choose("3-D")
     shown.page.wait_for_function(f"() => {VIEW}.drawn === 3")
-    shown.page.wait_for_timeout(500)
-    box = shown.page.locator(".vv-map").bounding_box()
-    for step in range(400):
-        x = box["x"] + box["width"] * (0.25 + 0.02 * (step % 25))
-        y = box["y"] + box["height"] * (0.2 + 0.03 * (step // 25))
-        shown.page.mouse.move(x, y)
-        shown.page.wait_for_timeout(40)
-        if shown.page.locator(".vv-hover").is_visible():
-            break
-    shown.page.locator(".vv-hover").wait_for(state="visible")
-    shown.page.mouse.click(x, y)
-    shown.page.wait_for_url(re.compile("clip="))
+    clip, place = shown.place_in_space()
+    shown.rest_on(place)
+    shown.page.mouse.click(*place)
+    shown.page.wait_for_url(re.compile(f"clip={clip}"))
     shown.page.locator("[data-testid=stMain] .vv-player video:not(.vv-blank)").wait_for()
 
 

@@ -221,7 +221,7 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.parametrize("kind", TINY)
+@pytest.mark.parametrize("kind", [pytest.param("motion", marks=pytest.mark.slow), "look"])
 def test_a_little_training_lowers_the_loss(kind: str) -> None:
     net, curve = train_tiny(kind, steps=60, measure_every=15)
     losses = [loss for _, loss, _ in curve.points]

@@ -84,6 +84,7 @@ def library_folder(vidviz, copy_samples, tmp_path_factory):
     return home / "w"
 
 
+@pytest.mark.slow
 def test_ten_kills_during_embed_leave_the_vectors_of_an_undisturbed_run(server, vidviz, library_folder, tmp_path):
     calm = shutil.copytree(library_folder, tmp_path / "calm")
     killed = WorkspaceFolder.open(shutil.copytree(library_folder, tmp_path / "killed"))

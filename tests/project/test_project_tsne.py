@@ -59,6 +59,7 @@ def test_groups_stay_together_the_same_each_time_and_in_silence(groups):
     assert (names[distances.argmin(axis=1)] == names).all()
 
 
+@pytest.mark.slow
 def test_is_as_good_as_scikit_learn_on_unit_vectors(groups):
     units = unit_rows(groups[0])
     theirs = TSNE(perplexity=8, init="pca", random_state=0).fit_transform(units)

@@ -20,7 +20,12 @@ CLIPS = sorted((Path(__file__).parents[2] / "sample_videos").glob("*_*_*.mp4"))[
 
 @pytest.mark.parametrize(
     ("name", "weights"),
-    [("r3d_18", "random"), ("resnet50", "random"), ("simple3d_motion", "auto"), ("simple2d_look", "auto")],
+    [
+        pytest.param("r3d_18", "random", marks=pytest.mark.slow),
+        pytest.param("resnet50", "random", marks=pytest.mark.slow),
+        ("simple3d_motion", "auto"),
+        ("simple2d_look", "auto"),
+    ],
 )
 def test_bfloat16_keeps_the_embeddings_of_the_samples(name: str, weights: str) -> None:
     frames = find_backbone(name).frames

@@ -64,7 +64,7 @@ def test_what_c3d_refuses(frames: int, size: int) -> None:
         outline("c3d")(torch.empty(1, 3, frames, size, size, device="meta"))
 
 
-@pytest.mark.parametrize("name", DISTINCT[:-1])
+@pytest.mark.parametrize("name", [pytest.param("c3d", marks=pytest.mark.slow), *DISTINCT[1:-1]])
 def test_memory_layout_and_bfloat16_change_little(name: str) -> None:
     torch.manual_seed(0)
     builder, _, _, (frames, size) = NETWORKS[name]
