@@ -176,6 +176,14 @@ def test_a_query_whose_file_is_gone_and_a_sentence_without_words_for_it_are_told
     assert mute.errors == ["simple3d reads no text; choose an embedding set of clip_b32 or xclip_b32."]
 
 
+@pytest.mark.lite
+def test_the_engine_of_a_new_workspace_has_no_collection(prepared, show):
+    prepared.fill()
+    engine = show("search", search_view="Engine")
+    assert "There is no collection yet; the first search builds one." in engine.words
+    engine.press("Check")
+
+
 def test_the_other_views_are_drawn_from_their_addresses(prepared, show):
     prepared.fill()
     duplicates = show("search", search_view="Whole library", group_threshold="0.8")
@@ -184,8 +192,5 @@ def test_the_other_views_are_drawn_from_their_addresses(prepared, show):
     assert "Labels of" in doubts.words
     quality = show("search", search_view="Whole library", whole_part="Retrieval by label")
     assert "Mean average precision" in quality.words
-    engine = show("search", search_view="Engine")
-    assert "There is no collection yet; the first search builds one." in engine.words
-    engine.press("Check")
     lab = show("search", search_view="Index lab")
     assert "Approximate indexes are fast because they do not look everywhere" in lab.words

@@ -34,6 +34,7 @@ def test_collections_are_told_with_their_rows_and_size(folder, fill):
     assert indexing.rebuild_index(folder, "") == 20
 
 
+@pytest.mark.lite
 def test_a_set_too_large_for_lite_gets_advice(folder, fill, monkeypatch):
     fill(folder, np.eye(5))
     monkeypatch.setattr(engine, "LITE_CLIPS", 4)
