@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 WORKSPACE ?= .demo
 
-.PHONY: demo test lint types contracts tests test-slow benchmarks lock samples networks clean
+.PHONY: demo test lint types contracts tests test-slow test-server benchmarks lock samples networks clean
 
 demo: $(VENV)/.installed
 	$(BIN)/vidviz demo --workspace $(WORKSPACE)
@@ -32,6 +32,10 @@ test-slow: $(VENV)/.installed
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "slow and not browser" tests
 	$(BIN)/pytest -q -m "slow and browser" tests
 
+# Tests that meet an index, on a real Milvus server; says so where the machine cannot have one.
+test-server: $(VENV)/.installed
+	.ci/milvus
+
 # Those that need nothing but this folder (and, for map, map_page and inside, a Chromium); benchmarks/retrieval.py wants
 # videos and weights of your own.
 benchmarks: $(VENV)/.installed
@@ -50,7 +54,7 @@ networks: $(VENV)/.installed
 	$(BIN)/python sample_videos/train_backbones.py
 
 clean:
-	rm -rf $(VENV) $(WORKSPACE) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .milvus $(WORKSPACE) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit("vidviz needs Python 3.11 or newer; try: make PYTHON=python3.12 ...") \

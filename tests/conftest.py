@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from vidviz.config import MilvusSettings
+
 # At home every run tries new cases; a change lands or fails by the same ones each time.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI") == "true":
@@ -16,6 +18,24 @@ if os.environ.get("CI") == "true":
 
 for name in ("VIDVIZ_WORKSPACE", "VIDVIZ_MILVUS_URI", "VIDVIZ_MILVUS_TOKEN", "MILVUS_URI", "MILVUS_TOKEN"):
     os.environ.pop(name, None)
+
+# With a real server named (see `.ci/milvus`), every workspace of every test has its collections there.
+REAL_SERVER = os.environ.get("VIDVIZ_TEST_MILVUS_URI", "")
+if REAL_SERVER:
+    os.environ["VIDVIZ_MILVUS_URI"] = REAL_SERVER
+    os.environ["VIDVIZ_MILVUS_TOKEN"] = os.environ.get("VIDVIZ_TEST_MILVUS_TOKEN", "")
+
+
+@pytest.fixture(scope="session")
+def usual_engine() -> str:
+    """What answers a search here, as people read it."""
+    return "Milvus" if REAL_SERVER else "Milvus Lite"
+
+
+@pytest.fixture(scope="session")
+def real_server() -> MilvusSettings:
+    """The real server; for tests that mean nothing on the local file."""
+    return MilvusSettings(REAL_SERVER, os.environ.get("VIDVIZ_MILVUS_TOKEN", ""))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -25,9 +45,10 @@ def no_weights_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Tests on a folder of one's own real videos exist where `VIDVIZ_REAL_VIDEOS` names one."""
-    asks_for_real_files = collection_path.name.endswith("real_files.py")
-    return True if asks_for_real_files and not os.environ.get("VIDVIZ_REAL_VIDEOS") else None
+    """Tests on one's own real videos, or on a real server, exist where a variable names them."""
+    needed = {"test_real_files.py": "VIDVIZ_REAL_VIDEOS", "test_real_server.py": "VIDVIZ_TEST_MILVUS_URI"}
+    variable = needed.get(collection_path.name)
+    return True if variable and not os.environ.get(variable) else None
 
 
 CHECKPOINT_WORDS = ("[start]", "[pad]", "a", "person", "dog", "runs", "jumps", "in", "the", "water", "?", "[end]")

@@ -17,6 +17,11 @@ import av
 import numpy as np
 import pytest
 
+from vidviz.services.library import clip_table
+from vidviz.store import sets
+from vidviz.store.workspace import WorkspaceFolder
+from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
+
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 COMMAND_SECONDS = 120
 
@@ -109,6 +114,27 @@ def vidviz(server: CommandServer) -> Command:
         return server.wait()
 
     return run
+
+
+@pytest.fixture(scope="module")
+def library(vidviz: Command, copy_samples: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with four clips, and vectors that some network might have given them."""
+    home = tmp_path_factory.mktemp("milvus")
+    vidviz("import", copy_samples(home / "videos", 4), "--workspace", home / "w")
+    folder = WorkspaceFolder.open(home / "w")
+    spec = EmbeddingSetSpec("simple3d", "random", "conv1", "mean", Recipe().key)
+    with folder.catalogue.write() as db:
+        sets.add_set(db, sets.EmbeddingSet(spec, 32, "float32"))
+    ids = clip_table(folder)["clip_id"].to_numpy()
+    vectors = np.random.default_rng(0).normal(size=(len(ids), 32)).astype(np.float32)
+    folder.vectors(spec.key).append(Embeddings(ids, vectors))
+    return home / "w"
+
+
+@pytest.fixture(scope="module")
+def clip(library: Path) -> int:
+    """The number of its first clip."""
+    return int(clip_table(WorkspaceFolder.open(library))["clip_id"][0])
 
 
 @pytest.fixture(scope="session")

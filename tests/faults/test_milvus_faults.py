@@ -1,4 +1,4 @@
-"""Milvus in other hands, out of reach, or damaged."""
+"""Milvus in other hands, out of reach, or damaged; a real server in trouble is in `test_real_server`."""
 
 from __future__ import annotations
 
@@ -6,39 +6,15 @@ import os
 import socket
 import time
 
-import numpy as np
 import pytest
 
 from vidviz.config import MilvusSettings
 from vidviz.index.open import open_milvus
 from vidviz.services import searching
-from vidviz.services.library import clip_table
-from vidviz.store import sets
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 SECONDS_TO_GIVE_UP = 10
 EMBED = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--workspace"]
-
-
-@pytest.fixture(scope="module")
-def library(vidviz, copy_samples, tmp_path_factory):
-    """A workspace with four clips, and vectors that some network might have given them."""
-    home = tmp_path_factory.mktemp("milvus")
-    vidviz("import", copy_samples(home / "videos", 4), "--workspace", home / "w")
-    folder = WorkspaceFolder.open(home / "w")
-    spec = EmbeddingSetSpec("simple3d", "random", "conv1", "mean", Recipe().key)
-    with folder.catalogue.write() as db:
-        sets.add_set(db, sets.EmbeddingSet(spec, 32, "float32"))
-    ids = clip_table(folder)["clip_id"].to_numpy()
-    vectors = np.random.default_rng(0).normal(size=(len(ids), 32)).astype(np.float32)
-    folder.vectors(spec.key).append(Embeddings(ids, vectors))
-    return home / "w"
-
-
-@pytest.fixture(scope="module")
-def clip(library):
-    return int(clip_table(WorkspaceFolder.open(library))["clip_id"][0])
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Indexes of every engine for the contract tests.
 
-`lite` is Milvus Lite in a folder. `server` is Milvus by an address: the one that VIDVIZ_TEST_MILVUS_URI names, or
-else Lite's own engine behind a port, which goes through the same code of ours (HNSW, pages, consistency).
+`lite` is Milvus Lite in a folder. `server` is Milvus by an address: Lite's own engine behind a port, which goes through
+the same code of ours (HNSW, pages, consistency), or the real one that VIDVIZ_TEST_MILVUS_URI names; then it is the only
+engine that is tested, the others being tested without it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from vidviz.index.vector_index import ExactIndex, MilvusIndex
 from vidviz.types import EmbeddingSetSpec
 
 DIMENSION = 16
+REAL_SERVER = os.environ.get("VIDVIZ_TEST_MILVUS_URI", "")
+ENGINES = ["server"] if REAL_SERVER else ["exact", "lite", "server"]
 _numbers = itertools.count()
 
 
@@ -54,11 +57,11 @@ def lite_connection(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server_connection(tmp_path_factory):
-    uri = os.environ.get("VIDVIZ_TEST_MILVUS_URI", "")
-    if uri:
-        token = os.environ.get("VIDVIZ_TEST_MILVUS_TOKEN", "")
-        connection = open_milvus(MilvusSettings(uri, token), tmp_path_factory.mktemp("unused") / "unused.db")
+def server_connection(request, tmp_path_factory):
+    if REAL_SERVER:
+        connection = open_milvus(
+            request.getfixturevalue("real_server"), tmp_path_factory.mktemp("unused") / "unused.db"
+        )
         yield connection
         connection.close()
         return
@@ -80,7 +83,17 @@ def reused():
     return {}
 
 
-@pytest.fixture(params=["exact", "lite", "server"])
+@pytest.fixture(params=ENGINES)
+def engine(request):
+    return request.param
+
+
+@pytest.fixture(params=[name for name in ENGINES if name != "exact"])
+def milvus_engine(request):
+    return request.param
+
+
+@pytest.fixture(params=ENGINES)
 def index(request, reused):
     if request.param == "exact":
         return ExactIndex(DIMENSION)
@@ -98,7 +111,7 @@ def _empty_index(request, reused, engine):
     return made
 
 
-@pytest.fixture(scope="session", params=["exact", "lite", "server"])
+@pytest.fixture(scope="session", params=ENGINES)
 def forty(request):
     """An index of `make_rows(40)` with `make_vectors(40)` that tests must not change."""
     made = ExactIndex(DIMENSION)
@@ -111,9 +124,19 @@ def forty(request):
     made.drop()
 
 
+MILVUS = "server" if REAL_SERVER else "lite"
+
+
+@pytest.fixture(scope="session")
+def milvus_connection(request):
+    """The one Milvus for tests that need no more than one."""
+    return request.getfixturevalue(f"{MILVUS}_connection")
+
+
 @pytest.fixture
-def lite_index(request, reused):
-    return _empty_index(request, reused, "lite")
+def milvus_index(request, reused):
+    """An empty collection there."""
+    return _empty_index(request, reused, MILVUS)
 
 
 @pytest.fixture

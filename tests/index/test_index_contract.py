@@ -68,7 +68,6 @@ def test_search_equals_numpy_with_every_filter(forty, clips, filters):
 
 @pytest.mark.parametrize("filters", [(), FILTERS["label"], FILTERS["tag"]], ids=["all", "label", "tag"])
 @pytest.mark.parametrize("metric", ["IP", "L2"])
-@pytest.mark.parametrize("engine", ["exact", "lite", "server"])
 def test_other_metrics_equal_numpy(request, clips, new_spec, engine, metric, filters):
     rows, vectors = clips
     design = IndexDesign(metric, "FLAT")
@@ -93,11 +92,10 @@ def test_other_metrics_equal_numpy(request, clips, new_spec, engine, metric, fil
 
 
 @pytest.mark.parametrize("kind", ["HNSW", "IVF_FLAT"])
-@pytest.mark.parametrize("engine", ["lite", "server"])
-def test_other_indexes_are_built_and_looked_into_as_asked(request, clips, new_spec, engine, kind):
+def test_other_indexes_are_built_and_looked_into_as_asked(request, clips, new_spec, milvus_engine, kind):
     rows, vectors = clips
     design = IndexDesign("COSINE", kind, nlist=4)
-    index = MilvusIndex(request.getfixturevalue(f"{engine}_connection"), new_spec(), 16, "", design)
+    index = MilvusIndex(request.getfixturevalue(f"{milvus_engine}_connection"), new_spec(), 16, "", design)
     index.prepare()
     index.upsert(rows, vectors)
     index.flush()

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidviz.errors import SearchIndexError
+from vidviz.index.column_keys import column_key, column_name
 from vidviz.index.filters import ColumnIn, LabelIn, NotVideoIn, TagIn, TimeRange, VideoIn, join_filters, quote
 from vidviz.index.rows import ClipRow
 
@@ -54,16 +55,16 @@ def test_known_attacks_find_only_their_own_row(index):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(labels, min_size=2, max_size=5))
-def test_no_text_leaves_its_quotes(lite_index, texts):
-    assert_each_finds_only_its_own(lite_index, texts)
+def test_no_text_leaves_its_quotes(milvus_index, texts):
+    assert_each_finds_only_its_own(milvus_index, texts)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(hostile_alphabet, min_size=1, max_size=12))
-def test_no_column_name_leaves_its_quotes(lite_index, column):
+def test_no_column_name_leaves_its_quotes(milvus_index, column):
     rows = [ClipRow(0, "v", "l", 0, 1, {column: "x"}), ClipRow(1, "v", "l", 0, 1, {"other": "x"})]
-    lite_index.upsert(rows, [[1.0] * 16] * 2)
-    assert [hit.clip_id for hit in lite_index.search([1.0] * 16, 5, [ColumnIn(column, ("x",))])[0]] == [0]
+    milvus_index.upsert(rows, [[1.0] * 16] * 2)
+    assert [hit.clip_id for hit in milvus_index.search([1.0] * 16, 5, [ColumnIn(column, ("x",))])[0]] == [0]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -84,6 +85,12 @@ def test_quoting_can_be_undone_and_holds_no_bare_quote(text):
     assert "".join(plain) == text
 
 
+@given(st.text(st.one_of(hostile_alphabet, st.characters(exclude_categories=["Cs"], max_codepoint=0x9F))))
+def test_keys_of_columns_can_be_undone_and_hold_no_control_character(column):
+    assert column_name(column_key(column)) == column
+    assert not {*map(chr, range(32))} - set("\n\r\t") & set(column_key(column))
+
+
 def test_text_that_is_not_unicode_is_refused():
     with pytest.raises(SearchIndexError, match="not valid Unicode"):
         quote("a\ud800")
@@ -95,11 +102,11 @@ def test_an_impossible_time_range_is_refused(start, end):
         TimeRange(start, end)
 
 
-def test_a_thousand_values_are_no_matter(lite_index):
-    lite_index.upsert([ClipRow(5, "v", "l", 0, 1, {"c": "n999"})], [[1.0] * 16])
+def test_a_thousand_values_are_no_matter(milvus_index):
+    milvus_index.upsert([ClipRow(5, "v", "l", 0, 1, {"c": "n999"})], [[1.0] * 16])
     many = tuple(f"n{number}" for number in range(1000))
     for condition in (ColumnIn("c", many), LabelIn((*many, "l"))):
-        assert [hit.clip_id for hit in lite_index.search([1.0] * 16, 5, [condition])[0]] == [5]
+        assert [hit.clip_id for hit in milvus_index.search([1.0] * 16, 5, [condition])[0]] == [5]
 
 
 def test_filters_are_joined_by_and():

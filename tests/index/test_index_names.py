@@ -38,10 +38,10 @@ def test_a_foreign_collection_has_no_dimension():
     assert collection_dimension({}) == 0
 
 
-def test_a_collection_keeps_its_configuration(lite_index):
-    described = lite_index.connection.client.describe_collection(lite_index.name)
+def test_a_collection_keeps_its_configuration(milvus_index):
+    described = milvus_index.connection.client.describe_collection(milvus_index.name)
     assert json.loads(described["properties"]["vidviz.set"])["layer"] == "fc"
     assert collection_dimension(described) == 16
-    (index,) = lite_index.connection.client.list_indexes(lite_index.name)
-    info = lite_index.connection.client.describe_index(lite_index.name, index)
+    (index,) = milvus_index.connection.client.list_indexes(milvus_index.name)
+    info = milvus_index.connection.client.describe_index(milvus_index.name, index)
     assert (info["index_type"], info["metric_type"]) == ("FLAT", "IP")

@@ -195,10 +195,10 @@ def test_a_server_that_goes_and_comes_back(tmp_path, place, monkeypatch, new_spe
     database.close()
 
 
-def test_what_an_engine_says_is_not_printed(lite_index, capfd):
-    lite_index.drop()
+def test_what_an_engine_says_is_not_printed(milvus_index, capfd):
+    milvus_index.drop()
     with pytest.raises(SearchIndexError):
-        lite_index.search(np.ones(16), 1)
+        milvus_index.search(np.ones(16), 1)
     assert capfd.readouterr() == ("", "")
     assert not logging.getLogger("pymilvus.decorators").isEnabledFor(logging.ERROR)
 

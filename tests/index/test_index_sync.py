@@ -74,8 +74,8 @@ def test_check_tells_missing_and_extra(index, clips):
     assert not found.in_line
 
 
-def test_check_of_an_index_that_does_not_exist(lite_connection, new_spec, clips):
-    found = check_index(MilvusIndex(lite_connection, new_spec(), 16), [1, 2])
+def test_check_of_an_index_that_does_not_exist(milvus_connection, new_spec, clips):
+    found = check_index(MilvusIndex(milvus_connection, new_spec(), 16), [1, 2])
     assert (list(found.missing), list(found.extra)) == ([1, 2], [])
 
 
@@ -124,30 +124,30 @@ def test_progress_reaches_the_total_and_may_stop_the_work(clip_rows, clip_vector
     assert index.count() == 1000
 
 
-def test_a_dropped_collection_is_made_again(lite_index, clips):
-    sync_index(lite_index, *clips)
-    lite_index.connection.client.drop_collection(lite_index.name)
-    with pytest.raises(SearchIndexError, match=rf"{lite_index.name} is gone .*vidviz index rebuild"):
-        lite_index.search(clips[1][0], 3)
-    assert sync_index(lite_index, *clips).added == 30
-    assert lite_index.search(clips[1][0], 1)[0][0].clip_id == 0
+def test_a_dropped_collection_is_made_again(milvus_index, clips):
+    sync_index(milvus_index, *clips)
+    milvus_index.connection.client.drop_collection(milvus_index.name)
+    with pytest.raises(SearchIndexError, match=rf"{milvus_index.name} is gone .*vidviz index rebuild"):
+        milvus_index.search(clips[1][0], 3)
+    assert sync_index(milvus_index, *clips).added == 30
+    assert milvus_index.search(clips[1][0], 1)[0][0].clip_id == 0
 
 
-def test_a_collection_of_another_dimension_is_made_anew(lite_connection, new_spec, clip_rows, clip_vectors):
+def test_a_collection_of_another_dimension_is_made_anew(milvus_connection, new_spec, clip_rows, clip_vectors):
     spec = new_spec()
-    sync_index(MilvusIndex(lite_connection, spec, 8), clip_rows(5), clip_vectors(5, dimension=8))
-    index = MilvusIndex(lite_connection, spec, 16)
+    sync_index(MilvusIndex(milvus_connection, spec, 8), clip_rows(5), clip_vectors(5, dimension=8))
+    index = MilvusIndex(milvus_connection, spec, 16)
     assert sync_index(index, clip_rows(5), clip_vectors(5)).added == 5
-    assert collection_dimension(lite_connection.client.describe_collection(index.name)) == 16
+    assert collection_dimension(milvus_connection.client.describe_collection(index.name)) == 16
     index.drop()
 
 
-def test_a_collection_of_somebody_else_is_left_alone(lite_connection, new_spec):
-    index = MilvusIndex(lite_connection, new_spec(), 16)
-    lite_connection.client.create_collection(index.name, dimension=4)
+def test_a_collection_of_somebody_else_is_left_alone(milvus_connection, new_spec):
+    index = MilvusIndex(milvus_connection, new_spec(), 16)
+    milvus_connection.client.create_collection(index.name, dimension=4)
     with pytest.raises(SearchIndexError, match="was not made by vidviz"):
         index.prepare()
-    assert lite_connection.client.has_collection(index.name)
+    assert milvus_connection.client.has_collection(index.name)
     index.drop()
 
 
@@ -163,5 +163,5 @@ def test_rows_survive_closing_and_opening(tmp_path, new_spec, clips):
     index = MilvusIndex(again, spec, 16)
     assert again is not connection
     assert index.search(clips[1][4], 1)[0][0].clip_id == 4004
-    assert index.digest() == row_digest(clips[0])
+    assert index.digest() == row_digest({row.clip_id: row.text for row in clips[0]})
     again.close()

@@ -42,17 +42,17 @@ for batch in range(10_000):
 """
 
 
-def test_threads_that_write_and_search_at_once_lose_nothing(lite_index, clip_rows, clip_vectors):
+def test_threads_that_write_and_search_at_once_lose_nothing(milvus_index, clip_rows, clip_vectors):
     rows, vectors = clip_rows(400), clip_vectors(400)
 
     def work(part):
         for first in range(part * 100, part * 100 + 100, 20):
-            lite_index.upsert(rows[first : first + 20], vectors[first : first + 20])
-            assert lite_index.search(vectors[first], 1)[0][0].clip_id == rows[first].clip_id
+            milvus_index.upsert(rows[first : first + 20], vectors[first : first + 20])
+            assert milvus_index.search(vectors[first], 1)[0][0].clip_id == rows[first].clip_id
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))
-    assert check_index(lite_index, [row.clip_id for row in rows]).in_line
+    assert check_index(milvus_index, [row.clip_id for row in rows]).in_line
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from vidviz.config import MilvusSettings
 from vidviz.embed.backbones import Backbone, find_backbone
 from vidviz.embed.description import RANDOM, Stage
+from vidviz.services import embedding_sets, indexing
 from vidviz.services.indexing import milvus_settings, open_milvus
 from vidviz.store import clips, sets, videos
 from vidviz.store.workspace import WorkspaceFolder
@@ -27,18 +27,29 @@ RATE = 10
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[WorkspaceFolder]:
-    """An empty workspace; its Milvus is closed afterwards."""
+    """An empty workspace; afterwards its local Milvus is closed, and a server is rid of its collections."""
     made = WorkspaceFolder.open(tmp_path / "workspace")
     yield made
-    if made.milvus.exists():
-        open_milvus(milvus_settings(), made.milvus).close()
+    if milvus_settings().uri:
+        drop_collections(made)
+    indexing.release_index(made)
+
+
+def drop_collections(folder: WorkspaceFolder) -> None:
+    """Leave nothing of a workspace on the server that it is on."""
+    client = open_milvus(milvus_settings(), folder.milvus).client
+    known = set(client.list_collections())
+    for found in embedding_sets.list_sets(folder):
+        name = indexing.open_collection(folder, found).name
+        for own in known & {name, f"{name}_ip", f"{name}_l2"}:
+            client.drop_collection(own)
 
 
 @pytest.fixture(scope="session")
-def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusSettings]:
-    """A Milvus by its address: the one of VIDVIZ_TEST_MILVUS_URI, else Lite's own engine behind a port."""
-    if uri := os.environ.get("VIDVIZ_TEST_MILVUS_URI"):
-        yield MilvusSettings(uri, os.environ.get("VIDVIZ_TEST_MILVUS_TOKEN", ""))
+def milvus_server(real_server: MilvusSettings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusSettings]:
+    """A Milvus by its address: the real one where there is one, else Lite's own engine behind a port."""
+    if real_server.uri:
+        yield real_server
         return
     from milvus_lite.adapter.grpc.server import start_server_in_thread
 

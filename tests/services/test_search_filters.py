@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,7 +25,7 @@ SPEC = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", Recipe().key)
 COUNT = 70
 
 
-@pytest.fixture(scope="module", params=["lite", "server"])
+@pytest.fixture(scope="module", params=["server"] if os.environ.get("VIDVIZ_TEST_MILVUS_URI") else ["lite", "server"])
 def labelled(request, tmp_path_factory):
     """Seventy clips of fourteen videos with hostile labels and names, and clips of several lengths."""
     with pytest.MonkeyPatch.context() as patch:

@@ -18,14 +18,14 @@ def circle(count, dimension=6):
     return vectors
 
 
-def test_hits_come_by_falling_cosine_with_the_clip_itself_first(folder, fill):
+def test_hits_come_by_falling_cosine_with_the_clip_itself_first(folder, fill, usual_engine):
     ids = fill(folder, 3.0 * circle(7), labels=["a", None, "c", "d", "e", "f", "g"])
     answer = searching.search_by_clip(folder, "", ids[0], 3)
     assert [hit.clip_id for hit in answer.hits] == ids[:3]
     assert answer.hits[0].score == 1.0
     assert answer.hits[2].score == pytest.approx(np.cos(np.pi / 3), abs=1e-5)
     assert [hit.label for hit in answer.hits] == ["a", None, "c"]
-    assert (answer.engine, answer.note) == ("Milvus Lite", "")
+    assert (answer.engine, answer.note) == (usual_engine, "")
     left = searching.search_by_clip(folder, "", ids[0], 3, include_self=False)
     assert [hit.clip_id for hit in left.hits] == ids[1:4]
     # The engine agrees with arithmetic on the stored vectors.
@@ -106,6 +106,7 @@ def test_a_clip_that_is_not_embedded_yet_is_told(folder, fill):
         searching.search_by_clip(folder, "", new)
 
 
+@pytest.mark.lite
 def test_a_damaged_index_says_so_and_is_rebuilt(folder, fill):
     ids = fill(folder, circle(4))
     folder.milvus.write_bytes(b"not a folder")

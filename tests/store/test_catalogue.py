@@ -1,6 +1,7 @@
 import os
 import sqlite3
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,6 +43,28 @@ def test_a_failed_write_leaves_nothing(tmp_path):
         write_and_fail()
     with folder.catalogue.read() as db:
         assert db.execute("SELECT count(*) FROM job").fetchone()[0] == 0
+
+
+def test_a_read_within_a_read_shares_its_connection_in_one_thread_only(tmp_path):
+    folder = WorkspaceFolder.open(tmp_path / "w")
+    again = Catalogue(folder.catalogue.path)
+    with folder.catalogue.read() as outer:
+        with again.read() as inner:
+            assert inner is outer
+        with folder.catalogue.write() as db:
+            jobs.add_job(db, "map", "Map", {})
+        assert outer.execute("SELECT count(*) FROM job").fetchone()[0] == 1  # what was written meanwhile is seen
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(read_by_another_thread, again).result() is not outer
+        with pytest.raises(WorkspaceError, match="cannot be used"), again.read() as inner:
+            inner.execute("SELECT nothing FROM nowhere")
+    with again.read() as later:
+        assert later is not outer
+
+
+def read_by_another_thread(catalogue):
+    with catalogue.read() as db:
+        return db
 
 
 def test_a_damaged_catalogue_is_told(tmp_path):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from vidviz.errors import SearchIndexError
+from vidviz.index.column_keys import column_key
 from vidviz.index.rows import ClipRow
 
 NOTHING = "id < 0"  # clip ids are never negative; both engines refuse or misread an empty `in []`
@@ -202,7 +203,7 @@ class ColumnIn:
     @property
     def expression(self) -> str:
         """`meta["column"] == ... or ...`, since Lite has no `in` for JSON."""
-        key = f"meta[{quote(self.column)}]"
+        key = f"meta[{quote(column_key(self.column))}]"
         return _any_of([f"{key} == {quote(value)}" if value else _lacks(key) for value in self.values])
 
     def keeps(self, row: ClipRow) -> bool:

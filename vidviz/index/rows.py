@@ -172,6 +172,8 @@ def _row_problem(row: ClipRow) -> str:
 
 def _text_problem(what: str, text: str, longest_bytes: int) -> str:
     # Milvus counts bytes of UTF-8. A cut label would be found under a name that nobody gave it, so none is cut.
+    if text.isascii() and len(text) <= longest_bytes:
+        return ""
     try:
         num_bytes = len(text.encode("utf-8"))
     except UnicodeEncodeError:
@@ -180,6 +182,8 @@ def _text_problem(what: str, text: str, longest_bytes: int) -> str:
 
 
 def _meta_problem(meta: Mapping[str, Any]) -> str:
+    if not meta:
+        return ""
     try:
         text = json.dumps(dict(meta), allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError) as error:

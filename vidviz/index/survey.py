@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.collection import collection_dimension, collection_set
-from vidviz.index.failures import explain_failures
+from vidviz.index.failures import GoneError, explain_failures
 from vidviz.index.open import MilvusConnection
 
 
@@ -35,19 +35,27 @@ def survey(connection: MilvusConnection) -> tuple[str, list[FoundCollection]]:
     with explain_failures(connection.place):
         client, seconds = connection.client, connection.read_seconds
         version = str(client.get_server_version(timeout=seconds))
-        found = []
+        found: list[FoundCollection] = []
         for name in sorted(client.list_collections(timeout=seconds)):
-            description = dict(client.describe_collection(name, timeout=seconds))
-            told = collection_set(description)
-            if '"vidviz"' not in told:
-                continue
-            index = client.describe_index(name, "vector", timeout=seconds) or {}
-            rows = client.get_collection_stats(name, timeout=seconds).get("row_count", 0)
-            size = _bytes_of(connection.lite_path, name)
-            kind, metric = str(index.get("index_type", "")), str(index.get("metric_type", ""))
-            dimension = collection_dimension(description)
-            found.append(FoundCollection(name, _fields_of(told), dimension, int(rows), kind, metric, size))
+            # Somebody may drop one meanwhile.
+            with contextlib.suppress(GoneError), explain_failures(connection.place, name):
+                found += _look_at(connection, name)
         return version, found
+
+
+def _look_at(connection: MilvusConnection, name: str) -> list[FoundCollection]:
+    """The collection, unless somebody else made it."""
+    client, seconds = connection.client, connection.read_seconds
+    description = dict(client.describe_collection(name, timeout=seconds))
+    told = collection_set(description)
+    if '"vidviz"' not in told:
+        return []
+    index = client.describe_index(name, "vector", timeout=seconds) or {}
+    rows = client.get_collection_stats(name, timeout=seconds).get("row_count", 0)
+    size = _bytes_of(connection.lite_path, name)
+    kind, metric = str(index.get("index_type", "")), str(index.get("metric_type", ""))
+    dimension = collection_dimension(description)
+    return [FoundCollection(name, _fields_of(told), dimension, int(rows), kind, metric, size)]
 
 
 def drop_collection(connection: MilvusConnection, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,10 +77,10 @@ def sync_index(
     """
     checked = check_rows(rows, vectors, index.dimension, unit_length=index.design.metric == "COSINE")
     index.prepare()
-    digest = row_digest(checked.rows)
+    wanted = {row.clip_id: row.text for row in checked.rows}
+    digest = row_digest(wanted)
     if index.digest() == digest and index.count() == len(checked.rows):
         return SyncReport(0, 0, 0, checked.left_out)
-    wanted = {row.clip_id: row.text for row in checked.rows}
     stored = _read_once(index)
     missing = wanted.keys() - stored.keys()
     extra = stored.keys() - wanted.keys()
@@ -107,11 +107,11 @@ def _read_once(index: VectorIndex) -> dict[int, str]:
     return stored
 
 
-def row_digest(rows: Iterable[ClipRow]) -> str:
-    """A text that is equal for equal rows, in whatever order they come."""
+def row_digest(texts: Mapping[int, str]) -> str:
+    """A text that is equal for equal rows, each by its clip (see `ClipRow.text`), in whatever order they come."""
     digest = hashlib.sha256()
-    for row in sorted(rows, key=lambda row: row.clip_id):
-        digest.update(row.text.encode())
+    for _, text in sorted(texts.items()):
+        digest.update(text.encode())
     return digest.hexdigest()
 
 

@@ -95,6 +95,11 @@ def search(folder: WorkspaceFolder, set_key: str, query: Query, options: SearchO
     """
     options = options or SearchOptions()
     check_k(options.k)
+    with folder.catalogue.read():  # one connection for all that is looked up
+        return _search(folder, set_key, query, options)
+
+
+def _search(folder: WorkspaceFolder, set_key: str, query: Query, options: SearchOptions) -> SearchAnswer:
     found = embedding_sets.find_set(folder, set_key)
     vector = query_vector(folder, found.key, query)
     conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
@@ -128,7 +133,17 @@ def search_by_vector(
     Raises:
         SearchIndexError: Milvus does not answer, or the vector is of another size, zero or not finite.
     """
-    options = options or SearchOptions()
+    with folder.catalogue.read():  # one connection for all that is looked up
+        return _search_by_vector(folder, set_key, vector, options or SearchOptions(), conditions)
+
+
+def _search_by_vector(
+    folder: WorkspaceFolder,
+    set_key: str,
+    vector: np.ndarray,
+    options: SearchOptions,
+    conditions: tuple[Filter, ...] | None,
+) -> SearchAnswer:
     found = embedding_sets.find_set(folder, set_key)
     if conditions is None:
         conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,16 @@ from vidviz.errors import WorkspaceError
 from vidviz.store.schema import SCHEMA_VERSION, TABLES, UPGRADES
 
 BUSY_SECONDS = 30.0
+
+
+class _Reading(threading.local):
+    """The connection that each thread is reading a catalogue with."""
+
+    def __init__(self) -> None:
+        self.by_path: dict[Path, sqlite3.Connection] = {}
+
+
+_reading = _Reading()
 
 
 class Catalogue:
@@ -47,9 +58,21 @@ class Catalogue:
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """A connection for reading; rows answer by column name."""
+        """A connection for reading; rows answer by column name.
+
+        Reading while the same thread reads already shares the connection: opening one takes longer than most queries.
+        """
+        shared = _reading.by_path.get(self.path)
+        if shared is not None:
+            with explain_sqlite_errors(self.path):
+                yield shared
+            return
         with self._connect() as db:
-            yield db
+            _reading.by_path[self.path] = db
+            try:
+                yield db
+            finally:
+                del _reading.by_path[self.path]
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
