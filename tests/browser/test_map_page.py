@@ -129,7 +129,16 @@ class MapPage:
 
     def place_in_space(self) -> tuple[int, list[float]]:
         """The clip nearest to the eye that stands clear of all others on a map in 3-D, and where it is on screen."""
-        placed = np.array(self.page.evaluate(SPACE))
+        width, height = self.page.viewport_size.values()
+        # The camera is known once a frame has been drawn, and still once the map has turned to its place.
+        for _ in range(100):
+            placed = np.array(self.page.evaluate(SPACE))
+            self.page.wait_for_timeout(200)
+            still = np.array_equal(placed, self.page.evaluate(SPACE))
+            if still and (placed[:, :2] > 0).all() and (placed[:, :2] < (width, height)).all():
+                break
+        else:
+            raise AssertionError(f"the points are not in view: {placed}")
         away = np.hypot(*(placed[:, None, :2] - placed[None, :, :2]).transpose(2, 0, 1))
         np.fill_diagonal(away, np.inf)
         row = int(np.argmax(np.minimum(away.min(axis=1), 30) - placed[:, 2]))
