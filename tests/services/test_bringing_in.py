@@ -8,7 +8,7 @@ import pytest
 
 from vidviz.errors import BackboneError, WorkspaceError
 from vidviz.services import asking, bringing_in, embedding_sets, library, searching
-from vidviz.services.asking import Query
+from vidviz.services.queries import Query
 
 
 @pytest.fixture

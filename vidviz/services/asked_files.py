@@ -96,6 +96,15 @@ def receive_file(folder: WorkspaceFolder, name: str, file: BinaryIO, *, still: b
     return asked
 
 
+def receive_path(folder: WorkspaceFolder, path: Path, *, still: bool) -> AskedFile:
+    """Keep a copy of a file of this machine to ask with; see `receive_file`."""
+    try:
+        with path.open("rb") as file:
+            return receive_file(folder, path.name, file, still=still)
+    except OSError as error:
+        raise MediaError(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
 def find_file(folder: WorkspaceFolder, token: str) -> AskedFile:
     """What this number names: a video of the library, or a file that was asked with.
 

@@ -12,8 +12,9 @@ import streamlit as st
 
 from vidviz.render.score_figures import score_histogram
 from vidviz.services import asked_files, score_spread
+from vidviz.services.hits import Hit
 from vidviz.services.moments import Moment, join_moments
-from vidviz.services.searching import Hit, SearchAnswer, hit_records
+from vidviz.services.searching import SearchAnswer, hit_records
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import frame, state

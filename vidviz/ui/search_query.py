@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from vidviz.services.asking import LESS, Example, Query, read_query
 from vidviz.services.library import KnownClip
+from vidviz.services.queries import LESS, Example, Query, read_query
 from vidviz.ui import state
 from vidviz.ui.components import voted_clip
 

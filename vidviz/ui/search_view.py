@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from vidviz.render.colours import OTHER_COLOUR
-from vidviz.services.searching import Hit
+from vidviz.services.hits import Hit
 from vidviz.ui import state
 from vidviz.ui.cards import cards_of
 from vidviz.ui.components import ShownClip, clip_gallery
