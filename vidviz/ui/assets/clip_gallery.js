@@ -1,6 +1,7 @@
 // Cards of clips. One plays at a time: the strip at once, the video itself when the pointer stays.
 
 const VIDEO_AFTER_MS = 300;
+const VOTES_TOLD_AGAIN = 16;
 
 class GalleryView {
   constructor(root) {
@@ -10,6 +11,7 @@ class GalleryView {
     this.grid.addEventListener("keydown", (event) => this.onKey(event));
     root.appendChild(this.grid);
     this.cards = new Map();
+    this.votes = [];
   }
 
   update(data) {
@@ -69,9 +71,16 @@ class GalleryView {
     vote.setAttribute("aria-hidden", "true");
     vote.addEventListener("click", (event) => {
       event.stopPropagation();
-      this.send("voted", { clip_id: clip.clip_id, more });
+      this.vote(clip.clip_id, more);
     });
     return vote;
+  }
+
+  // Of events that come close together the server may hear the last alone: each tells the votes before it again.
+  vote(clip_id, more) {
+    const last = this.votes.length ? this.votes[this.votes.length - 1].number : 0;
+    this.votes = [...this.votes, { number: Math.max(Date.now(), last + 1), clip_id, more }].slice(-VOTES_TOLD_AGAIN);
+    this.send("voted", this.votes);
   }
 
   makeCaption(clip) {
@@ -134,7 +143,7 @@ class GalleryView {
     }
     if (this.data.votes && (event.key === "+" || event.key === "-")) {
       event.preventDefault();
-      this.send("voted", { clip_id: [...this.cards.values()][at].clip.clip_id, more: event.key === "+" });
+      this.vote([...this.cards.values()][at].clip.clip_id, event.key === "+");
       return;
     }
     const columns = getComputedStyle(this.grid).gridTemplateColumns.split(" ").length;
