@@ -6,8 +6,9 @@ It works on collections of its own, which it removes, so that it disturbs no sea
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -119,11 +120,11 @@ def try_index(
         built = time.perf_counter() - started
         tried = list(efforts or EFFORTS[design.kind])
         points, answers = [], []
-        for number, effort in enumerate(tried, 1):
-            point, answer = _measure(index, checked.vectors[drawn], k, conditions, effort, truth)
+        for number, effort in enumerate(tried):
+            tell = partial(_tell_asked, progress, number * len(drawn), len(tried) * len(drawn))
+            point, answer = _measure(index, checked.vectors[drawn], k, conditions, effort, truth, tell)
             points.append(point)
             answers.append(answer)
-            progress(number, len(tried), "settings tried")
     finally:
         index.drop()
     queries = [checked.rows[place].clip_id for place in drawn]
@@ -139,6 +140,10 @@ def _build(index: MilvusIndex, rows: Sequence[ClipRow], vectors: np.ndarray, pro
         progress(min(first + 2000, len(rows)), len(rows), "clips indexed")
     index.flush()
     index.reload()
+
+
+def _tell_asked(progress: Progress, before: int, total: int, done: int) -> None:
+    progress(before + done, total, "queries asked")
 
 
 def _exact_answers(
@@ -164,14 +169,16 @@ def _measure(
     conditions: Sequence[Filter],
     effort: int,
     truth: list[list[int]],
+    tell: Callable[[int], None],
 ) -> tuple[LabPoint, list[list[int]]]:
     answers, seconds = [], []
     index.search(queries[0], k, conditions, effort=effort)  # the first call pays for what all share
-    for query in queries:
+    for number, query in enumerate(queries, 1):
         started = time.perf_counter()
         hits = index.search(query, k, conditions, effort=effort)[0]
         seconds.append(time.perf_counter() - started)
         answers.append([near.clip_id for near in hits])
+        tell(number)
     wanted = sum(map(len, truth))
     right = sum(len(set(answer) & set(true)) for answer, true in zip(answers, truth, strict=True))
     point = LabPoint(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from vidviz.errors import WorkspaceError
+from vidviz.config import DecodeLimits
+from vidviz.errors import MediaError, WorkspaceError
 from vidviz.index.rows import unit_vectors
+from vidviz.services import library
+from vidviz.services.asked_files import shared_reader
+from vidviz.services.ingesting import is_unchanged
 from vidviz.services.outside_rows import OutsideRows, read_rows
 from vidviz.store import clips, sets, videos
 from vidviz.store.clips import Clip
@@ -30,7 +34,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 class BroughtIn:
     """What became of the rows: `set_key` holds `clips` of them, `new_clips` are new in the library.
 
-    `left_out` says how many rows were left out for each reason.
+    `left_out` says how many rows were left out for each reason; `without_picture` how many of the new clips have no
+    poster, because their video is gone or cannot be read.
     """
 
     set_key: str
@@ -38,6 +43,7 @@ class BroughtIn:
     new_clips: int
     dimension: int
     left_out: dict[str, int]
+    without_picture: int = 0
 
 
 def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
@@ -82,7 +88,29 @@ def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
         reasons["the set has a vector of this clip already"] += int((~fresh).sum())
         if fresh.any():
             shards.append(Embeddings(ids[fresh], vectors[fresh]))
-    return BroughtIn(spec.key, int(fresh.sum()), len(added), vectors.shape[1], {k: n for k, n in reasons.items() if n})
+    left_out = {reason: count for reason, count in reasons.items() if count}
+    bare = _picture_clips(folder, added)
+    return BroughtIn(spec.key, int(fresh.sum()), len(added), vectors.shape[1], left_out, bare)
+
+
+def _picture_clips(folder: WorkspaceFolder, added: list[Clip]) -> int:
+    """Posters and strips of new clips; returns how many clips have none, as their videos are gone or unreadable."""
+    from vidviz.decode.ingest import picture_clips
+
+    by_video: dict[str, dict[int, Span]] = defaultdict(dict)
+    for clip in added:
+        by_video[clip.video_id][clip.id] = clip.span
+    bare, limits = 0, DecodeLimits()
+    for video_id, spans in by_video.items():
+        video = library.find_video(folder, video_id)
+        try:
+            if not is_unchanged(video):
+                raise MediaError(video.name)
+            reader, seconds = shared_reader(), limits.wall_seconds
+            reader.call(picture_clips, Path(video.path), spans, folder.previews, limits, timeout_seconds=seconds)
+        except (MediaError, OSError):
+            bare += len(spans)
+    return bare
 
 
 def _usable_vectors(vectors: np.ndarray, reasons: Counter[str]) -> np.ndarray:

@@ -48,7 +48,11 @@ class GalleryView {
     image.alt = "";
     image.draggable = false;
     image.src = mediaUrl(this.base, "poster", clip.clip_id);
-    screen.appendChild(image);
+    const bare = element("span", "vv-bare vv-quiet", "no picture");
+    bare.hidden = true;
+    image.addEventListener("error", () => (bare.hidden = false));
+    image.addEventListener("load", () => (bare.hidden = true));
+    screen.append(image, bare);
     if (clip.score !== null) screen.appendChild(element("span", "vv-score", clip.score));
     if (this.data.votes) screen.append(this.makeVote(clip, true), this.makeVote(clip, false));
     button.append(screen, this.makeCaption(clip));
