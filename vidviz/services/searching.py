@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
@@ -55,7 +55,8 @@ class SearchOptions:
 class SearchAnswer:
     """Hits, nearest first, which engine answered, and a note where a person should know more.
 
-    `expression` is the filter as Milvus got it, `vector` (D,) what was searched with.
+    `expression` is the filter as Milvus got it, `vector` (D,) what was searched with; the hits are clips of
+    `recipe_key`.
     """
 
     hits: tuple[Hit, ...]
@@ -63,6 +64,7 @@ class SearchAnswer:
     note: str
     expression: str = ""
     vector: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32), repr=False, compare=False)
+    recipe_key: str = ""
 
 
 def search(folder: WorkspaceFolder, set_key: str, query: Query, options: SearchOptions | None = None) -> SearchAnswer:
@@ -96,7 +98,7 @@ def search(folder: WorkspaceFolder, set_key: str, query: Query, options: SearchO
     first = describe(folder, found.spec.recipe_key, [Neighbour(itself, 1.0)])
     others = [hit for hit in answer.hits if not (options.best_per_video and hit.video_id == first[0].video_id)]
     hits = (*first, *others)[: options.k]
-    return SearchAnswer(hits, answer.engine, answer.note, answer.expression, vector)
+    return replace(answer, hits=hits)
 
 
 def search_by_vector(
@@ -131,7 +133,7 @@ def search_by_vector(
     if options.threshold is not None:
         neighbours = [near for near in neighbours if _is_near_enough(near.score, options.threshold, options.metric)]
     hits = describe(folder, found.spec.recipe_key, neighbours)
-    return SearchAnswer(tuple(hits), opened.engine, note, say_expression(conditions), vector)
+    return SearchAnswer(tuple(hits), opened.engine, note, say_expression(conditions), vector, found.spec.recipe_key)
 
 
 def _look_up(

@@ -139,7 +139,7 @@ def draw_moments(folder: WorkspaceFolder, answer: SearchAnswer, wanted: Wanted) 
 def _draw_strip(
     folder: WorkspaceFolder, video_id: str, found: list[Moment], answer: SearchAnswer, *, nearer: bool
 ) -> None:
-    asked = asked_files.describe_video(folder, video_id)
+    asked = asked_files.describe_video(folder, video_id, answer.recipe_key)
     scores = [hit.score for hit in answer.hits]
     low, high = min(scores), max(scores)
     digits = score_digits(scores)
@@ -158,7 +158,7 @@ def _draw_strip(
     event = timeline(
         asked.duration_seconds,
         [Slot(poster.clip_id, poster.start_seconds, poster.end_seconds) for poster in asked.posters],
-        key=f"moments {video_id[:16]}",
+        key=f"moments {video_id}",
         marks=marks,
         current=int(current) if current and current.isdecimal() else None,
         title=f"Hits in {asked.name}",
