@@ -7,6 +7,7 @@ import io
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -18,7 +19,7 @@ from vidviz.services.searching import SearchAnswer, hit_records
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import frame, state
-from vidviz.ui.components import clip_gallery
+from vidviz.ui.components import clicked_clip, clip_gallery
 from vidviz.ui.search_options import METRIC_NAMES, Wanted
 from vidviz.ui.search_query import vote
 from vidviz.ui.search_view import cards_of_hits, score_digits
@@ -43,13 +44,21 @@ def draw_answer(
         _say_nothing_found(wanted)
         return
     shown = _choose_page(answer.hits)
-    picked = clip_gallery(
-        cards_of_hits(shown, colours), key=GALLERY, columns=6, current=current, on_vote=lambda: vote(GALLERY)
+    clip_gallery(
+        cards_of_hits(shown, colours),
+        key=GALLERY,
+        columns=6,
+        current=current,
+        on_click=_choose_clicked,  # before the run, which then answers at once
+        on_vote=partial(vote, GALLERY),
     )
     frame.explain_random(chosen)
-    if picked is not None and picked != current:
+
+
+def _choose_clicked() -> None:
+    picked = clicked_clip(GALLERY)
+    if picked is not None:
         state.choose_clip(picked)
-        st.rerun()
 
 
 def _say_nothing_found(wanted: Wanted) -> None:
@@ -76,17 +85,25 @@ def _choose_page(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
 
 
 def draw_downloads(answer: SearchAnswer) -> None:
-    """The hits as CSV and JSON."""
+    """The hits as CSV and JSON, written when they are asked for."""
     if not answer.hits:
         return
+    st.download_button("CSV", partial(_write_csv, answer), "vidviz-hits.csv", "text/csv", key="hits csv")
+    st.download_button("JSON", partial(_write_json, answer), "vidviz-hits.json", "application/json", key="hits json")
+
+
+def _write_csv(answer: SearchAnswer) -> str:
     records = hit_records(answer)
     table = io.StringIO()
     writer = csv.DictWriter(table, list(records[0]))
     writer.writeheader()
     writer.writerows(records)
-    st.download_button("CSV", table.getvalue(), "vidviz-hits.csv", "text/csv", key="hits csv")
-    text = json.dumps({"hits": records, "engine": answer.engine, "filter": answer.expression}, indent=1)
-    st.download_button("JSON", text, "vidviz-hits.json", "application/json", key="hits json")
+    return table.getvalue()
+
+
+def _write_json(answer: SearchAnswer) -> str:
+    told = {"hits": hit_records(answer), "engine": answer.engine, "filter": answer.expression}
+    return json.dumps(told, indent=1)
 
 
 def draw_spread(folder: WorkspaceFolder, chosen: EmbeddingSet, answer: SearchAnswer, wanted: Wanted) -> None:
