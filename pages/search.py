@@ -59,4 +59,6 @@ with answered, messages.telling_errors():
     search_answer.draw_expression(answer)
     search_answer.draw_moments(folder, answer, wanted)
     with asked:
+        if kind == "clip":
+            search_answer.draw_why(answer, None if clip is None else clip.clip_id)
         search_answer.draw_spread(folder, chosen, answer, wanted)

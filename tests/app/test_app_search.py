@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from urllib.parse import parse_qs
+
 import numpy as np
 import pytest
 
@@ -76,6 +79,18 @@ def test_the_clip_itself_can_be_left_out_and_hits_counted(prepared, show):
     hits = type(page)(page.app).drawn("clip_gallery")[0]["cards"]
     assert len(hits) == 6
     assert ids[0] not in {hit["clip_id"] for hit in hits}
+
+
+@pytest.mark.usefixtures("without_milvus")
+def test_any_hit_can_be_asked_why_it_is_alike(prepared, show):
+    _, ids = prepared.fill()
+    page = show("main", clip=str(ids[0]))
+    page.app.switch_page(str(Path(__file__).parents[2] / "pages" / "search.py")).run()
+    hit = page.app.selectbox(key="why hit")
+    hit.select(ids[5]).run()
+    queries = [parse_qs(link.proto.query_string) for link in page.app.get("page_link")]
+    [told] = [query for query in queries if "why with" in query]
+    assert (told["clip"], told["why with"], told["inside panel"]) == ([str(ids[0])], [str(ids[5])], ["Why"])
 
 
 @pytest.mark.usefixtures("without_milvus")

@@ -19,10 +19,12 @@ from vidviz.services.searching import SearchAnswer, hit_records
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import frame, state
-from vidviz.ui.components import clicked_clip, clip_gallery
+from vidviz.ui.inside_panels import PANEL
+from vidviz.ui.inside_why import WHY_LINK
 from vidviz.ui.search_options import METRIC_NAMES, Wanted
 from vidviz.ui.search_query import vote
-from vidviz.ui.search_view import cards_of_hits, score_digits
+from vidviz.ui.search_view import cards_of_hits, choose_among, score_digits
+from vidviz.ui.sitemap import link_to
 from vidviz.ui.timeline import Mark, Slot, timeline
 
 PAGE_HITS = 48
@@ -44,21 +46,9 @@ def draw_answer(
         _say_nothing_found(wanted)
         return
     shown = _choose_page(answer.hits)
-    clip_gallery(
-        cards_of_hits(shown, colours),
-        key=GALLERY,
-        columns=6,
-        current=current,
-        on_click=_choose_clicked,  # before the run, which then answers at once
-        on_vote=partial(vote, GALLERY),
-    )
+    cards = cards_of_hits(shown, colours)
+    choose_among(cards, key=GALLERY, columns=6, current=current, on_vote=partial(vote, GALLERY))
     frame.explain_random(chosen)
-
-
-def _choose_clicked() -> None:
-    picked = clicked_clip(GALLERY)
-    if picked is not None:
-        state.choose_clip(picked)
 
 
 def _say_nothing_found(wanted: Wanted) -> None:
@@ -125,6 +115,20 @@ def draw_spread(folder: WorkspaceFolder, chosen: EmbeddingSet, answer: SearchAns
         f"Of {len(spread.scores):,} clips the middle one has {spread.middle:.{digits}f}; "
         f"the last hit has {scores[-1]:.{digits}f}, and {nearer}."
     )
+
+
+def draw_why(answer: SearchAnswer, clip_id: int | None) -> None:
+    """From the clip that is asked with and a hit to what makes the two alike, on the page Inside."""
+    hits = {
+        hit.clip_id: f"{place}. {hit.video} · {hit.start_seconds:.1f} s" for place, hit in enumerate(answer.hits, 1)
+    }
+    hits.pop(clip_id or -1, None)
+    if clip_id is None or not hits:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        other = st.selectbox("Alike to hit", list(hits), format_func=hits.__getitem__, key="why hit", width=200)
+        further = {PANEL: "Why", WHY_LINK: str(other)}
+        link_to("inside", "Why are they alike?", "Where in both clips their similarity comes from.", further=further)
 
 
 def draw_expression(answer: SearchAnswer) -> None:

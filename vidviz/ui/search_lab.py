@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -14,10 +15,9 @@ from vidviz.services.ann_lab import IndexDesign, LabReport
 from vidviz.services.searching import METRICS
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui import state
 from vidviz.ui.cards import card_of
-from vidviz.ui.components import ShownClip, clip_gallery
 from vidviz.ui.search_options import METRIC_NAMES
+from vidviz.ui.search_view import choose_among
 from vidviz.ui.state import current_filter
 from vidviz.ui.words import plain
 
@@ -129,8 +129,5 @@ def _draw_missed(folder: WorkspaceFolder, colours: Mapping[str, str], report: La
         card = card_of(library.know_clip(folder, missed.clip_id), colours)
         query = library.know_clip(folder, missed.query)
         note = f"true place {missed.rank} of {query.video} {query.start_seconds:.1f} s"
-        cards.append(ShownClip(**{**card.__dict__, "note": note, "score": f"{missed.score:.3f}"}))
-    picked = clip_gallery(cards, key="missed clips", columns=6)
-    if picked is not None:
-        state.choose_clip(picked)
-        st.rerun()
+        cards.append(replace(card, note=note, score=f"{missed.score:.3f}"))
+    choose_among(cards, key="missed clips", columns=6)

@@ -12,10 +12,9 @@ from vidviz.services import library
 from vidviz.services.library import KnownClip
 from vidviz.services.queries import HEAVIEST, Query
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui import state
 from vidviz.ui.cards import card_of
-from vidviz.ui.components import clip_gallery
 from vidviz.ui.search_query import keep_query, kept_query
+from vidviz.ui.search_view import choose_among
 
 
 def draw_tray(folder: WorkspaceFolder, colours: Mapping[str, str]) -> None:
@@ -48,7 +47,7 @@ def draw_tray(folder: WorkspaceFolder, colours: Mapping[str, str]) -> None:
 def _draw_example(known: KnownClip, weight: float, query: Query, colours: Mapping[str, str]) -> Query:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width=112):
-            picked = clip_gallery([card_of(known, colours)], key=f"tray {known.clip_id}", columns=1, card_width_px=90)
+            choose_among([card_of(known, colours)], key=f"tray {known.clip_id}", columns=1, card_width_px=90)
         chosen = st.number_input(
             "more like this" if weight > 0 else "less like this",
             min_value=-HEAVIEST,
@@ -61,8 +60,6 @@ def _draw_example(known: KnownClip, weight: float, query: Query, colours: Mappin
         )
         if st.button("Take off", key=f"take off {known.clip_id}"):
             chosen = 0.0
-    if picked is not None:
-        state.choose_clip(picked)
     if chosen is None or chosen == weight:
         return query
     if not chosen:
