@@ -28,6 +28,7 @@ from vidviz.ui.sitemap import link_to
 from vidviz.ui.timeline import Mark, Slot, timeline
 
 PAGE_HITS = 48
+HIT_WIDTH_PX = 112  # six a row beside the query on a screen of 1,440
 GALLERY = "search hits gallery"
 MOST_STRIPS = 6
 
@@ -47,7 +48,9 @@ def draw_answer(
         return
     shown = _choose_page(answer.hits)
     cards = cards_of_hits(shown, colours)
-    choose_among(cards, key=GALLERY, columns=6, current=current, on_vote=partial(vote, GALLERY))
+    choose_among(
+        cards, key=GALLERY, columns=6, card_width_px=HIT_WIDTH_PX, current=current, on_vote=partial(vote, GALLERY)
+    )
     frame.explain_random(chosen)
 
 

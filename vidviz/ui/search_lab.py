@@ -108,7 +108,9 @@ def _draw_reports(folder: WorkspaceFolder, colours: Mapping[str, str], reports: 
         for name, report in reports.items()
         for point in report.points
     ]
-    st.dataframe(rows, hide_index=True)
+    exactly = st.column_config.NumberColumn
+    formats = {f"recall@{last.k}": exactly(format="%.3f"), "ms a query": exactly(format="%.2f")}
+    st.dataframe(rows, hide_index=True, column_config=formats)
     st.caption(
         f"{last_name}: {last.num_queries} queries among {last.matching:,} of {last.clips:,} clips, built in "
         f"{last.build_seconds:.1f} s by {last.engine}."
