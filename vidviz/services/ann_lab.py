@@ -5,8 +5,10 @@ It works on collections of its own, which it removes, so that it disturbs no sea
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -31,6 +33,7 @@ EFFORTS: dict[Kind, tuple[int, ...]] = {
     "IVF_FLAT": (1, 2, 4, 8, 16, 32, 64, 128),
 }
 MOST_QUERIES = 500
+_turn = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,7 @@ def try_index(
     truth, matching = _exact_answers(checked.rows, checked.vectors, drawn, k, conditions, design)
     index = indexing.open_collection(folder, found, design)
     index.name = f"{index.name[:200]}_lab"
-    try:
-        index.drop()
+    with _trial_of(index):
         started = time.perf_counter()
         _build(index, checked.rows, checked.vectors, progress)
         built = time.perf_counter() - started
@@ -125,12 +127,21 @@ def try_index(
             point, answer = _measure(index, checked.vectors[drawn], k, conditions, effort, truth, tell)
             points.append(point)
             answers.append(answer)
-    finally:
-        index.drop()
     queries = [checked.rows[place].clip_id for place in drawn]
     missed = _list_missed(queries, truth, answers[0], checked.rows, checked.vectors, drawn, design)
     engine = "Milvus" if milvus_settings().uri else "Milvus Lite"
     return LabReport(design, tuple(points), missed, len(drawn), k, len(checked.rows), matching, built, engine)
+
+
+@contextmanager
+def _trial_of(index: MilvusIndex) -> Iterator[None]:
+    """A collection that is there for one trial; a trial that was stopped clears up before the next begins."""
+    with _turn:
+        try:
+            index.drop()
+            yield
+        finally:
+            index.drop()
 
 
 def _build(index: MilvusIndex, rows: Sequence[ClipRow], vectors: np.ndarray, progress: Progress) -> None:

@@ -43,7 +43,7 @@ def draw_lab(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[str
         num_queries = st.number_input("Queries", 1, ann_lab.MOST_QUERIES, 50, key="lab queries", width=120)
         asked = st.form_submit_button("Try it")
     if st.session_state.pop(CANCELLED, False):
-        st.info("Cancelled. Its collection is removed, and what was tried before stays.")
+        st.info("Cancelled. The collection that was tried goes by itself; what was tried before stays.")
     elif asked:
         design = IndexDesign(metric, kind, m=int(m), nlist=int(nlist))  # type: ignore[arg-type]
         _try(folder, chosen, design, int(num_queries), reports)
