@@ -108,6 +108,7 @@ def test_a_clip_with_more_and_less_like_it(searched, open_page):
     before = hits_of(page)
     card = page.locator(CARD).nth(3)
     card.hover()
+    card.locator("video:not(.vv-blank)").wait_for()  # it plays, and the votes stay above it
     card.locator(".vv-less").click()
     page.locator(".st-key-tray").get_by_text("less like this").wait_for()
     settle(page)
