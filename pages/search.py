@@ -11,6 +11,7 @@ from vidviz.ui import (
     search_ask,
     search_lab,
     search_options,
+    search_tray,
     search_view,
     search_whole,
     state,
@@ -45,7 +46,7 @@ with st.container(key="side_by_side"):
     asked, answered = st.columns([1, 3], gap="medium")
 with asked, messages.telling_errors():
     search_ask.draw_query(folder, kind, clip, colours)
-    search_ask.draw_tray(folder, colours)
+    search_tray.draw_tray(folder, colours)
 with answered, messages.telling_errors():
     wanted = search_options.choose_options()
     if not query:
@@ -58,4 +59,6 @@ with answered, messages.telling_errors():
     search_answer.draw_expression(answer)
     search_answer.draw_moments(folder, answer, wanted)
     with asked:
+        if kind == "clip":
+            search_answer.draw_why(answer, None if clip is None else clip.clip_id)
         search_answer.draw_spread(folder, chosen, answer, wanted)

@@ -64,6 +64,7 @@ def write_text_checkpoint() -> Callable[[Path, str], Path]:
         from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
         small = {"hidden_size": 12, "num_attention_heads": 2, "intermediate_size": 20, "num_hidden_layers": 2}
+        # As published: the end of the sentence is found as its highest number.
         text = small | {"vocab_size": len(CHECKPOINT_WORDS), "max_position_embeddings": 7, "eos_token_id": 2}
         pictures = small | {"image_size": 32, "patch_size": 16}
         torch.manual_seed(3)

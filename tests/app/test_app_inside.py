@@ -168,6 +168,21 @@ def test_similarity_to_another_clip_needs_one(imported, show, clip):
     assert "There is no other clip of this recipe." in page.words
 
 
+def test_a_link_asks_why_two_clips_are_alike(imported, show, clip):
+    other = imported.add_video("other.mp4")[1]
+    page = show("inside", clip=str(clip), inside_panel="Why", why_with=str(other), **MOTION)
+    assert page.app.button_group(key="inside why").value == "the similarity to another clip"
+    assert page.app.selectbox(key="inside why other").value == other
+    choose(page, "inside why", "a class score")
+    assert page.app.button_group(key="inside why").value == "a class score"  # the link has had its say
+
+
+@pytest.mark.parametrize("linked", ["1", "x", "9" * 400])
+def test_a_link_to_a_clip_that_is_not_there_asks_nothing(imported, show, clip, linked):
+    page = show("inside", clip=str(clip), inside_panel="Why", why_with=linked, **MOTION)
+    assert page.app.button_group(key="inside why").value == "a class score"
+
+
 def test_classes_without_a_head_say_so(imported, show, clip):
     page = show("inside", clip=str(clip), inside_panel="Why", inside_network="clip_b32")
     assert any("gives no class scores" in error for error in page.errors)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
+from pathlib import Path
+from urllib.parse import parse_qs
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from vidviz.errors import IndexLockedError
-from vidviz.services import indexing
+from vidviz.services import asked_files, indexing, library
 
 NEVER_TRAINED = "was never trained"
 
@@ -79,6 +85,18 @@ def test_the_clip_itself_can_be_left_out_and_hits_counted(prepared, show):
 
 
 @pytest.mark.usefixtures("without_milvus")
+def test_any_hit_can_be_asked_why_it_is_alike(prepared, show):
+    _, ids = prepared.fill()
+    page = show("main", clip=str(ids[0]))
+    page.app.switch_page(str(Path(__file__).parents[2] / "pages" / "search.py")).run()
+    hit = page.app.selectbox(key="why hit")
+    hit.select(ids[5]).run()
+    queries = [parse_qs(link.proto.query_string) for link in page.app.get("page_link")]
+    [told] = [query for query in queries if "why with" in query]
+    assert (told["clip"], told["why with"], told["inside panel"]) == ([str(ids[0])], [str(ids[5])], ["Why"])
+
+
+@pytest.mark.usefixtures("without_milvus")
 def test_another_clip_goes_back_to_choosing(prepared, show):
     _, ids = prepared.fill()
     page = show("search", clip=str(ids[0])).press("Another clip")
@@ -103,7 +121,7 @@ def test_a_clip_that_the_set_lacks_and_a_vector_of_zeros_are_told(prepared, show
 
 
 @pytest.mark.usefixtures("without_milvus")
-@pytest.mark.parametrize("hits", ["-5", "1e999", "abc"])
+@pytest.mark.parametrize("hits", ["-5", "1e999", "abc", "16385", "99999999999999999999"])
 def test_hostile_hits_in_the_url(prepared, show, hits):
     _, ids = prepared.fill()
     page = show("search", clip=str(ids[0]), search_hits=hits)
@@ -194,3 +212,60 @@ def test_the_other_views_are_drawn_from_their_addresses(prepared, show):
     assert "Mean average precision" in quality.words
     lab = show("search", search_view="Index lab")
     assert "Approximate indexes are fast because they do not look everywhere" in lab.words
+
+
+HOSTILE = (
+    "' or id >= 0 or label == '",
+    'quo"te',
+    "back\\slash",
+    "new\nline",
+    "<img src=x onerror=alert(1)>",
+    "**bold**",
+)
+
+
+def test_a_hostile_label_is_a_label_and_nothing_else(prepared, show):
+    """By Milvus Lite itself: the filter finds the clips with exactly this label."""
+    ids = {label: prepared.add_video(f"{place}.mp4", label) for place, label in enumerate(HOSTILE)}
+    every = [number for of_label in ids.values() for number in of_label]
+    prepared.add_set(every, np.random.default_rng(0).normal(size=(len(every), 8)))
+    page = show("search", clip=str(every[0]))
+    for label in HOSTILE:
+        page.app.query_params["filter"] = json.dumps({"labels": {"label": [label]}})
+        page = page.again()
+        assert page.errors == []
+        hits = page.drawn("clip_gallery")[0]["cards"]
+        assert sorted(card["clip_id"] for card in hits) == sorted(ids[label])
+        assert {card["label"] for card in hits} == {label}
+    page.app.query_params["filter"] = "{}"
+    assert len(page.again().drawn("clip_gallery")[0]["cards"]) == len(every)
+
+
+@pytest.mark.usefixtures("without_milvus")
+def test_what_cannot_be_asked_is_told_and_the_next_query_answers(imported, show):
+    """A real video of two seconds beside a set whose vectors are shorter than those of its network."""
+    table = library.clip_table(imported.folder)
+    clip, video = int(table["clip_id"].iloc[0]), str(table["video_id"].iloc[0])
+    imported.add_set([clip], np.ones((1, 8)))
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), (200, 30, 40)).save(picture, "PNG")
+    picture.seek(0)
+    still = asked_files.receive_file(imported.folder, "red.png", picture, still=True).token
+    page = show("search", clip=str(clip))
+    for kind, query, words in (
+        ("video", {"video": video, "seconds": [0.0, 1.9]}, "numbers and the clips of simple3d"),
+        ("video", {"video": video, "seconds": [1.0, 1.01]}, "holds no frame; draw a longer one"),
+        ("video", {"video": video, "seconds": [1.0, 1.0]}, "looks at motion, of which a single picture has none"),
+        ("video", {"video": video, "seconds": [8.0, 9.0]}, "before 8.0 s; choose an earlier stretch"),
+        ("video", {"video": still, "seconds": [0.0, 1.0]}, "red.png is a picture, not a video"),
+        ("image", {"image": still}, "looks at motion, of which a single picture has none"),
+        ("sentence", {"sentence": "  "}, "The sentence is empty; write what is to be seen."),
+    ):
+        page.app.query_params["query"] = json.dumps(query)
+        page.app.button_group(key="ask").set_value(kind).run()
+        told = type(page)(page.app)
+        assert any(words in error for error in told.errors), (kind, query, told.errors)
+        page.app.button_group(key="ask").set_value("clip").run()
+        page = type(page)(page.app)
+        assert page.errors == []
+        assert "1 hits by cosine similarity" in page.words

@@ -50,6 +50,30 @@ def searched(start_dashboard, tmp_path_factory, write_text_checkpoint):
     return dashboard, keys
 
 
+@pytest.fixture(scope="module")
+def shared() -> list[Any]:
+    """The watched context of this file, once it is there."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser, searched, watch, shared):
+    """Opens pages in one watched context, whose cache keeps Streamlit's and Plotly's scripts from test to test."""
+    if not shared:
+        settings = {"viewport": {"width": 1440, "height": 900}}
+        shared.append(type(watch(searched[0]))(browser.new_context(**settings), searched[0].url))
+    pages = []
+
+    def open_one(path: str) -> Any:
+        pages.append(shared[0].open(path))
+        return pages[-1]
+
+    yield open_one
+    for page in pages:
+        page.close()
+    shared[0].check()
+
+
 def settle(page) -> None:
     page.wait_for_function(
         "() => document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'"
@@ -66,20 +90,25 @@ def first_hit(page) -> int:
     return int(page.locator(CARD).first.get_attribute("data-clip"))
 
 
+def hits_of(page) -> list[str]:
+    return page.locator(CARD).evaluate_all("cards => cards.map((card) => card.dataset.clip)")
+
+
 def find_clip(folder: Any, video: str, start: float) -> int:
     table = library.clip_table(folder)
     row = table[(table["video"] == video) & (table["start_seconds"] == start)]
     return int(row["clip_id"].iloc[0])
 
 
-def test_a_clip_with_more_and_less_like_it(searched, watch):
+def test_a_clip_with_more_and_less_like_it(searched, open_page):
     dashboard, keys = searched
     clip = find_clip(dashboard.folder, SHORT[0], 0.0)
-    page = watch(dashboard).open(f"search?set={keys['simple2d_look']}&clip={clip}")
+    page = open_page(f"search?set={keys['simple2d_look']}&clip={clip}")
     assert first_hit(page) == clip
-    before = page.locator(CARD).evaluate_all("cards => cards.map((card) => card.dataset.clip)")
+    before = hits_of(page)
     card = page.locator(CARD).nth(3)
     card.hover()
+    card.locator("video:not(.vv-blank)").wait_for()  # it plays, and the votes stay above it
     card.locator(".vv-less").click()
     page.locator(".st-key-tray").get_by_text("less like this").wait_for()
     settle(page)
@@ -88,28 +117,49 @@ def test_a_clip_with_more_and_less_like_it(searched, watch):
     page.locator(".st-key-tray").get_by_text("more like this").wait_for()
     settle(page)
     assert f"[{before[3]},-0.5]" in query_of(page)["query"]
-    page.wait_for_function(
-        f"(ids) => JSON.stringify([...document.querySelector('{HITS} [data-testid=stBidiComponentIsolated]')"
-        ".shadowRoot.querySelectorAll('.vv-card')].map((card) => card.dataset.clip)) !== JSON.stringify(ids)",
-        arg=before,
-    )
-    after = page.locator(CARD).evaluate_all("cards => cards.map((card) => card.dataset.clip)")
+    after = hits_of(page)
+    assert after != before
     assert sorted(after) == sorted(before)
     page.reload()
     first_hit(page)
-    assert page.locator(CARD).evaluate_all("cards => cards.map((card) => card.dataset.clip)") == after
+    assert hits_of(page) == after
     page.get_by_role("button", name="Empty the tray").click()
     page.get_by_text("Press + or − on a hit").wait_for()
     settle(page)
     assert first_hit(page) == clip
     assert "query" not in query_of(page)
+    # Three votes in one moment: each counts.
+    page.evaluate(
+        f"""() => {{ const cards = [...document.querySelector('{HITS} [data-testid=stBidiComponentIsolated]')
+          .shadowRoot.querySelectorAll('.vv-card')];
+          for (const place of [1, 2, 4]) cards[place].querySelector('.vv-more').click(); }}"""
+    )
+    page.locator(".st-key-tray").get_by_text("more like this").nth(2).wait_for()
+    settle(page)
+    assert all(f"[{before[place]},1.0]" in query_of(page)["query"] for place in (1, 2, 4))
 
 
-def test_a_stretch_drawn_on_an_uploaded_video(searched, watch, tmp_path):
+def test_from_a_hit_to_why_it_is_alike(searched, open_page):
+    dashboard, keys = searched
+    clip, other = find_clip(dashboard.folder, SHORT[2], 0.0), find_clip(dashboard.folder, SHORT[3], 0.0)
+    page = open_page(f"search?set={keys['simple2d_look']}&clip={clip}")
+    assert first_hit(page) == clip
+    page.get_by_role("combobox", name="Alike to hit").click()
+    page.get_by_role("option", name=re.compile(re.escape(SHORT[3]))).click()
+    settle(page)
+    page.get_by_role("link", name="Why are they alike?").click()
+    page.get_by_text("Bright is what raises the cosine similarity").wait_for()
+    told = query_of(page)
+    assert (told["clip"], told["why with"], told["inside panel"]) == (str(clip), str(other), "Why")
+    page.get_by_text(re.compile(r"cosine 0\.\d+ at fc1")).first.wait_for()
+    assert page.get_by_role("combobox", name="Other clip").input_value().startswith(SHORT[3])
+
+
+def test_a_stretch_drawn_on_an_uploaded_video(searched, open_page, tmp_path):
     dashboard, keys = searched
     upload = tmp_path / "<img src=x onerror=alert(1)>.mp4"
     upload.write_bytes((SAMPLES / FILM).read_bytes() + b"\0" * 8)  # another file than the one of the library
-    page = watch(dashboard).open(f"search?set={keys['simple2d_look']}&ask=video")
+    page = open_page(f"search?set={keys['simple2d_look']}&ask=video")
     page.get_by_text("Upload a video or choose one of the library").wait_for()
     page.locator("input[type=file]").first.set_input_files(str(upload))
     track = page.locator("[data-testid=stMain] .vv-track").first
@@ -135,12 +185,12 @@ def test_a_stretch_drawn_on_an_uploaded_video(searched, watch, tmp_path):
     page.wait_for_function("() => /seconds.*\\[6\\.[5-9]/.test(decodeURIComponent(location.search))")
 
 
-def test_an_image_and_a_frame(searched, watch, tmp_path):
+def test_an_image_and_a_frame(searched, open_page, tmp_path):
     dashboard, keys = searched
     clip = find_clip(dashboard.folder, SHORT[3], 0.0)
     poster = Image.open(dashboard.folder.poster(clip)).convert("RGB")
     poster.save(tmp_path / "picture.png")
-    page = watch(dashboard).open(f"search?set={keys['simple2d_look']}&ask=image")
+    page = open_page(f"search?set={keys['simple2d_look']}&ask=image")
     page.get_by_text("Upload an image, or choose a clip first and ask").first.wait_for()
     page.locator("input[type=file]").first.set_input_files(str(tmp_path / "picture.png"))
     assert first_hit(page) == clip
@@ -154,9 +204,9 @@ def test_an_image_and_a_frame(searched, watch, tmp_path):
     page.get_by_text("is not a picture that can be read").wait_for()
 
 
-def test_a_sentence(searched, watch):
+def test_a_sentence(searched, open_page):
     dashboard, keys = searched
-    page = watch(dashboard).open(f"search?set={keys['clip_b32']}&ask=sentence")
+    page = open_page(f"search?set={keys['clip_b32']}&ask=sentence")
     field = page.get_by_role("textbox", name="What is to be seen")
     field.fill("the dog jumps in the water")
     field.press("Enter")
@@ -169,10 +219,10 @@ def test_a_sentence(searched, watch):
     page.get_by_text("simple2d_look reads no text; choose an embedding set of clip_b32").wait_for()
 
 
-def test_moments_lead_to_their_clips_by_mouse_and_keyboard(searched, watch):
+def test_moments_lead_to_their_clips_by_mouse_and_keyboard(searched, open_page):
     dashboard, keys = searched
     clip = find_clip(dashboard.folder, FILM, 0.0)
-    page = watch(dashboard).open(f"search?set={keys['simple2d_look']}&clip={clip}")
+    page = open_page(f"search?set={keys['simple2d_look']}&clip={clip}")
     first_hit(page)
     page.get_by_text(re.compile(r"moments in \d videos")).wait_for()
     mark = page.locator(f".vv-mark[data-clip='{find_clip(dashboard.folder, FILM, 4.0)}']")

@@ -38,7 +38,7 @@ def test_recall_rises_with_effort_and_what_is_missed_is_named(folder, fill):
     assert recalls[0] < 0.9
     assert recalls == sorted(recalls)
     assert recalls[-1] == 1.0  # all cells
-    assert told[-1] == (3, 3, "settings tried")
+    assert told[-1] == (90, 90, "queries asked")
     first = report.missed[0]
     assert {first.query, first.clip_id} <= set(ids)
     truth = searching.nearest_exactly(folder, "", first.query, 1500)
@@ -56,6 +56,22 @@ def test_a_filter_holds_for_all_queries(folder, fill):
     assert report.points[0].recall == 1
     nobody = ann_lab.try_index(folder, "", IndexDesign(), clip_filter=ClipFilter(text="nobody"))
     assert (nobody.matching, nobody.points[0].recall, nobody.points[0].wanted) == (0, 1.0, 0)
+
+
+@pytest.mark.parametrize("moment", ["clips indexed", "queries asked"])
+def test_a_trial_that_is_stopped_leaves_nothing_behind(folder, fill, moment):
+    fill(folder, np.eye(6))
+
+    class Stop(BaseException):
+        """As Streamlit ends a page's run."""
+
+    def stop(done, total, message=""):
+        if message == moment:
+            raise Stop
+
+    with pytest.raises(Stop):
+        ann_lab.try_index(folder, "", IndexDesign(), progress=stop)
+    assert engine.examine_engine(folder).collections == ()
 
 
 def test_senseless_trials_are_refused(folder, fill):

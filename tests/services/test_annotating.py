@@ -9,7 +9,7 @@ import pytest
 
 import vidviz
 from vidviz.errors import LabelError, WorkspaceError
-from vidviz.services import annotating, embedding_sets, indexing, library, searching
+from vidviz.services import annotating, embedding_sets, indexing, keeping_in_line, library, searching
 from vidviz.services.labels import RESERVED
 from vidviz.store import clips, videos
 from vidviz.types import Span, VideoProbe
@@ -202,7 +202,7 @@ def test_a_search_finds_by_the_label_and_the_tags_of_now(folder, ids):
 def test_without_an_edit_the_index_is_not_looked_through_again(folder, ids, monkeypatch):
     searching.search_by_clip(folder, "", ids[0], 2)
     annotating.keep_selection(folder, ids)  # kept selections are no change
-    monkeypatch.setattr(indexing, "sync_index", None)
+    monkeypatch.setattr(keeping_in_line, "sync_index", None)
     assert len(searching.search_by_clip(folder, "", ids[0], 2).hits) == 2
 
 

@@ -13,8 +13,8 @@ from PIL import Image
 
 from vidviz.errors import BackboneError, MediaError, SearchIndexError, WorkspaceError
 from vidviz.services import asked_files, asking, embedding, importing, library, searching
-from vidviz.services.asking import Example, Query, read_query
 from vidviz.services.embedding import EmbedRequest
+from vidviz.services.queries import Example, Query, read_query
 from vidviz.services.searching import SearchOptions
 from vidviz.types import Recipe
 

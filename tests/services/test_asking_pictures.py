@@ -11,9 +11,9 @@ from PIL import Image
 from vidviz.embed.backbones import find_backbone
 from vidviz.errors import BackboneError, SearchIndexError
 from vidviz.services import asked_files, asking, embedding, importing, library, searching
-from vidviz.services.asking import Query
 from vidviz.services.embedding import EmbedRequest
 from vidviz.services.jobs import run_here
+from vidviz.services.queries import Query
 from vidviz.types import EmbeddingSetSpec, Recipe
 
 TOKENS = {"the": 8, "dog": 4, "runs": 5}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from vidviz.errors import BackboneError, WorkspaceError
-from vidviz.services import asking, bringing_in, embedding_sets, library, searching
-from vidviz.services.asking import Query
+from vidviz.services import asking, bringing_in, embedding_sets, importing, library, searching
+from vidviz.services.queries import Query
 
 
 @pytest.fixture
@@ -54,6 +55,7 @@ def test_parquet_with_videos_and_times_matches_clips_or_makes_them(folder, ids, 
     other.to_parquet(tmp_path / "other.parquet")
     made = bringing_in.bring_in(folder, tmp_path / "other.parquet", "other")
     assert (made.clips, made.new_clips) == (4, 4)
+    assert (done.without_picture, made.without_picture) == (0, 4)  # there are no files behind these videos
     recipe = embedding_sets.find_set(folder, "other").spec.recipe_key
     assert recipe.startswith("windows-2.5-")
     table = library.clip_table(folder, recipe)
@@ -123,3 +125,13 @@ def test_names_endings_and_sizes_that_do_not_fit_are_told(folder, ids, tmp_path)
     np.savez(tmp_path / "w.npz", clip_ids=np.array(ids[:2]), vectors=np.ones((2, 5)))
     with pytest.raises(WorkspaceError, match="holds vectors of 3 numbers, and these have 5"):
         bringing_in.bring_in(folder, tmp_path / "w.npz", "x")
+
+
+def test_new_clips_get_the_pictures_of_their_video(folder, make_video, tmp_path):
+    importing.import_videos(folder, importing.ImportRequest((str(make_video("a.mp4", seconds=4.0)),)))
+    np.savez(tmp_path / "v.npz", vectors=np.eye(2), videos=["a"] * 2, start_seconds=[0.5, 1.5], end_seconds=[1.5, 2.5])
+    made = bringing_in.bring_in(folder, tmp_path / "v.npz", "x")
+    assert (made.new_clips, made.without_picture) == (2, 0)
+    for number in embedding_sets.load_embeddings(folder, made.set_key).ids.tolist():
+        with Image.open(folder.poster(number)) as poster, Image.open(folder.strip(number)) as strip:
+            assert (poster.size, strip.n_frames > 1) == ((64, 48), True)

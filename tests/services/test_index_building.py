@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
-from vidviz.services import embedding_sets, index_building, indexing, searching
+from vidviz.services import embedding_sets, index_building, indexing, keeping_in_line, searching
 
 
 @pytest.fixture
@@ -29,14 +29,14 @@ def wait_for(building):
 
 def test_a_large_set_is_built_behind_and_answered_meanwhile(large, usual_engine, monkeypatch):
     folder, key, ids = large
-    may_go_on, real = threading.Event(), indexing.sync_index
+    may_go_on, real = threading.Event(), keeping_in_line.sync_index
 
     def waits(index, rows, vectors, progress):
         progress(10, 30)
         assert may_go_on.wait(30)
         return real(index, rows, vectors, progress)
 
-    monkeypatch.setattr(indexing, "sync_index", waits)
+    monkeypatch.setattr(keeping_in_line, "sync_index", waits)
     building = index_building.begin_where_large(folder, key)
     assert index_building.begin_where_large(folder, key) is building
     meanwhile = searching.search_by_clip(folder, key, ids[0], 5)
@@ -74,7 +74,7 @@ def test_a_build_that_fails_says_why_and_is_not_tried_again_by_itself(large, mon
     def fails(*_args):
         raise SearchIndexError("The disk of the index is full; free some space and try again.")
 
-    monkeypatch.setattr(indexing, "sync_index", fails)
+    monkeypatch.setattr(keeping_in_line, "sync_index", fails)
     building = index_building.begin_where_large(folder, key)
     wait_for(building)
     assert building.error == "The disk of the index is full; free some space and try again."

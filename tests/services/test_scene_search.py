@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from vidviz.services import asked_files, embedding, importing, searching
-from vidviz.services.asking import Query
 from vidviz.services.embedding import EmbedRequest
 from vidviz.services.indexing import release_index
 from vidviz.services.moments import join_moments
+from vidviz.services.queries import Query
 from vidviz.services.searching import SearchOptions
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Recipe

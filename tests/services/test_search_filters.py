@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from vidviz.errors import SearchIndexError
 from vidviz.services import engine, indexing, library, score_spread, searching
-from vidviz.services.asking import Example, Query
 from vidviz.services.clip_filters import say_expression, to_index_filters
 from vidviz.services.filtering import ClipFilter
+from vidviz.services.queries import Example, Query
 from vidviz.services.searching import SearchOptions
 from vidviz.store import clips, sets, videos
 from vidviz.store.workspace import WorkspaceFolder

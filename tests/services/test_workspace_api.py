@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import av
 import numpy as np
 import pytest
 
 import vidviz
-from vidviz.errors import WorkspaceError
+from vidviz.errors import BackboneError, MediaError, SearchIndexError, WorkspaceError
 from vidviz.services.indexing import milvus_settings, open_milvus
 from vidviz.types import MapSpec, Recipe
 
@@ -45,6 +46,34 @@ def test_from_videos_to_hits(workspace, make_video, tiny, tmp_path):
     assert (hits["clip_id"][0], hits["score"][0], len(hits)) == (query, 1.0, 3)
     assert list(hits.columns[:6]) == ["clip_id", "video", "start_seconds", "end_seconds", "score", "label"]
     assert query not in workspace.search(query, k=3, include_self=False)["clip_id"].tolist()
+
+
+def test_a_search_asks_with_all_that_the_page_can(workspace, make_video):
+    videos = [make_video(f"{name}.mp4", seconds=4.0, seed=seed) for seed, name in enumerate("ab")]
+    workspace.add(videos)
+    workspace.embed("simple2d_look", precision="float32")
+    clips = workspace.clips().set_index("clip_id")
+    second = int(clips.index[(clips["video"] == "b.mp4") & (clips["start_seconds"] == 2.0)][0])
+    by_stretch = workspace.search(video=str(videos[1]), seconds=(2.0, None))
+    assert (by_stretch["clip_id"][0], by_stretch["score"][0]) == (second, pytest.approx(1, abs=1e-5))
+    embeddings = workspace.embeddings()
+    vector = embeddings.vectors[embeddings.ids.tolist().index(second)]
+    by_vector = workspace.search(vector=vector, k=3)
+    assert by_vector["clip_id"].tolist() == workspace.search(second, k=3)["clip_id"].tolist()
+    with av.open(str(videos[1])) as video:
+        next(video.decode(video=0)).to_image().save(videos[1].with_name("frame.png"))
+    by_image = workspace.search(image=videos[1].with_name("frame.png"))
+    by_frame = workspace.search(video=videos[1], seconds=(0.0, 0.0))
+    assert by_image["clip_id"].tolist() == by_frame["clip_id"].tolist()
+    assert by_image["clip_id"].tolist() != by_stretch["clip_id"].tolist()
+    with pytest.raises(BackboneError, match="reads no text"):
+        workspace.search(sentence="a dog")
+    with pytest.raises(SearchIndexError, match="has 3 numbers"):
+        workspace.search(vector=[1.0, 2.0, 3.0])
+    with pytest.raises(SearchIndexError, match="Nothing is asked for"):
+        workspace.search()
+    with pytest.raises(MediaError, match=r"gone.mp4 cannot be read"):
+        workspace.search(video="gone.mp4")
 
 
 def test_an_empty_workspace_has_tables_with_columns(workspace, make_video, tiny):

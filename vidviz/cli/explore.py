@@ -10,7 +10,6 @@ import click
 from vidviz.cli.answer import Answer, answering, printable
 
 if TYPE_CHECKING:
-    from vidviz.services.asked_files import AskedFile
     from vidviz.store.workspace import WorkspaceFolder
     from vidviz.types import MapSpec
 
@@ -103,20 +102,15 @@ def search(
     from dataclasses import asdict
 
     from vidviz.services import embedding_sets, searching
-    from vidviz.services.asking import LESS, Example, Query
+    from vidviz.services.asking import compose_query
     from vidviz.services.filtering import read_filter
     from vidviz.services.moments import join_moments
+    from vidviz.services.queries import LESS, Example
 
     folder = answer.open()
     spec = embedding_sets.find_set(folder, set_key).spec
-    asked = _receive(folder, video, still=False)
-    query = Query(
-        (*(Example(number) for number in clips), *(Example(number, LESS) for number in less)),
-        video=asked.token if asked else "",
-        image=picture.token if (picture := _receive(folder, image, still=True)) else "",
-        sentence=sentence,
-        seconds=(start, asked.duration_seconds if end is None else end) if asked else None,
-    )
+    examples = [*(Example(number) for number in clips), *(Example(number, LESS) for number in less)]
+    query = compose_query(folder, examples, video=video, seconds=(start, end), image=image, sentence=sentence)
     include_self, filter_text = not wanted.pop("leave_out_self"), wanted.pop("filter_text")
     options = searching.SearchOptions(**wanted, include_self=include_self, clip_filter=read_filter(filter_text))
     found = searching.search(folder, set_key, query, options)
@@ -136,16 +130,3 @@ def search(
     }
     notes = [found.note, NEVER_TRAINED if spec.random_weights else ""]
     answer.give(data, "\n".join([*lines, *filter(None, notes)]))
-
-
-def _receive(folder: WorkspaceFolder, path: Path | None, *, still: bool) -> AskedFile | None:
-    from vidviz.errors import MediaError
-    from vidviz.services import asked_files
-
-    if path is None:
-        return None
-    try:
-        with path.open("rb") as file:
-            return asked_files.receive_file(folder, path.name, file, still=still)
-    except OSError as error:
-        raise MediaError(f"{path.name} cannot be read: {error.strerror}.") from error

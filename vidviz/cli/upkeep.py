@@ -73,6 +73,8 @@ def index_bring_in(answer: Answer, file: Path, name: str) -> None:
     done = bringing_in.bring_in(answer.open(), file, name)
     lines = [f"{done.set_key}: {done.clips} vectors of {done.dimension} numbers, {done.new_clips} clips are new."]
     lines += [f"{count} rows left out: {reason}." for reason, count in done.left_out.items()]
+    if done.without_picture:
+        lines.append(f"{done.without_picture} new clips have no picture: their videos are gone or cannot be read.")
     answer.give(asdict(done), "\n".join(lines))
 
 

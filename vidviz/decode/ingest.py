@@ -48,7 +48,7 @@ def ingest_video(path: str | os.PathLike[str], recipe: Recipe, previews: Path, l
     added: list[Path] = []
     try:
         previews.mkdir(parents=True, exist_ok=True)
-        with Reel(_reel_rate(recipe)) as reel:
+        with Reel(_reel_rate(recipe.length_seconds)) as reel:
             scan = scan_video(path, limits, find_shots=recipe.cut == "shots", reel=reel)
             spans = tuple(cut_clips(scan.duration_seconds, scan.shots, recipe))
             ids = tuple(clip_id(video_id, span, recipe.key) for span in spans)
@@ -66,9 +66,22 @@ def ingest_video(path: str | os.PathLike[str], recipe: Recipe, previews: Path, l
     return _as_ingested(video_id, scan, spans, ids)
 
 
-def _reel_rate(recipe: Recipe) -> float:
+def picture_clips(path: str | os.PathLike[str], clips: dict[int, Span], previews: Path, limits: DecodeLimits) -> None:
+    """Write the posters and strips of clips, by their numbers, that were cut elsewhere; see `ingest_video`.
+
+    Raises:
+        MediaError: the file cannot be used as a video.
+        OSError: the previews cannot be written.
+    """
+    previews.mkdir(parents=True, exist_ok=True)
+    with Reel(_reel_rate(min(span.seconds for span in clips.values()))) as reel:
+        scan_video(path, limits, find_shots=False, reel=reel)
+        _write_clip_previews(reel, clips, previews, [])
+
+
+def _reel_rate(length_seconds: float) -> float:
     low, high = REEL_RATES
-    return min(high, max(low, STRIP_FRAMES / recipe.length_seconds))
+    return min(high, max(low, STRIP_FRAMES / length_seconds))
 
 
 def _write_clip_previews(reel: Reel, clips: dict[int, Span], previews: Path, added: list[Path]) -> None:

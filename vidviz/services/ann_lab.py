@@ -5,9 +5,12 @@ It works on collections of its own, which it removes, so that it disturbs no sea
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -30,6 +33,7 @@ EFFORTS: dict[Kind, tuple[int, ...]] = {
     "IVF_FLAT": (1, 2, 4, 8, 16, 32, 64, 128),
 }
 MOST_QUERIES = 500
+_turn = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -112,24 +116,32 @@ def try_index(
     truth, matching = _exact_answers(checked.rows, checked.vectors, drawn, k, conditions, design)
     index = indexing.open_collection(folder, found, design)
     index.name = f"{index.name[:200]}_lab"
-    try:
-        index.drop()
+    with _trial_of(index):
         started = time.perf_counter()
         _build(index, checked.rows, checked.vectors, progress)
         built = time.perf_counter() - started
         tried = list(efforts or EFFORTS[design.kind])
         points, answers = [], []
-        for number, effort in enumerate(tried, 1):
-            point, answer = _measure(index, checked.vectors[drawn], k, conditions, effort, truth)
+        for number, effort in enumerate(tried):
+            tell = partial(_tell_asked, progress, number * len(drawn), len(tried) * len(drawn))
+            point, answer = _measure(index, checked.vectors[drawn], k, conditions, effort, truth, tell)
             points.append(point)
             answers.append(answer)
-            progress(number, len(tried), "settings tried")
-    finally:
-        index.drop()
     queries = [checked.rows[place].clip_id for place in drawn]
     missed = _list_missed(queries, truth, answers[0], checked.rows, checked.vectors, drawn, design)
     engine = "Milvus" if milvus_settings().uri else "Milvus Lite"
     return LabReport(design, tuple(points), missed, len(drawn), k, len(checked.rows), matching, built, engine)
+
+
+@contextmanager
+def _trial_of(index: MilvusIndex) -> Iterator[None]:
+    """A collection that is there for one trial; a trial that was stopped clears up before the next begins."""
+    with _turn:
+        try:
+            index.drop()
+            yield
+        finally:
+            index.drop()
 
 
 def _build(index: MilvusIndex, rows: Sequence[ClipRow], vectors: np.ndarray, progress: Progress) -> None:
@@ -139,6 +151,10 @@ def _build(index: MilvusIndex, rows: Sequence[ClipRow], vectors: np.ndarray, pro
         progress(min(first + 2000, len(rows)), len(rows), "clips indexed")
     index.flush()
     index.reload()
+
+
+def _tell_asked(progress: Progress, before: int, total: int, done: int) -> None:
+    progress(before + done, total, "queries asked")
 
 
 def _exact_answers(
@@ -164,14 +180,16 @@ def _measure(
     conditions: Sequence[Filter],
     effort: int,
     truth: list[list[int]],
+    tell: Callable[[int], None],
 ) -> tuple[LabPoint, list[list[int]]]:
     answers, seconds = [], []
     index.search(queries[0], k, conditions, effort=effort)  # the first call pays for what all share
-    for query in queries:
+    for number, query in enumerate(queries, 1):
         started = time.perf_counter()
         hits = index.search(query, k, conditions, effort=effort)[0]
         seconds.append(time.perf_counter() - started)
         answers.append([near.clip_id for near in hits])
+        tell(number)
     wanted = sum(map(len, truth))
     right = sum(len(set(answer) & set(true)) for answer, true in zip(answers, truth, strict=True))
     point = LabPoint(

@@ -96,6 +96,15 @@ def receive_file(folder: WorkspaceFolder, name: str, file: BinaryIO, *, still: b
     return asked
 
 
+def receive_path(folder: WorkspaceFolder, path: Path, *, still: bool) -> AskedFile:
+    """Keep a copy of a file of this machine to ask with; see `receive_file`."""
+    try:
+        with path.open("rb") as file:
+            return receive_file(folder, path.name, file, still=still)
+    except OSError as error:
+        raise MediaError(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
 def find_file(folder: WorkspaceFolder, token: str) -> AskedFile:
     """What this number names: a video of the library, or a file that was asked with.
 
@@ -122,15 +131,17 @@ def find_file(folder: WorkspaceFolder, token: str) -> AskedFile:
     return asked
 
 
-def describe_video(folder: WorkspaceFolder, video_id: str) -> AskedFile:
+def describe_video(folder: WorkspaceFolder, video_id: str, recipe_key: str = "") -> AskedFile:
     """A video of the library with its pictures along the time, whether its file is still there or not.
+
+    The pictures are those of its clips of a recipe, or of the one that most clips are of.
 
     Raises:
         WorkspaceError: there is no such video.
     """
     video = library.find_video(folder, video_id)
     with folder.catalogue.read() as db:
-        recipe_key = next(iter(clips.count_clips(db)), "")
+        recipe_key = recipe_key or next(iter(clips.count_clips(db)), "")
         cut = clips.list_clips(db, recipe_key, video_id)
     posters = tuple(Poster(clip.id, clip.span.start_seconds, clip.span.end_seconds) for clip in cut)
     probe = video.probe

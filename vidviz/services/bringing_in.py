@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from vidviz.errors import WorkspaceError
+from vidviz.config import DecodeLimits
+from vidviz.errors import MediaError, WorkspaceError
 from vidviz.index.rows import unit_vectors
+from vidviz.services import library
+from vidviz.services.asked_files import shared_reader
+from vidviz.services.ingesting import is_unchanged
+from vidviz.services.outside_rows import OutsideRows, read_rows
 from vidviz.store import clips, sets, videos
 from vidviz.store.clips import Clip
-from vidviz.store.files import DAMAGED
 from vidviz.store.videos import Video
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, clip_id
@@ -30,7 +34,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 class BroughtIn:
     """What became of the rows: `set_key` holds `clips` of them, `new_clips` are new in the library.
 
-    `left_out` says how many rows were left out for each reason.
+    `left_out` says how many rows were left out for each reason; `without_picture` how many of the new clips have no
+    poster, because their video is gone or cannot be read.
     """
 
     set_key: str
@@ -38,16 +43,7 @@ class BroughtIn:
     new_clips: int
     dimension: int
     left_out: dict[str, int]
-
-
-@dataclass(frozen=True)
-class OutsideRows:
-    """Rows as the file holds them: `vectors` (N, D), and either ids of clips or videos with times."""
-
-    vectors: np.ndarray
-    clip_ids: np.ndarray | None
-    video_names: np.ndarray
-    spans: np.ndarray
+    without_picture: int = 0
 
 
 def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
@@ -92,61 +88,29 @@ def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
         reasons["the set has a vector of this clip already"] += int((~fresh).sum())
         if fresh.any():
             shards.append(Embeddings(ids[fresh], vectors[fresh]))
-    return BroughtIn(spec.key, int(fresh.sum()), len(added), vectors.shape[1], {k: n for k, n in reasons.items() if n})
+    left_out = {reason: count for reason, count in reasons.items() if count}
+    bare = _picture_clips(folder, added)
+    return BroughtIn(spec.key, int(fresh.sum()), len(added), vectors.shape[1], left_out, bare)
 
 
-def read_rows(path: Path) -> OutsideRows:
-    """Read an .npz or a Parquet file; nothing in it is ever run.
+def _picture_clips(folder: WorkspaceFolder, added: list[Clip]) -> int:
+    """Posters and strips of new clips; returns how many clips have none, as their videos are gone or unreadable."""
+    from vidviz.decode.ingest import picture_clips
 
-    Raises:
-        WorkspaceError: it cannot be read, or lacks what is needed.
-    """
-    ending = path.suffix.lower()
-    try:
-        columns = _read_npz(path) if ending == ".npz" else _read_parquet(path) if ending == ".parquet" else None
-    except DAMAGED as error:
-        raise WorkspaceError(f"{path.name} cannot be read: {error}.") from error
-    if columns is None:
-        raise WorkspaceError(f"{path.name!r} should end in .npz or .parquet.")
-    vectors = columns.get("vectors")
-    if vectors is None or vectors.ndim != 2 or not vectors.shape[1] or vectors.dtype.kind not in "fiu":
-        raise WorkspaceError(f"{path.name} needs vectors, one row of numbers a clip: (N, D).")
-    wanted = ("clip_ids",) if "clip_ids" in columns else ("videos", "start_seconds", "end_seconds")
-    lacking = [column for column in wanted if column not in columns]
-    if lacking:
-        raise WorkspaceError(f"{path.name} needs clip_ids, or videos with start_seconds and end_seconds.")
-    if any(columns[column].shape != (len(vectors),) for column in wanted):
-        raise WorkspaceError(f"{path.name} holds {len(vectors)} vectors, and its other columns are of another length.")
-    if len(wanted) == 1:
-        if columns["clip_ids"].dtype.kind not in "iu":
-            raise WorkspaceError(f"The clip_ids of {path.name} are whole numbers, not {columns['clip_ids'].dtype}.")
-        return OutsideRows(vectors, columns["clip_ids"].astype(np.int64), np.empty(0, str), np.empty((0, 2)))
-    try:
-        spans = np.stack([columns["start_seconds"].astype(float), columns["end_seconds"].astype(float)], axis=1)
-    except (TypeError, ValueError) as error:
-        raise WorkspaceError(f"The times of {path.name} are seconds; some are no numbers.") from error
-    return OutsideRows(vectors, None, columns["videos"].astype(str), spans)
-
-
-def _read_npz(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as held:
-        names = ("vectors", "clip_ids", "videos", "start_seconds", "end_seconds")
-        return {name: held[name] for name in names if name in held}
-
-
-def _read_parquet(path: Path) -> dict[str, np.ndarray]:
-    import pyarrow.parquet
-
-    table = pyarrow.parquet.read_table(path)
-    renamed = {"vector": "vectors", "clip_id": "clip_ids", "video": "videos", "video_id": "videos"}
-    columns: dict[str, np.ndarray] = {}
-    for name in table.column_names:
-        known = renamed.get(name, name)
-        if known == "vectors":
-            columns[known] = np.array(table.column(name).to_pylist(), dtype=np.float32)
-        elif known in ("clip_ids", "videos", "start_seconds", "end_seconds") and known not in columns:
-            columns[known] = np.array(table.column(name).to_pylist())
-    return columns
+    by_video: dict[str, dict[int, Span]] = defaultdict(dict)
+    for clip in added:
+        by_video[clip.video_id][clip.id] = clip.span
+    bare, limits = 0, DecodeLimits()
+    for video_id, spans in by_video.items():
+        video = library.find_video(folder, video_id)
+        try:
+            if not is_unchanged(video):
+                raise MediaError(video.name)
+            reader, seconds = shared_reader(), limits.wall_seconds
+            reader.call(picture_clips, Path(video.path), spans, folder.previews, limits, timeout_seconds=seconds)
+        except (MediaError, OSError):
+            bare += len(spans)
+    return bare
 
 
 def _usable_vectors(vectors: np.ndarray, reasons: Counter[str]) -> np.ndarray:

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vidviz.errors import VidvizError
-from vidviz.index.design import IndexDesign
-from vidviz.services import indexing
+from vidviz.index.design import IndexDesign, Metric
+from vidviz.services import embedding_sets, indexing
+from vidviz.services.indexing import OpenIndex
+from vidviz.services.keeping_in_line import is_checked
+from vidviz.services.stored_vectors import STORED, index_stored
 from vidviz.store.workspace import WorkspaceFolder
 
 LARGE = 10_000
@@ -48,12 +51,25 @@ def is_building(folder: WorkspaceFolder, set_key: str) -> bool:
     return building is not None and building.active
 
 
+def open_meanwhile(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSINE") -> OpenIndex:
+    """The index of a set by a metric; the stored vectors instead while it is being built.
+
+    Raises:
+        SearchIndexError: Milvus does not answer, or the metric is not known.
+    """
+    if metric != "COSINE" or not is_building(folder, set_key):
+        return indexing.open_index(folder, set_key, metric=metric)
+    exact, note = index_stored(folder, embedding_sets.find_set(folder, set_key))
+    waiting = "The index is being built; answered from the stored vectors meanwhile."
+    return OpenIndex(exact, STORED, f"{waiting} {note}".strip())
+
+
 def begin_where_large(folder: WorkspaceFolder, set_key: str) -> Building | None:
     """Begin to bring the collection of a large set in line, unless it is or a failed build says why it cannot be."""
     known = find_building(folder, set_key)
     if known is not None and (known.active or known.error):
         return known
-    if indexing.is_checked(folder, set_key) or len(folder.vectors(set_key).load_ids()) <= LARGE:
+    if is_checked(folder, set_key) or len(folder.vectors(set_key).load_ids()) <= LARGE:
         return None
     return _begin(folder, set_key, lambda tell: indexing.refresh_index(folder, set_key, tell))
 

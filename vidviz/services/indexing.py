@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from vidviz.config import MilvusSettings, milvus_settings
 from vidviz.errors import IndexLockedError, SearchIndexError
 from vidviz.index.design import IndexDesign as IndexDesign
-from vidviz.index.exact_index import ExactIndex
+from vidviz.index.design import Metric, default_design
 from vidviz.index.milvus_index import MilvusIndex
 from vidviz.index.open import close_lite, delete_lite_folder, open_milvus
-from vidviz.index.rows import ClipRow, LeftOut, searchable
-from vidviz.index.sync import IndexCheck, check_index, sync_index
+from vidviz.index.rows import searchable
+from vidviz.index.sync import IndexCheck, check_index
 from vidviz.index.vector_index import VectorIndex
-from vidviz.services import embedding_sets, library
+from vidviz.services import embedding_sets
+from vidviz.services.index_rows import list_rows as list_rows
+from vidviz.services.keeping_in_line import bring_in_line
+from vidviz.services.keeping_in_line import forget_checked as forget_checked
 from vidviz.services.progress import Progress, ignore_progress
-from vidviz.store.clip_labels import TAGS
+from vidviz.services.stored_vectors import STORED, index_stored
 from vidviz.store.sets import EmbeddingSet
-from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
-
-STORED = "stored vectors"
-"""The engine that answers where another process holds the local Milvus file."""
-
-_in_line: dict[tuple[str, str], tuple[tuple[str, int], str]] = {}
-"""(workspace, set) -> (version of its vectors, revision of the catalogue) that this process brought its collection in
-line with, and the note on it."""
-_turns: dict[tuple[str, str], threading.RLock] = {}
-_guard = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -46,22 +34,25 @@ class OpenIndex:
     note: str = ""
 
 
-def open_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress) -> OpenIndex:
-    """Open the index of a set, in line with its stored vectors.
+def open_index(
+    folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress, metric: Metric = "COSINE"
+) -> OpenIndex:
+    """Open the index of a set by a metric, in line with its stored vectors; each metric has a collection of its own.
 
     Where another process holds the local Milvus file, the answer is computed from the stored vectors instead.
 
     Raises:
-        SearchIndexError: a Milvus server does not answer, or the local files are damaged.
+        SearchIndexError: a Milvus server does not answer, the local files are damaged, or the metric is not known.
     """
     found = embedding_sets.find_set(folder, set_key)
+    lite = not milvus_settings().uri
     try:
-        index = open_collection(folder, found)
+        index = open_collection(folder, found, default_design(lite, metric))
     except IndexLockedError as error:
-        exact, note = _exact_index(folder, found)
+        exact, note = index_stored(folder, found, metric)
         return OpenIndex(exact, STORED, f"{error} Answered from the stored vectors. {note}".strip())
-    note = _bring_in_line(folder, found, index, progress)
-    return OpenIndex(index, "Milvus" if milvus_settings().uri else "Milvus Lite", note)
+    note = bring_in_line(folder, found, index, progress)
+    return OpenIndex(index, "Milvus Lite" if lite else "Milvus", note)
 
 
 def refresh_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress) -> bool:
@@ -95,9 +86,9 @@ def rebuild_index(
         if milvus_settings().uri:
             raise
         delete_lite_folder(folder.milvus)
-    _forget(folder)
+    forget_checked(folder)
     index = open_collection(folder, found, design if milvus_settings().uri else None)
-    _bring_in_line(folder, found, index, progress)
+    bring_in_line(folder, found, index, progress)
     return index.count()
 
 
@@ -106,6 +97,12 @@ def check_set(folder: WorkspaceFolder, set_key: str) -> IndexCheck:
     found = embedding_sets.find_set(folder, set_key)
     embeddings = embedding_sets.load_embeddings(folder, found.key)
     return check_index(open_collection(folder, found), embeddings.ids[searchable(embeddings.vectors)])
+
+
+def doubt_set(folder: WorkspaceFolder, set_key: str) -> None:
+    """Have the next search hold the collection of a set against the stored vectors row by row, and mend it."""
+    open_collection(folder, embedding_sets.find_set(folder, set_key)).write_digest("")
+    forget_checked(folder)
 
 
 def summarise_check(folder: WorkspaceFolder, set_key: str) -> dict[str, int]:
@@ -138,90 +135,6 @@ def _workspace_id(path: Path, _inode: int) -> str:
         return str(db.execute("SELECT id FROM identity").fetchone()[0])
 
 
-def _exact_index(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[ExactIndex, str]:
-    embeddings = embedding_sets.load_embeddings(folder, found.key)
-    index = ExactIndex(found.dimension)
-    left_out = index.upsert(_rows(folder, found, embeddings.ids.tolist()), embeddings.vectors)
-    return index, _say_left_out(left_out)
-
-
-def _bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusIndex, progress: Progress) -> str:
-    """Bring a collection in line where vectors, clips or labels have changed; returns the note on it."""
-    place = (str(folder.path), found.key)
-    with _turn_of(place):
-        # Read before the rows: what changes in between is seen the next time.
-        state = (folder.vectors(found.key).version, library.read_revision(folder))
-        known, note = _in_line.get(place, (None, ""))
-        if known != state:
-            embeddings = embedding_sets.load_embeddings(folder, found.key)
-            rows = _rows(folder, found, embeddings.ids.tolist())
-            note = _say_left_out(sync_index(index, rows, embeddings.vectors, progress).left_out)
-            _in_line[place] = (state, note)
-        return note
-
-
-def _turn_of(place: tuple[str, str]) -> threading.RLock:
-    """One lock a collection: a long build of one set keeps no search of another waiting."""
-    with _guard:
-        return _turns.setdefault(place, threading.RLock())
-
-
-def _say_left_out(left_out: Sequence[LeftOut]) -> str:
-    if not left_out:
-        return ""
-    first = left_out[0]
-    if len(left_out) == 1:
-        return f"Clip {first.clip_id} cannot be found by a search: {first.reason}."
-    return f"{len(left_out)} clips cannot be found by a search (clip {first.clip_id}, for one: {first.reason})."
-
-
-def _forget(folder: WorkspaceFolder) -> None:
-    with _guard:
-        for place in [place for place in _in_line if place[0] == str(folder.path)]:
-            del _in_line[place]
-
-
-def _rows(folder: WorkspaceFolder, found: EmbeddingSet, ids: list[int]) -> list[ClipRow]:
-    """The rows of clips, in the order of `ids`."""
-    table = library.clip_table(folder, found.spec.recipe_key)
-    columns = [name for name in library.label_columns(table) if name != LABEL]
-    records: dict[int, Any] = {row["clip_id"]: row for row in table.to_dict("records")}
-    return [_row(records[clip_id], columns) for clip_id in ids]
-
-
-def _row(record: dict[str, Any], columns: list[str]) -> ClipRow:
-    return ClipRow(
-        clip_id=record["clip_id"],
-        video_id=record["video_id"],
-        label=record[LABEL] or "",
-        start_seconds=record["start_seconds"],
-        end_seconds=record["end_seconds"],
-        meta={name: record[name] for name in columns if record[name]} | _tags(record),
-    )
-
-
-def _tags(record: dict[str, Any]) -> dict[str, list[str]]:
-    tags = library.split_tags(record[TAGS])
-    return {TAGS: tags} if tags else {}
-
-
-def list_rows(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[list[ClipRow], np.ndarray]:
-    """What an index of the set holds: N rows, and their vectors (N, D) as the network gave them."""
-    embeddings = embedding_sets.load_embeddings(folder, found.key)
-    return _rows(folder, found, embeddings.ids.tolist()), embeddings.vectors
-
-
 def release_index(folder: WorkspaceFolder) -> None:
     """Leave the local Milvus file to another process; this one opens it again when it next needs it."""
     close_lite(folder.milvus)
-
-
-def forget_checked(folder: WorkspaceFolder) -> None:
-    """Look at the collections of a workspace anew when they are next opened: somebody has changed them."""
-    _forget(folder)
-
-
-def is_checked(folder: WorkspaceFolder, set_key: str) -> bool:
-    """Whether this process has brought the collection of a set in line with what is stored now."""
-    state = (folder.vectors(set_key).version, library.read_revision(folder))
-    return _in_line.get((str(folder.path), set_key), (None, ""))[0] == state

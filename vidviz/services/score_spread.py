@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -33,14 +35,22 @@ def spread_scores(
     folder: WorkspaceFolder, set_key: str, vector: np.ndarray, metric: Metric = "COSINE", bins: int = 60
 ) -> ScoreSpread:
     """Compare a vector (D,) with every clip of the set, whatever any filter says."""
-    embeddings = embedding_sets.load_embeddings(folder, set_key)
-    units, problems = unit_vectors(embeddings.vectors)
-    usable = np.array([not problem for problem in problems], dtype=bool)
     by_direction = metric == "COSINE"
-    known = units[usable] if by_direction else np.asarray(embeddings.vectors[usable], np.float32)
-    query = check_queries(vector, embeddings.dimension, unit_length=by_direction)
+    known = _comparable(folder.path, set_key, folder.vectors(set_key).version, by_direction=by_direction)
+    query = check_queries(vector, known.shape[1], unit_length=by_direction)
     scores = np.sort(compare_exactly(metric, query, known)[0]) if len(known) else np.empty(0)
     if by_direction:
         scores = np.clip(scores, -1.0, 1.0)
     counts, edges = np.histogram(scores, bins=bins)
     return ScoreSpread(edges, counts, float(np.median(scores)) if len(scores) else float("nan"), scores)
+
+
+@lru_cache(maxsize=2)
+def _comparable(path: Path, set_key: str, _version: str, *, by_direction: bool) -> np.ndarray:
+    """The vectors that can be compared, (N, D) float32, of unit length where only directions count."""
+    vectors = embedding_sets.load_embeddings(WorkspaceFolder(path), set_key).vectors
+    units, problems = unit_vectors(vectors)
+    usable = np.array([not problem for problem in problems], dtype=bool)
+    known = units[usable] if by_direction else np.asarray(vectors[usable], np.float32)
+    known.flags.writeable = False
+    return known

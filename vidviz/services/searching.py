@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.design import METRICS, Metric
-from vidviz.index.failures import GoneError
+from vidviz.index.failures import NoAnswerError
 from vidviz.index.filters import Filter, NotClip, NotVideoIn
-from vidviz.index.rows import check_k
+from vidviz.index.rows import check_k, check_queries
 from vidviz.index.vector_index import VectorIndex
 from vidviz.services import embedding_sets, library
-from vidviz.services.asking import Example, Query, clip_vector, query_vector
+from vidviz.services.asking import clip_vector, query_vector
 from vidviz.services.clip_filters import say_expression, to_index_filters
 from vidviz.services.filtering import ClipFilter
-from vidviz.services.indexing import forget_checked
-from vidviz.services.metric_indexes import open_by_metric
-from vidviz.store.videos import LABEL
+from vidviz.services.hits import Hit, describe
+from vidviz.services.index_building import open_meanwhile
+from vidviz.services.keeping_in_line import MENDED, forget_checked
+from vidviz.services.queries import Example, Query
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Neighbour
 
-__all__ = ["METRICS", "Hit", "Metric", "SearchAnswer", "SearchOptions", "search", "search_by_clip", "search_by_vector"]
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A clip that was found; `score` is its cosine similarity to the query, 1.0 for the query itself.
-
-    By another metric it is the inner product, or the distance.
-    """
-
-    clip_id: int
-    video: str
-    start_seconds: float
-    end_seconds: float
-    score: float
-    label: str | None
-    video_id: str
+__all__ = ["METRICS", "Metric", "SearchAnswer", "SearchOptions", "search", "search_by_clip", "search_by_vector"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +55,8 @@ class SearchOptions:
 class SearchAnswer:
     """Hits, nearest first, which engine answered, and a note where a person should know more.
 
-    `expression` is the filter as Milvus got it, `vector` (D,) what was searched with.
+    `expression` is the filter as Milvus got it, `vector` (D,) what was searched with; the hits are clips of
+    `recipe_key`.
     """
 
     hits: tuple[Hit, ...]
@@ -80,6 +64,7 @@ class SearchAnswer:
     note: str
     expression: str = ""
     vector: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32), repr=False, compare=False)
+    recipe_key: str = ""
 
 
 def search(folder: WorkspaceFolder, set_key: str, query: Query, options: SearchOptions | None = None) -> SearchAnswer:
@@ -118,7 +103,7 @@ def _search(folder: WorkspaceFolder, set_key: str, query: Query, options: Search
     first = describe(folder, found.spec.recipe_key, [Neighbour(itself, 1.0)])
     others = [hit for hit in answer.hits if not (options.best_per_video and hit.video_id == first[0].video_id)]
     hits = (*first, *others)[: options.k]
-    return SearchAnswer(hits, answer.engine, answer.note, answer.expression, vector)
+    return replace(answer, hits=hits)
 
 
 def search_by_vector(
@@ -147,17 +132,23 @@ def _search_by_vector(
     found = embedding_sets.find_set(folder, set_key)
     if conditions is None:
         conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
-    opened = open_by_metric(folder, found.key, options.metric)
+    check_queries(vector, found.dimension, unit_length=options.metric == "COSINE")
+    check_k(options.k)
+    opened = open_meanwhile(folder, found.key, options.metric)
+    note = opened.note
     try:
         neighbours = _look_up(opened.index, vector, options, conditions)
-    except GoneError:  # dropped by somebody: it is made again, once
+    except NoAnswerError:
+        raise
+    except SearchIndexError:  # somebody may have dropped or changed the collection: it is mended once
         forget_checked(folder)
-        opened = open_by_metric(folder, found.key, options.metric)
+        opened = open_meanwhile(folder, found.key, options.metric)
         neighbours = _look_up(opened.index, vector, options, conditions)
+        note = f"{MENDED} {opened.note}".strip()
     if options.threshold is not None:
         neighbours = [near for near in neighbours if _is_near_enough(near.score, options.threshold, options.metric)]
     hits = describe(folder, found.spec.recipe_key, neighbours)
-    return SearchAnswer(tuple(hits), opened.engine, opened.note, say_expression(conditions), vector)
+    return SearchAnswer(tuple(hits), opened.engine, note, say_expression(conditions), vector, found.spec.recipe_key)
 
 
 def _look_up(
@@ -190,37 +181,6 @@ def nearest_exactly(folder: WorkspaceFolder, set_key: str, clip_id: int, k: int)
     scores[embeddings.ids == clip_id] = -np.inf
     best = np.argsort(-scores, kind="stable")[: min(k, len(scores) - 1)]
     return describe(folder, found.spec.recipe_key, [Neighbour(int(embeddings.ids[i]), float(scores[i])) for i in best])
-
-
-def describe(folder: WorkspaceFolder, recipe_key: str, neighbours: list[Neighbour]) -> list[Hit]:
-    """Neighbours with what the catalogue knows of them; one that it does not know any more is left out."""
-    known = _know_clips(folder.path, recipe_key, library.read_revision(folder))
-    if not neighbours or not len(known.ids):
-        return []
-    wanted = np.array([neighbour.clip_id for neighbour in neighbours], np.int64)
-    rows = np.minimum(np.searchsorted(known.ids, wanted), len(known.ids) - 1)
-    hits = []
-    for neighbour, row in zip(neighbours, rows.tolist(), strict=True):
-        if known.ids[row] == neighbour.clip_id:
-            video, start, end, label, video_id = known.columns[row]
-            hits.append(Hit(neighbour.clip_id, video, start, end, round(neighbour.score, 6), label, video_id))
-    return hits
-
-
-@dataclass(frozen=True)
-class _KnownClips:
-    """All clips of a recipe by rising id: (video, start, end, label, video id) each."""
-
-    ids: np.ndarray
-    columns: list[tuple[str, float, float, str | None, str]]
-
-
-@lru_cache(maxsize=4)
-def _know_clips(path: Path, recipe_key: str, _revision: int) -> _KnownClips:
-    # Plain tuples: taking ten rows out of a table costs pandas more than the search itself.
-    table = library.clip_table(WorkspaceFolder(path), recipe_key).sort_values("clip_id")
-    columns = [table[name].tolist() for name in ("video", "start_seconds", "end_seconds", LABEL, "video_id")]
-    return _KnownClips(table["clip_id"].to_numpy(np.int64), list(zip(*columns, strict=True)))
 
 
 def hit_records(answer: SearchAnswer) -> list[dict[str, object]]:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidviz.config import workspace_path
 from vidviz.embed.own import allow_own, is_own_name
-from vidviz.services import annotating, embedding, embedding_sets, importing, library, mapping, picturing, searching
+from vidviz.services import (
+    annotating,
+    asking,
+    embedding,
+    embedding_sets,
+    importing,
+    library,
+    mapping,
+    picturing,
+    searching,
+)
 from vidviz.services.embedding import EmbedReport, EmbedRequest
+from vidviz.services.hits import Hit
 from vidviz.services.importing import ImportReport, ImportRequest
 from vidviz.services.progress import Progress, ignore_progress
+from vidviz.services.queries import Example
 from vidviz.store.edits import Edit
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, MapSpec, Recipe
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 
@@ -112,12 +125,57 @@ class Workspace:
         picturing.save_map(self.folder, out, embedding_set, spec or MapSpec("umap"), colour_by)
         return out
 
-    def search(self, clip_id: int, k: int = 10, *, embedding_set: str = "", include_self: bool = True) -> pd.DataFrame:
-        """The nearest clips of a clip, best first: clip_id, video, start_seconds, end_seconds, score, label."""
+    def search(
+        self,
+        clip_id: int | None = None,
+        k: int = 10,
+        *,
+        video: str | Path | None = None,
+        seconds: tuple[float, float | None] | None = None,
+        image: str | Path | None = None,
+        sentence: str = "",
+        vector: Sequence[float] | np.ndarray = (),
+        embedding_set: str = "",
+        include_self: bool = True,
+    ) -> pd.DataFrame:
+        """The nearest clips, best first: clip_id, video, start_seconds, end_seconds, score, label, video_id.
+
+        Ask with any of these; several are joined into their mean direction.
+
+        Args:
+            clip_id: a clip of the library.
+            k: how many hits, up to 16,384.
+            video: a video file, of the library or not.
+            seconds: the stretch of the video, (start, end); all of it where None.
+            image: a picture file, for networks that see frames one by one.
+            sentence: words, for networks that read text (`clip_b32`, `xclip_b32`).
+            vector: D numbers, as long as those of the set.
+            embedding_set: a key or backbone; the newest set where "".
+            include_self: whether the clip that is asked with is among its hits.
+
+        Raises:
+            WorkspaceError: there is no such clip or set.
+            MediaError, BackboneError: a file cannot be read, or the network cannot take what is asked with.
+            SearchIndexError: nothing is asked for, the vector is of another size, or Milvus does not answer.
+        """
         import pandas as pd
 
-        answer = searching.search_by_clip(self.folder, embedding_set, clip_id, k, include_self=include_self)
-        return pd.DataFrame([asdict(hit) for hit in answer.hits], columns=_names(searching.Hit))
+        query = asking.compose_query(
+            self.folder,
+            [] if clip_id is None else [Example(int(clip_id))],
+            video=_absolute(video),
+            seconds=seconds,
+            image=_absolute(image),
+            sentence=sentence,
+            vector=vector,
+        )
+        options = searching.SearchOptions(k=k, include_self=include_self)
+        answer = searching.search(self.folder, embedding_set, query, options)
+        return pd.DataFrame([asdict(hit) for hit in answer.hits], columns=_names(Hit))
+
+
+def _absolute(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path).expanduser().absolute()
 
 
 def _listed(clip_ids: int | Iterable[int]) -> list[int]:

@@ -15,6 +15,8 @@ from vidviz.render.colours import OTHER_COLOUR
 from vidviz.ui.mounting import base_path, component, no_action
 from vidviz.ui.selection import read_clip_id
 
+MOST_VOTES = 64
+
 
 @dataclass(frozen=True)
 class ShownClip:
@@ -55,7 +57,7 @@ def clip_gallery(
         current: the clip with a ring.
         title: what a screen reader says.
         on_click: called before the run that a click starts; it may call `clicked_clip(key)`.
-        on_vote: when given, cards have + and -, and it is called when one is pressed; it may call `voted_clip(key)`.
+        on_vote: when given, cards have + and -, and it is called when one is pressed; it may call `voted_clips(key)`.
     """
     data = {
         "base": base_path(),
@@ -76,13 +78,28 @@ def clicked_clip(key: str) -> int | None:
     return read_clip_id((st.session_state.get(key) or {}).get("clicked"))
 
 
-def voted_clip(key: str) -> tuple[int, bool] | None:
-    """The clip just voted for (True) or against in the gallery with this key, for use in its `on_vote`."""
+def voted_clips(key: str) -> list[tuple[int, bool]]:
+    """The clips just voted for (True) or against in the gallery with this key, in order, for use in its `on_vote`.
+
+    Of events that come close together Streamlit tells the last alone, so each repeats the votes before it; a vote is
+    returned once.
+    """
+    heard: list[int] = st.session_state.setdefault(f"{key} votes heard", [])
     said = (st.session_state.get(key) or {}).get("voted")
-    if not isinstance(said, dict) or not isinstance(said.get("more"), bool):
-        return None
-    clip_id = read_clip_id(said.get("clip_id"))
-    return None if clip_id is None else (clip_id, said["more"])
+    new = [vote for vote in read_votes(said) if vote[0] not in heard]
+    st.session_state[f"{key} votes heard"] = [*heard, *(number for number, _, _ in new)][-MOST_VOTES:]
+    return [(clip_id, more) for _, clip_id, more in new]
+
+
+def read_votes(said: object) -> list[tuple[int, int, bool]]:
+    """Votes from the browser: (number, clip, more); what is none is left out."""
+    votes = []
+    for vote in said[-MOST_VOTES:] if isinstance(said, list) else []:
+        if isinstance(vote, dict) and isinstance(vote.get("more"), bool):
+            number, clip_id = read_clip_id(vote.get("number")), read_clip_id(vote.get("clip_id"))
+            if number is not None and clip_id is not None:
+                votes.append((number, clip_id, vote["more"]))
+    return votes
 
 
 def clip_player(

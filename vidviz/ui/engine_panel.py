@@ -149,6 +149,7 @@ def _check(folder: WorkspaceFolder, set_key: str) -> str:
     found = indexing.summarise_check(folder, set_key)
     if not found["missing"] and not found["extra"]:
         return f"The collection is in line with the {found['stored']:,} vectors stored."
+    indexing.doubt_set(folder, set_key)
     missing, extra = found["missing"], found["extra"]
     return f"{missing:,} vectors are missing and {extra:,} should not be there; the next search mends it."
 

@@ -15,6 +15,9 @@ from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import messages
 from vidviz.ui.inside_view import Request
 
+PANEL = "inside panel"
+"""Which panel is open, in the session and the URL."""
+
 
 @dataclass(frozen=True)
 class Closer:
@@ -37,9 +40,7 @@ Panel = Callable[[Closer], None]
 
 def draw_panels(closer: Closer, panels: dict[str, Panel]) -> None:
     """Let a person choose a panel and draw it; what goes wrong in it is told in its place."""
-    name = st.segmented_control(
-        "Look closer", list(panels), default=next(iter(panels)), key="inside panel", bind="query-params"
-    )
+    name = st.segmented_control("Look closer", list(panels), default=next(iter(panels)), key=PANEL, bind="query-params")
     if name in panels:
         with messages.telling_errors():
             panels[name](closer)

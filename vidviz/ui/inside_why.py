@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.render.heat import overlay_heat
-from vidviz.services import explaining, scoring
+from vidviz.services import explaining, library, scoring
 from vidviz.services.explaining import Why
 from vidviz.services.looking import Look
 from vidviz.store.sets import EmbeddingSet
@@ -20,13 +20,17 @@ METHOD_HELP = (
 )
 CLASS, SIMILARITY = "a class score", "the similarity to another clip"
 LAST = "the last with a picture"
+ASKED, OTHER = "inside why", "inside why other"
+WHY_LINK = "why with"
+"""In the URL, the clip whose similarity a link asks about."""
 
 
 def draw_why(closer: Closer) -> None:
     """Heat over the clip, in space and time."""
+    _follow_link(closer)
     request = closer.request
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        asked = st.segmented_control("Why", [CLASS, SIMILARITY], default=CLASS, key="inside why")
+        asked = st.segmented_control("Why", [CLASS, SIMILARITY], default=CLASS, key=ASKED)
         method = st.segmented_control(
             "Method", list(METHODS), default="LayerCAM", key="inside method", help=METHOD_HELP
         )
@@ -35,6 +39,18 @@ def draw_why(closer: Closer) -> None:
     chosen = "" if layer == LAST else str(layer)
     draw = _draw_similarity if asked == SIMILARITY else _draw_class
     draw(closer, chosen, METHODS[method or "LayerCAM"])
+
+
+def _follow_link(closer: Closer) -> None:
+    """Open on what a link asks about, once; from then on the controls decide."""
+    linked = st.query_params.get(WHY_LINK, "")
+    if not linked or linked == st.session_state.get(WHY_LINK):
+        return
+    st.session_state[WHY_LINK] = linked
+    others = library.clip_table(closer.folder, closer.clip.recipe_key)["clip_id"]
+    found = next((number for number in others.tolist() if str(number) == linked), closer.clip.clip_id)
+    if found != closer.clip.clip_id:
+        st.session_state[ASKED], st.session_state[OTHER] = SIMILARITY, found
 
 
 def _draw_class(closer: Closer, layer: str, method: str) -> None:
@@ -81,7 +97,7 @@ def _draw_check(look: Look, index: int, why: Why) -> None:
 
 
 def _draw_similarity(closer: Closer, layer: str, method: str) -> None:
-    other = choose_clip(closer.folder, closer.clip, key="inside why other")
+    other = choose_clip(closer.folder, closer.clip, key=OTHER)
     if other is None:
         return
     request = closer.request

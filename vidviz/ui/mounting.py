@@ -39,7 +39,7 @@ _SCRIPTS = {
     ),
     "clip_gallery": ("clip_gallery.js",),
     "clip_player": ("clip_player.js",),
-    "timeline": ("timeline.js",),
+    "timeline": ("timeline_strip.js", "timeline_stretch.js", "timeline.js"),
     "feature_film": (
         "colour_maps.js",
         "film_layer.js",

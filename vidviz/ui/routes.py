@@ -82,8 +82,8 @@ def media_routes(
     prefix = _clean_base(_configured_base() if base_path is None else base_path) + "/vidviz"
     hosts = frozenset(_LOCAL_HOSTS) | frozenset(_configured_hosts() if allowed_hosts is None else allowed_hosts)
     handlers: dict[str, Handler] = {
-        "/poster/{clip_id}": _file_handler(source.poster_path, _parse_clip_id, _CACHE_PREVIEW),
-        "/strip/{clip_id}": _file_handler(source.strip_path, _parse_clip_id, _CACHE_PREVIEW),
+        "/poster/{clip_id}": _picture_handler(source.poster_path),
+        "/strip/{clip_id}": _picture_handler(source.strip_path),
         "/video/{video_id}": _file_handler(source.video_path, _parse_video_id, _CACHE_PREVIEW),
         "/sheet/{token}": _bytes_handler(source.sheet, "image/webp"),
         "/points/{token}": _bytes_handler(source.point_bytes, "application/octet-stream"),
@@ -121,6 +121,25 @@ def _guard(handler: Handler, hosts: frozenset[str]) -> Handler:
         return response
 
     return guarded
+
+
+def _picture_handler(find: Callable[[int], Path | None]) -> Handler:
+    def read(number: int) -> bytes | None:
+        path = find(number)
+        try:
+            return None if path is None else path.read_bytes()
+        except OSError:  # gone in between
+            return None
+
+    async def serve(request: Request) -> Response:
+        number = _parse_clip_id(request)
+        # In one step: while a page is at work every further one waits for its turn, and a gallery asks for dozens.
+        content = None if number is None else await anyio.to_thread.run_sync(read, number)
+        if content is None:
+            return _not_found()
+        return Response(content, media_type="image/webp", headers={"Cache-Control": _CACHE_PREVIEW})
+
+    return serve
 
 
 def _file_handler(find: Callable[[_Id], Path | None], parse: Callable[[Request], _Id | None], cache: str) -> Handler:
@@ -183,8 +202,6 @@ def _parse_video_id(request: Request) -> str | None:
 
 
 def _media_type(path: Path) -> str:
-    if path.suffix.lower() == ".webp":
-        return "image/webp"
     return _VIDEO_TYPES.get(path.suffix.lower(), "application/octet-stream")
 
 

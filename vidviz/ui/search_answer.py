@@ -7,23 +7,28 @@ import io
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from vidviz.render.score_figures import score_histogram
 from vidviz.services import asked_files, score_spread
+from vidviz.services.hits import Hit
 from vidviz.services.moments import Moment, join_moments
-from vidviz.services.searching import Hit, SearchAnswer, hit_records
+from vidviz.services.searching import SearchAnswer, hit_records
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import frame, state
-from vidviz.ui.components import clip_gallery
+from vidviz.ui.inside_panels import PANEL
+from vidviz.ui.inside_why import WHY_LINK
 from vidviz.ui.search_options import METRIC_NAMES, Wanted
 from vidviz.ui.search_query import vote
-from vidviz.ui.search_view import cards_of_hits, score_digits
+from vidviz.ui.search_view import cards_of_hits, choose_among, score_digits
+from vidviz.ui.sitemap import link_to
 from vidviz.ui.timeline import Mark, Slot, timeline
 
 PAGE_HITS = 48
+HIT_WIDTH_PX = 112  # six a row beside the query on a screen of 1,440
 GALLERY = "search hits gallery"
 MOST_STRIPS = 6
 
@@ -42,13 +47,11 @@ def draw_answer(
         _say_nothing_found(wanted)
         return
     shown = _choose_page(answer.hits)
-    picked = clip_gallery(
-        cards_of_hits(shown, colours), key=GALLERY, columns=6, current=current, on_vote=lambda: vote(GALLERY)
+    cards = cards_of_hits(shown, colours)
+    choose_among(
+        cards, key=GALLERY, columns=6, card_width_px=HIT_WIDTH_PX, current=current, on_vote=partial(vote, GALLERY)
     )
     frame.explain_random(chosen)
-    if picked is not None and picked != current:
-        state.choose_clip(picked)
-        st.rerun()
 
 
 def _say_nothing_found(wanted: Wanted) -> None:
@@ -75,17 +78,25 @@ def _choose_page(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
 
 
 def draw_downloads(answer: SearchAnswer) -> None:
-    """The hits as CSV and JSON."""
+    """The hits as CSV and JSON, written when they are asked for."""
     if not answer.hits:
         return
+    st.download_button("CSV", partial(_write_csv, answer), "vidviz-hits.csv", "text/csv", key="hits csv")
+    st.download_button("JSON", partial(_write_json, answer), "vidviz-hits.json", "application/json", key="hits json")
+
+
+def _write_csv(answer: SearchAnswer) -> str:
     records = hit_records(answer)
     table = io.StringIO()
     writer = csv.DictWriter(table, list(records[0]))
     writer.writeheader()
     writer.writerows(records)
-    st.download_button("CSV", table.getvalue(), "vidviz-hits.csv", "text/csv", key="hits csv")
-    text = json.dumps({"hits": records, "engine": answer.engine, "filter": answer.expression}, indent=1)
-    st.download_button("JSON", text, "vidviz-hits.json", "application/json", key="hits json")
+    return table.getvalue()
+
+
+def _write_json(answer: SearchAnswer) -> str:
+    told = {"hits": hit_records(answer), "engine": answer.engine, "filter": answer.expression}
+    return json.dumps(told, indent=1)
 
 
 def draw_spread(folder: WorkspaceFolder, chosen: EmbeddingSet, answer: SearchAnswer, wanted: Wanted) -> None:
@@ -107,6 +118,20 @@ def draw_spread(folder: WorkspaceFolder, chosen: EmbeddingSet, answer: SearchAns
         f"Of {len(spread.scores):,} clips the middle one has {spread.middle:.{digits}f}; "
         f"the last hit has {scores[-1]:.{digits}f}, and {nearer}."
     )
+
+
+def draw_why(answer: SearchAnswer, clip_id: int | None) -> None:
+    """From the clip that is asked with and a hit to what makes the two alike, on the page Inside."""
+    hits = {
+        hit.clip_id: f"{place}. {hit.video} · {hit.start_seconds:.1f} s" for place, hit in enumerate(answer.hits, 1)
+    }
+    hits.pop(clip_id or -1, None)
+    if clip_id is None or not hits:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        other = st.selectbox("Alike to hit", list(hits), format_func=hits.__getitem__, key="why hit", width=200)
+        further = {PANEL: "Why", WHY_LINK: str(other)}
+        link_to("inside", "Why are they alike?", "Where in both clips their similarity comes from.", further=further)
 
 
 def draw_expression(answer: SearchAnswer) -> None:
@@ -138,7 +163,7 @@ def draw_moments(folder: WorkspaceFolder, answer: SearchAnswer, wanted: Wanted) 
 def _draw_strip(
     folder: WorkspaceFolder, video_id: str, found: list[Moment], answer: SearchAnswer, *, nearer: bool
 ) -> None:
-    asked = asked_files.describe_video(folder, video_id)
+    asked = asked_files.describe_video(folder, video_id, answer.recipe_key)
     scores = [hit.score for hit in answer.hits]
     low, high = min(scores), max(scores)
     digits = score_digits(scores)
@@ -157,7 +182,7 @@ def _draw_strip(
     event = timeline(
         asked.duration_seconds,
         [Slot(poster.clip_id, poster.start_seconds, poster.end_seconds) for poster in asked.posters],
-        key=f"moments {video_id[:16]}",
+        key=f"moments {video_id}",
         marks=marks,
         current=int(current) if current and current.isdecimal() else None,
         title=f"Hits in {asked.name}",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,14 +15,15 @@ from vidviz.services.ann_lab import IndexDesign, LabReport
 from vidviz.services.searching import METRICS
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui import state
 from vidviz.ui.cards import card_of
-from vidviz.ui.components import ShownClip, clip_gallery
 from vidviz.ui.search_options import METRIC_NAMES
+from vidviz.ui.search_view import choose_among
 from vidviz.ui.state import current_filter
 from vidviz.ui.words import plain
 
 REPORTS = "lab reports"
+CANCELLED = "lab cancelled"
+TELL_EVERY_SECONDS = 0.1
 MISSED_SHOWN = 12
 
 
@@ -39,7 +42,9 @@ def draw_lab(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[str
         nlist = st.number_input("nlist", 1, 1024, 64, key="lab nlist", width=120, help="IVF_FLAT: cells.")
         num_queries = st.number_input("Queries", 1, ann_lab.MOST_QUERIES, 50, key="lab queries", width=120)
         asked = st.form_submit_button("Try it")
-    if asked:
+    if st.session_state.pop(CANCELLED, False):
+        st.info("Cancelled. The collection that was tried goes by itself; what was tried before stays.")
+    elif asked:
         design = IndexDesign(metric, kind, m=int(m), nlist=int(nlist))  # type: ignore[arg-type]
         _try(folder, chosen, design, int(num_queries), reports)
     if reports:
@@ -54,10 +59,18 @@ def _try(
     reports: dict[str, LabReport],
 ) -> None:
     chosen_filter = current_filter()
-    bar = st.progress(0.0, "Building the index")
+    place = st.empty()
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, "Building the index")
+        # A press begins the page's next run, which ends this one where it next tells how far it is.
+        st.button("Cancel", key="cancel lab", on_click=_note_cancelled)
+    told_at = 0.0
 
     def tell(done: int, total: int, message: str = "") -> None:
-        bar.progress(done / max(1, total), message)
+        nonlocal told_at
+        if time.monotonic() - told_at > TELL_EVERY_SECONDS:
+            told_at = time.monotonic()
+            bar.progress(done / max(1, total), f"{done:,} of {total:,} {message}")
 
     try:
         report = ann_lab.try_index(
@@ -67,10 +80,14 @@ def _try(
         st.error(plain(str(error)))
         return
     finally:
-        bar.empty()
+        place.empty()
     parameters = {"HNSW": f" M {design.m}", "IVF_FLAT": f" nlist {design.nlist}"}.get(design.kind, "")
     name = f"{design.kind}{parameters} · {METRIC_NAMES[design.metric]}{' · filtered' if chosen_filter else ''}"
     reports[name] = report
+
+
+def _note_cancelled() -> None:
+    st.session_state[CANCELLED] = True
 
 
 def _draw_reports(folder: WorkspaceFolder, colours: Mapping[str, str], reports: dict[str, LabReport]) -> None:
@@ -91,7 +108,9 @@ def _draw_reports(folder: WorkspaceFolder, colours: Mapping[str, str], reports: 
         for name, report in reports.items()
         for point in report.points
     ]
-    st.dataframe(rows, hide_index=True)
+    exactly = st.column_config.NumberColumn
+    formats = {f"recall@{last.k}": exactly(format="%.3f"), "ms a query": exactly(format="%.2f")}
+    st.dataframe(rows, hide_index=True, column_config=formats)
     st.caption(
         f"{last_name}: {last.num_queries} queries among {last.matching:,} of {last.clips:,} clips, built in "
         f"{last.build_seconds:.1f} s by {last.engine}."
@@ -112,8 +131,5 @@ def _draw_missed(folder: WorkspaceFolder, colours: Mapping[str, str], report: La
         card = card_of(library.know_clip(folder, missed.clip_id), colours)
         query = library.know_clip(folder, missed.query)
         note = f"true place {missed.rank} of {query.video} {query.start_seconds:.1f} s"
-        cards.append(ShownClip(**{**card.__dict__, "note": note, "score": f"{missed.score:.3f}"}))
-    picked = clip_gallery(cards, key="missed clips", columns=6)
-    if picked is not None:
-        state.choose_clip(picked)
-        st.rerun()
+        cards.append(replace(card, note=note, score=f"{missed.score:.3f}"))
+    choose_among(cards, key="missed clips", columns=6)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from vidviz.services.asking import LESS, Example, Query, read_query
 from vidviz.services.library import KnownClip
+from vidviz.services.queries import LESS, Example, Query, read_query
 from vidviz.ui import state
-from vidviz.ui.components import voted_clip
+from vidviz.ui.components import voted_clips
 
 KINDS = ("clip", "video", "image", "sentence")
 KIND = "ask"
@@ -56,12 +56,10 @@ def with_clip_at_hand(tray: Query, clip: KnownClip | None) -> Query:
 
 
 def vote(key: str) -> None:
-    """Put the clip that was voted for on the tray: more like it, or less; the same vote again takes it off."""
-    voted = voted_clip(key)
-    if voted is None:
-        return
-    clip_id, more = voted
+    """Put the clips that were voted for on the tray: more like it, or less; the same vote again takes it off."""
     kept = kept_query()
-    weight = 1.0 if more else LESS
-    known = next((example.weight for example in kept.examples if example.clip_id == clip_id), 0.0)
-    keep_query(kept.with_example(clip_id, 0.0 if known * weight > 0 else weight))
+    for clip_id, more in voted_clips(key):
+        weight = 1.0 if more else LESS
+        known = next((example.weight for example in kept.examples if example.clip_id == clip_id), 0.0)
+        kept = kept.with_example(clip_id, 0.0 if known * weight > 0 else weight)
+    keep_query(kept)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from vidviz.render.colours import OTHER_COLOUR
-from vidviz.services.searching import Hit
+from vidviz.services.hits import Hit
 from vidviz.ui import state
 from vidviz.ui.cards import cards_of
-from vidviz.ui.components import ShownClip, clip_gallery
+from vidviz.ui.components import ShownClip, clicked_clip, clip_gallery
 from vidviz.ui.sitemap import TITLES, link_to
 
 OFFERED = 48
@@ -53,12 +55,21 @@ def offer_clips(table: pd.DataFrame, colours: Mapping[str, str]) -> None:
     if len(table) > OFFERED:
         turn = table.groupby(table["label"].fillna("")).cumcount()
         rows = table.assign(turn=turn).sort_values(["turn", "video"]).head(OFFERED).drop(columns="turn")
-    picked = clip_gallery(cards_of(rows, colours), key="offered clips")
+    choose_among(cards_of(rows, colours), key="offered clips")
     if len(table) > len(rows):
         st.caption(f"{len(table) - len(rows)} more: narrow them down by name or label, or pick one on the map.")
+
+
+def choose_among(cards: Sequence[ShownClip], *, key: str, **looks: Any) -> None:
+    """A gallery in which a click makes a clip the one at hand; `looks` are those of `clip_gallery`."""
+    clip_gallery(cards, key=key, on_click=partial(_choose_clicked, key), **looks)
+
+
+def _choose_clicked(key: str) -> None:
+    """Called before the run that a click starts, so that this run answers it already."""
+    picked = clicked_clip(key)
     if picked is not None:
         state.choose_clip(picked)
-        st.rerun()
 
 
 def cards_of_hits(hits: Sequence[Hit], colours: Mapping[str, str]) -> list[ShownClip]:

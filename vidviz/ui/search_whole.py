@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -15,9 +17,10 @@ from vidviz.services.findings import DuplicateGroup
 from vidviz.services.label_quality import LabelDoubt
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui import frame, messages, state
+from vidviz.ui import frame, messages
 from vidviz.ui.cards import card_of
-from vidviz.ui.components import ShownClip, clip_gallery
+from vidviz.ui.components import ShownClip
+from vidviz.ui.search_view import choose_among
 
 PARTS = {"duplicates": "Near-duplicates", "mistakes": "Likely label mistakes", "quality": "Retrieval by label"}
 GROUPS_SHOWN = 12
@@ -59,8 +62,14 @@ def _draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Map
             f"{len(groups)} groups; {several} clips could go. Kept is the clip with most pixels, else of the longest "
             "video, else the first by name. Nothing is removed here: the list is for you."
         )
-        table = _keep_or_remove(folder, groups)
+        table = partial(_keep_or_remove, folder, groups)
         st.download_button("Keep/remove list", table, "vidviz-duplicates.csv", "text/csv", key="duplicates csv")
+    alike = findings.find_near_duplicates(folder, chosen.key, float(threshold))
+    if alike.total > len(alike.pairs):
+        st.warning(
+            f"{alike.total:,} pairs are that much alike, and the groups are of the {len(alike.pairs):,} most alike: "
+            "more clips belong to them. Raise the least similarity to see whole groups."
+        )
     shown = st.session_state.get("groups shown", GROUPS_SHOWN)
     for number, group in enumerate(groups[:shown], 1):
         notes = ["keep", *[f"remove · {cosine:.4f}" for cosine in group.cosines]]
@@ -176,8 +185,5 @@ def _draw_row(
             card = card_of(library.know_clip(folder, clip_id), colours)
         except VidvizError:
             continue
-        cards.append(ShownClip(**{**card.__dict__, "note": note}))
-    picked = clip_gallery(cards, key=key, columns=6, card_width_px=150)
-    if picked is not None:
-        state.choose_clip(picked)
-        st.rerun()
+        cards.append(replace(card, note=note))
+    choose_among(cards, key=key, columns=6, card_width_px=150)

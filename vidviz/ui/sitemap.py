@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -33,10 +35,10 @@ def navigate(pages: dict[str, StreamlitPage], start: str) -> StreamlitPage:
     return st.navigation({"": [signpost], **sections})
 
 
-def link_to(name: str, label: str, help_text: str | None = None) -> None:
-    """A link to a page that carries the set and the clip at hand along."""
+def link_to(name: str, label: str, help_text: str | None = None, *, further: Mapping[str, str] | None = None) -> None:
+    """A link to a page that carries the set and the clip at hand along, and `further` values of that page's URL."""
     pages: dict[str, StreamlitPage] | None = st.session_state.get("pages")
     if pages is None:  # a page that runs by itself has nowhere to lead
         st.caption(label)
         return
-    st.page_link(pages[name], label=label, help=help_text, query_params=state.links())
+    st.page_link(pages[name], label=label, help=help_text, query_params=state.links() | dict(further or {}))

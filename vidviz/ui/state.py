@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui.words import plain
 
 WRITTEN = "written to the URL"
+REPLACED = "lately in the URL"
+STALE_SECONDS = 2.0
+"""So long after a value of the URL was replaced, an event may still carry the old one."""
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 """For controls whose value the URL shows, and which is still there after a look at another page."""
 
@@ -39,7 +43,7 @@ def recall(name: str) -> str | None:
     """A value of the session. One that a person put into the URL wins over the one kept."""
     written: dict[str, str] = st.session_state.setdefault(WRITTEN, {})
     given = st.query_params.get(name)
-    if given is not None and given != written.get(name):
+    if given is not None and given != written.get(name) and not _is_stale(name, given):
         st.session_state[f"kept {name}"] = given
     kept: str | None = st.session_state.get(f"kept {name}")
     if kept is not None:
@@ -47,13 +51,25 @@ def recall(name: str) -> str | None:
     return kept
 
 
+def _is_stale(name: str, given: str) -> bool:
+    """Whether a value is one that we have just replaced: of two events close together, the second brings it again."""
+    replaced_at = st.session_state.setdefault(REPLACED, {}).get((name, given))
+    return replaced_at is not None and time.monotonic() - replaced_at < STALE_SECONDS
+
+
 def remember(name: str, value: str | None) -> None:
     """Keep a value for the session, and show it in the URL; None forgets it."""
+    before = st.session_state.get(f"kept {name}")
+    if before is not None and before != value:
+        now, replaced = time.monotonic(), st.session_state.setdefault(REPLACED, {})
+        recent = {place: at for place, at in replaced.items() if now - at < STALE_SECONDS}
+        st.session_state[REPLACED] = recent | {(name, before): now}
     if value is None:
         st.session_state.pop(f"kept {name}", None)
         st.session_state.setdefault(WRITTEN, {}).pop(name, None)
         st.query_params.pop(name, None)
         return
+    st.session_state.setdefault(REPLACED, {}).pop((name, value), None)
     st.session_state[f"kept {name}"] = value
     _write(name, value)
 

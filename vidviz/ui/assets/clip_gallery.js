@@ -1,6 +1,7 @@
 // Cards of clips. One plays at a time: the strip at once, the video itself when the pointer stays.
 
 const VIDEO_AFTER_MS = 300;
+const VOTES_TOLD_AGAIN = 16;
 
 class GalleryView {
   constructor(root) {
@@ -10,6 +11,7 @@ class GalleryView {
     this.grid.addEventListener("keydown", (event) => this.onKey(event));
     root.appendChild(this.grid);
     this.cards = new Map();
+    this.votes = [];
   }
 
   update(data) {
@@ -46,7 +48,11 @@ class GalleryView {
     image.alt = "";
     image.draggable = false;
     image.src = mediaUrl(this.base, "poster", clip.clip_id);
-    screen.appendChild(image);
+    const bare = element("span", "vv-bare vv-quiet", "no picture");
+    bare.hidden = true;
+    image.addEventListener("error", () => (bare.hidden = false));
+    image.addEventListener("load", () => (bare.hidden = true));
+    screen.append(image, bare);
     if (clip.score !== null) screen.appendChild(element("span", "vv-score", clip.score));
     if (this.data.votes) screen.append(this.makeVote(clip, true), this.makeVote(clip, false));
     button.append(screen, this.makeCaption(clip));
@@ -69,9 +75,16 @@ class GalleryView {
     vote.setAttribute("aria-hidden", "true");
     vote.addEventListener("click", (event) => {
       event.stopPropagation();
-      this.send("voted", { clip_id: clip.clip_id, more });
+      this.vote(clip.clip_id, more);
     });
     return vote;
+  }
+
+  // Of events that come close together the server may hear the last alone: each tells the votes before it again.
+  vote(clip_id, more) {
+    const last = this.votes.length ? this.votes[this.votes.length - 1].number : 0;
+    this.votes = [...this.votes, { number: Math.max(Date.now(), last + 1), clip_id, more }].slice(-VOTES_TOLD_AGAIN);
+    this.send("voted", this.votes);
   }
 
   makeCaption(clip) {
@@ -134,7 +147,7 @@ class GalleryView {
     }
     if (this.data.votes && (event.key === "+" || event.key === "-")) {
       event.preventDefault();
-      this.send("voted", { clip_id: [...this.cards.values()][at].clip.clip_id, more: event.key === "+" });
+      this.vote([...this.cards.values()][at].clip.clip_id, event.key === "+");
       return;
     }
     const columns = getComputedStyle(this.grid).gridTemplateColumns.split(" ").length;

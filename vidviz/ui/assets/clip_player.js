@@ -11,6 +11,8 @@ class PlayerView {
     this.screen.addEventListener("click", () => this.toggle());
     this.image = element("img");
     this.image.alt = "";
+    this.image.addEventListener("error", () => (this.image.style.visibility = "hidden")); // no broken picture's sign
+    this.image.addEventListener("load", () => (this.image.style.visibility = ""));
     this.screen.appendChild(this.image);
     this.caption = element("div", "vv-caption");
     this.note = element("p", "vv-note");

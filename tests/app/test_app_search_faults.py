@@ -1,0 +1,201 @@
+"""The Search page when Milvus fails it: each time a sentence, and an ordinary query answers afterwards."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vidviz.index import open as opening
+from vidviz.services import embedding_sets, engine, indexing, keeping_in_line
+
+SITE = Path(__file__).parents[2]
+TOKEN = "root:s3cr3t-t0ken"
+
+
+@pytest.fixture
+def asked(prepared):
+    """A workspace with twelve clips, and the first of them; its Milvus is closed afterwards."""
+    _, ids = prepared.fill()
+    yield prepared, ids[0]
+    for connection in list(opening._open.values()):
+        connection.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Nobody waits long for a server that does not answer."""
+    monkeypatch.setattr(opening, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(opening, "READ_SECONDS", 1.0)
+
+
+@pytest.fixture
+def start_server(tmp_path) -> Iterator[Callable[[int], Callable[[], None]]]:
+    """Starts Lite's own engine behind a port, and returns what stops it."""
+    from milvus_lite.adapter.grpc.server import start_server_in_thread
+
+    running = []
+
+    def start(port: int) -> Callable[[], None]:
+        server, database, _ = start_server_in_thread(str(tmp_path / "data"), port=port)
+
+        def stop() -> None:
+            server.stop(grace=0).wait()
+            database.close()
+
+        running.append(stop)
+        return lambda: running.remove(stop) or stop()
+
+    yield start
+    for stop in running:
+        stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(page, engine_name: str = "Milvus Lite", count: int = 12) -> None:
+    """The page has no error and shows so many hits by this engine."""
+    assert page.errors == []
+    assert f"{count} hits by cosine similarity · {engine_name}" in page.words
+    assert len(page.drawn("clip_gallery")[0]["cards"]) == count
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_goes_in_mid_query_and_comes_back(asked, show, start_server, monkeypatch):
+    _, clip = asked
+    port = free_port()
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", f"http://user:pa55word@127.0.0.1:{port}")
+    gone = show("search", clip=str(clip))
+    assert [f"Milvus at http://127.0.0.1:{port} does not answer; start it" in error for error in gone.errors] == [True]
+    assert "pa55word" not in gone.words + gone.errors[0]
+    stop = start_server(port)
+    answers(gone.again(), "Milvus")
+    stop()
+    lost = gone.again()  # the connection was sound a moment ago: it breaks in the query itself
+    assert [f"127.0.0.1:{port} does not answer" in error for error in lost.errors] == [True]
+    assert lost.app.selectbox(key="search hits").value == 24  # the controls stay
+    engine_view = show("search", search_view="Engine")
+    assert any("does not answer" in error for error in engine_view.errors)
+    start_server(port)
+    answers(lost.again(), "Milvus")
+
+
+def test_a_wrong_token_and_then_the_right_one(asked, show, start_server, monkeypatch):
+    import grpc
+
+    class Refuse(grpc.GenericRpcHandler):
+        def service(self, details):
+            def refuse(request, context):
+                context.abort(grpc.StatusCode.UNAUTHENTICATED, f"auth check failure, please check {TOKEN}")
+
+            return grpc.unary_unary_rpc_method_handler(refuse)
+
+    _, clip = asked
+    server = grpc.server(futures.ThreadPoolExecutor(1), handlers=[Refuse()])
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("VIDVIZ_MILVUS_TOKEN", TOKEN)
+    try:
+        refused = show("search", clip=str(clip))
+        assert refused.errors == [f"Milvus at http://127.0.0.1:{port} refuses the token; check VIDVIZ_MILVUS_TOKEN."]
+        assert "s3cr3t" not in refused.words
+    finally:
+        server.stop(grace=0).wait()
+    start_server(port)
+    answers(refused.again(), "Milvus")
+
+
+def test_a_collection_that_somebody_dropped_is_made_again_and_told(asked, show):
+    prepared, clip = asked
+    page = show("search", clip=str(clip))
+    answers(page)
+    [collection] = engine.examine_engine(prepared.folder).collections
+    client = opening.open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
+    client.drop_collection(collection.found.name)  # behind our back
+    mended = page.again()
+    answers(mended)
+    assert keeping_in_line.MENDED in mended.words
+    assert keeping_in_line.MENDED not in mended.again().words
+
+
+def test_a_collection_that_somebody_put_in_place_of_ours_is_told(asked, show):
+    prepared, clip = asked
+    page = show("search", clip=str(clip))
+    [collection] = engine.examine_engine(prepared.folder).collections
+    client = opening.open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
+    client.drop_collection(collection.found.name)
+    client.create_collection(collection.found.name, dimension=3)
+    client.insert(collection.found.name, [{"id": 1, "vector": [1.0, 0.0, 0.0]}])
+    foreign = page.again()
+    assert ["was not made by vidviz; rename it" in error for error in foreign.errors] == [True]
+    client.drop_collection(collection.found.name)
+    answers(foreign.again())
+
+
+def test_rows_that_somebody_removed_come_back(asked, show, start_server, monkeypatch):
+    prepared, clip = asked
+    port = free_port()
+    start_server(port)
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", f"http://127.0.0.1:{port}")
+    page = show("search", clip=str(clip))
+    answers(page, "Milvus")
+    index = indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
+    index.delete(index.ids()[:4].tolist())
+    monkeypatch.setattr(keeping_in_line, "LOOK_AGAIN_SECONDS", 0.0)
+    mended = page.again()
+    answers(mended, "Milvus")
+    assert keeping_in_line.MENDED in mended.words
+
+
+def test_a_check_that_finds_a_swapped_row_has_the_next_search_mend_it(asked, show):
+    prepared, clip = asked
+    page = show("search", clip=str(clip))
+    index = indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
+    [row, *_] = index.read_rows()
+    index.delete([row.clip_id])
+    index.upsert([type(row)(7, row.video_id, "", 0.0, 1.0)], np.ones((1, 8), np.float32))  # as many as before
+    checked = show("search", search_view="Engine").press("Check")
+    assert "1 vectors are missing and 1 should not be there; the next search mends it." in "\n".join(
+        said.value for said in checked.app.success
+    )
+    answers(page.again())
+    assert indexing.summarise_check(prepared.folder, "") == {"stored": 12, "missing": 0, "extra": 0}
+
+
+OTHER_DASHBOARD = """
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file(sys.argv[1], default_timeout=60)
+app.query_params["clip"] = sys.argv[2]
+app.run()
+print(len(app.exception), len(app.error), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_second_dashboard_answers_from_the_stored_vectors_and_says_so(asked, show):
+    _, clip = asked
+    command = [sys.executable, "-c", OTHER_DASHBOARD, str(SITE / "pages" / "search.py"), str(clip)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=SITE) as other:
+        assert other.stdout.readline() == "0 0\n"  # it has answered, and holds the local Milvus file
+        second = show("search", clip=str(clip))
+        answers(second, "stored vectors")
+        assert f"is open in process {other.pid} (" in second.words
+        assert "Answered from the stored vectors." in second.words
+        by_distance = show("search", clip=str(clip), search_metric="distance")
+        assert "12 hits by distance · stored vectors" in by_distance.words
+        view = show("search", search_view="Engine")
+        assert any(f"is open in process {other.pid} (" in warning.value for warning in view.app.warning)
+        other.stdin.close()
+    answers(second.again())

@@ -1,0 +1,75 @@
+"""Tables of vectors from outside: what an .npz or a Parquet file says, checked; nothing in it is ever run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vidviz.errors import WorkspaceError
+from vidviz.store.files import DAMAGED
+
+
+@dataclass(frozen=True)
+class OutsideRows:
+    """Rows as the file holds them: `vectors` (N, D), and either ids of clips or videos with times."""
+
+    vectors: np.ndarray
+    clip_ids: np.ndarray | None
+    video_names: np.ndarray
+    spans: np.ndarray
+
+
+def read_rows(path: Path) -> OutsideRows:
+    """Read an .npz or a Parquet file; nothing in it is ever run.
+
+    Raises:
+        WorkspaceError: it cannot be read, or lacks what is needed.
+    """
+    ending = path.suffix.lower()
+    try:
+        columns = _read_npz(path) if ending == ".npz" else _read_parquet(path) if ending == ".parquet" else None
+    except DAMAGED as error:
+        raise WorkspaceError(f"{path.name} cannot be read: {error}.") from error
+    if columns is None:
+        raise WorkspaceError(f"{path.name!r} should end in .npz or .parquet.")
+    vectors = columns.get("vectors")
+    if vectors is None or vectors.ndim != 2 or not vectors.shape[1] or vectors.dtype.kind not in "fiu":
+        raise WorkspaceError(f"{path.name} needs vectors, one row of numbers a clip: (N, D).")
+    wanted = ("clip_ids",) if "clip_ids" in columns else ("videos", "start_seconds", "end_seconds")
+    lacking = [column for column in wanted if column not in columns]
+    if lacking:
+        raise WorkspaceError(f"{path.name} needs clip_ids, or videos with start_seconds and end_seconds.")
+    if any(columns[column].shape != (len(vectors),) for column in wanted):
+        raise WorkspaceError(f"{path.name} holds {len(vectors)} vectors, and its other columns are of another length.")
+    if len(wanted) == 1:
+        if columns["clip_ids"].dtype.kind not in "iu":
+            raise WorkspaceError(f"The clip_ids of {path.name} are whole numbers, not {columns['clip_ids'].dtype}.")
+        return OutsideRows(vectors, columns["clip_ids"].astype(np.int64), np.empty(0, str), np.empty((0, 2)))
+    try:
+        spans = np.stack([columns["start_seconds"].astype(float), columns["end_seconds"].astype(float)], axis=1)
+    except (TypeError, ValueError) as error:
+        raise WorkspaceError(f"The times of {path.name} are seconds; some are no numbers.") from error
+    return OutsideRows(vectors, None, columns["videos"].astype(str), spans)
+
+
+def _read_npz(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as held:
+        names = ("vectors", "clip_ids", "videos", "start_seconds", "end_seconds")
+        return {name: held[name] for name in names if name in held}
+
+
+def _read_parquet(path: Path) -> dict[str, np.ndarray]:
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(path)
+    renamed = {"vector": "vectors", "clip_id": "clip_ids", "video": "videos", "video_id": "videos"}
+    columns: dict[str, np.ndarray] = {}
+    for name in table.column_names:
+        known = renamed.get(name, name)
+        if known == "vectors":
+            columns[known] = np.array(table.column(name).to_pylist(), dtype=np.float32)
+        elif known in ("clip_ids", "videos", "start_seconds", "end_seconds") and known not in columns:
+            columns[known] = np.array(table.column(name).to_pylist())
+    return columns
