@@ -6,6 +6,7 @@ from vidviz.services import library
 from vidviz.services.colouring import label_colours
 from vidviz.ui import inside_compare, inside_view, messages, search_view, state
 from vidviz.ui.inside_attention import draw_attention
+from vidviz.ui.inside_clip import step_clips
 from vidviz.ui.inside_layers import draw_kernels, draw_numbers, draw_tree
 from vidviz.ui.inside_panels import Closer, draw_panels
 from vidviz.ui.inside_take import draw_take
@@ -36,7 +37,9 @@ if clip is None:
 
 way = inside_compare.recall_way()
 request = inside_view.choose_network(chosen, comparing=way != inside_compare.NOTHING)
-way = inside_compare.choose_way()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    step_clips(folder, clip)
+    way = inside_compare.choose_way()
 with messages.telling_errors():
     inspection = inside_view.inspect(folder, clip, request.backbone, request.weights, request.layers)
     inside_view.mark(inspection, chosen)

@@ -42,7 +42,10 @@ _SCRIPTS = {
     "timeline": ("timeline.js",),
     "feature_film": (
         "colour_maps.js",
+        "film_sheet.js",
+        "film_tiles.js",
         "film_layer.js",
+        "film_large.js",
         "film_lane.js",
         "film_energy.js",
         "film_picture.js",

@@ -101,13 +101,14 @@ class FilmView {
     });
   }
 
-  draw() {
+  // Layers out of sight are drawn too where `everything` is wanted, for a picture to keep.
+  draw(everything = false) {
     if (this.gone || !this.data || !this.table) return;
     const part = this.frame / this.frames;
     this.scrub.value = this.frame;
     const seconds = (part * this.data.lanes[0].clip.seconds).toFixed(2);
-    this.time.textContent = `frame ${this.frame + 1}/${this.frames} · ${seconds} s`;
-    for (const lane of this.lanes) lane.draw(part, this.table);
+    say(this.time, `frame ${this.frame + 1}/${this.frames} · ${seconds} s`);
+    for (const lane of this.lanes) lane.draw(part, this.table, everything);
     this.energy.drawHead(part);
     this.draws += 1;
   }
@@ -115,7 +116,7 @@ class FilmView {
   // `unit` is the place in the channel that a person chose, or nothing.
   open(layer, k, unit) {
     this.opened = layer ? { layer, k } : null;
-    for (const lane of this.lanes) lane.showLarge(layer && lane.owns(layer) ? this.opened : null);
+    for (const lane of this.lanes) lane.large.show(layer && lane.owns(layer) ? this.opened : null);
     if (layer) {
       const lane = this.lanes.findIndex((one) => one.owns(layer));
       this.send("picked", { lane, layer: layer.layer.name, channel: layer.layer.channels[k], ...unit });
