@@ -140,15 +140,16 @@ def draw_film(inspection: Inspection, request: Request, other: Inspection | None
         for one, chosen, title in zip(seen, sheets, titles, strict=False)
         if one is not None
     ]
-    keep_picked(feature_film(lanes, key="inside film"))
+    picked = feature_film(lanes, key="inside film")
+    if isinstance(picked, Picked):
+        keep_picked(picked)
 
 
-def keep_picked(picked: Picked | None) -> None:
+def keep_picked(picked: Picked) -> None:
     """Remember the channel, and the unit, that was last opened in the film."""
-    if picked is not None:
-        before = st.session_state.get("inside picked")
-        unit = picked.unit or (before.unit if before and before.layer == picked.layer else None)
-        st.session_state["inside picked"] = Picked(picked.layer, picked.channel, unit, picked.lane)
+    before = st.session_state.get("inside picked")
+    unit = picked.unit or (before.unit if before and before.layer == picked.layer else None)
+    st.session_state["inside picked"] = Picked(picked.layer, picked.channel, unit, picked.lane)
 
 
 def last_picked(inspection: Inspection) -> Picked | None:
