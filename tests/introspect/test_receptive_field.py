@@ -71,7 +71,7 @@ def test_equals_the_support_of_the_gradient(data: st.DataObject, axis: int) -> N
 @given(stacks(0, 1, 2))
 def test_size_by_the_recurrence_of_the_literature(model: nn.Sequential) -> None:
     """r += (k - 1) * dilation * jump; jump *= stride (Araujo et al. 2019)."""
-    example = torch.zeros(1, 1, 96, 96, 96, device="meta", dtype=torch.float64)
+    example = torch.zeros(1, 1, 160, 160, 160, device="meta", dtype=torch.float64)
     field = receptive_fields(model.to("meta"), example)[str(len(model) - 1)]
     for axis in range(3):
         size = jump = 1

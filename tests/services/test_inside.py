@@ -13,6 +13,8 @@ from PIL import Image
 from vidviz.errors import BackboneError, UnknownNameError
 from vidviz.services import (
     attending,
+    condensing,
+    covering,
     dissecting,
     exciting,
     explaining,
@@ -51,7 +53,7 @@ def test_covering_the_hottest_region_costs_more_than_covering_others(samples, ne
         look = look_of(samples, network, place)
         best = scoring.score_classes(look, 1).classes[0]
         why = explaining.explain_class(look, best, method="layer-cam")
-        check = explaining.check_by_covering(look, best, why)
+        check = covering.check_by_covering(look, best, why)
         assert why.heat.shape == why.frames.shape[:3]
         hottest.append(check.score - check.hottest_covered)
         random.append(check.score - check.random_covered)
@@ -70,7 +72,7 @@ def test_names_of_classes_are_those_trained(samples):
 def test_similarity_is_that_of_the_embeddings_and_its_heat_is_of_both(samples):
     ours, theirs = (look_of(samples, "simple3d_motion", place) for place in (0, 1))
     first, second = explaining.explain_similarity(ours, theirs, at="fc2")
-    vectors = [explaining.explain_vector(look, at="fc2").vector for look in (ours, theirs)]
+    vectors = [condensing.explain_vector(look, at="fc2").vector for look in (ours, theirs)]
     cosine = float(np.dot(*vectors) / np.prod([np.linalg.norm(vector) for vector in vectors]))
     assert first.score == pytest.approx(cosine, abs=1e-5)
     assert second.score == pytest.approx(cosine, abs=1e-5)
@@ -81,9 +83,27 @@ def test_similarity_is_that_of_the_embeddings_and_its_heat_is_of_both(samples):
 
 def test_shares_of_regions_add_up_where_the_embedding_is_a_mean(samples):
     look = Look(samples[0].path, samples[1][0], "squeezenet1_1", "random")
-    parts = explaining.explain_vector(look, at="features.12")
+    parts = condensing.explain_vector(look, at="features.12")
     assert parts.shares.shape[0] == len(parts.frames)
     assert parts.shares.sum() == pytest.approx(1, abs=1e-3)
+
+
+def test_where_no_stage_has_a_picture_blocks_tell(samples, write_text_checkpoint, tmp_path: Path):
+    """X-CLIP: its stages are whole frames, its picture tower's blocks have places."""
+    weights = str(write_text_checkpoint(tmp_path / "small", "xclip_b32"))
+    ours, theirs = (Look(samples[0].path, samples[1][place], "xclip_b32", weights) for place in (0, 1))
+    first, second = explaining.explain_similarity(ours, theirs, at="penultimate", method="layer-cam")
+    assert first.layer == second.layer == "vision_model.encoder.layers.0"
+    assert first.heat.max() > 0
+    assert first.heat[0].std() > 0
+    vectors = [condensing.explain_vector(look, at="penultimate") for look in (ours, theirs)]
+    assert vectors[0].shares.shape == (4, 2, 2)
+    cosine = float(np.dot(*(parts.vector / np.linalg.norm(parts.vector) for parts in vectors)))
+    assert first.score == pytest.approx(cosine, abs=1e-5)
+    by_frame = explaining.explain_similarity(ours, theirs, at="penultimate", layer="by_frame", method="layer-cam")
+    assert by_frame[0].heat.shape == first.heat.shape
+    with pytest.raises(BackboneError, match="the score does not depend on it: choose another"):
+        explaining.explain_similarity(ours, theirs, at="penultimate", layer="text_model.encoder.layers.0")
 
 
 def test_without_class_scores_it_says_so(samples):
