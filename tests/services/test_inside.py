@@ -150,13 +150,27 @@ def test_kernels_in_colour_and_by_slice():
     assert dissecting.read_kernels("simple3d_motion", "auto", "conv2", 5).shape == (3, 40, 3, 3, 3)
 
 
-def test_best_clips_are_those_with_the_largest_answers(samples):
+def test_best_clips_are_those_with_the_largest_answers(samples, monkeypatch):
+    """Looked at two by two, and once stopped: nothing is shown twice, nothing that was found is lost."""
     folder, ids = samples
-    told = []
-    assert not exciting.knows(folder, "simple3d_motion", "auto", "pool2", ids)
-    peaks = exciting.find_peaks(folder, "simple3d_motion", "auto", "pool2", ids, lambda *args: told.append(args[:2]))
-    assert told[-1] == (len(ids), len(ids))
-    assert exciting.knows(folder, "simple3d_motion", "auto", "pool2", ids)
+    what = (folder, "simple3d_motion", "auto", "pool2")
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int, _message: str = "") -> None:
+        told.append((done, total))
+        if len(told) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(exciting, "MOST_CLIPS", 2)
+    assert exciting.known_peaks(*what).clip_ids.size == 0
+    with pytest.raises(KeyboardInterrupt):
+        exciting.find_peaks(*what, ids, stop)
+    assert exciting.known_peaks(*what).clip_ids.tolist() == ids[:1]
+    while len((peaks := exciting.find_peaks(*what, ids, stop)).clip_ids) < len(ids):
+        pass
+    assert exciting.find_peaks(*what, ids, stop).clip_ids.tolist() == peaks.clip_ids.tolist()
+    assert told == [(1, 2), (1, 2), (2, 2), (1, 2), (2, 2)]
+    assert sorted(peaks.clip_ids.tolist()) == sorted(ids)
     best = peaks.best(3, 4)
     values = [value for _, value, _ in best]
     assert values == sorted(values, reverse=True)
@@ -164,6 +178,12 @@ def test_best_clips_are_those_with_the_largest_answers(samples):
     assert values[0] == pytest.approx(float(film.max()), rel=1e-5)
     where = (np.array(np.unravel_index(film.argmax(), film.shape)) + 0.5) / film.shape
     np.testing.assert_allclose(best[0][2], where, rtol=1e-5)
+
+
+def test_best_clips_of_a_layer_without_a_picture_say_why(samples, monkeypatch):
+    monkeypatch.setattr(exciting, "lay_out", lambda *_: np.zeros((1, 2)).reshape(3, 3))
+    with pytest.raises(BackboneError, match="has no picture"):
+        exciting.find_peaks(samples[0], "simple3d_motion", "auto", "pool1", samples[1][:1])
 
 
 def test_attention_is_refused_where_there_is_none(samples):
