@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vidviz.errors import BackboneError, UnknownNameError
+from vidviz.errors import BackboneError, UnknownNameError, WorkspaceError
 from vidviz.services import (
     attending,
     condensing,
@@ -208,6 +208,27 @@ def test_files_to_take_away(samples, tmp_path: Path):
     with np.load(io.BytesIO(taking_away.pack_arrays(inspection))) as arrays:
         np.testing.assert_array_equal(arrays["conv1"], inspection.layers[0].film)
         assert arrays["frames"].shape == (16, 64, 64, 3)
+
+
+@pytest.mark.parametrize("name", ["film.gif", "film.MP4", "film.npz"])
+def test_what_was_seen_as_a_file_by_its_ending(samples, tmp_path: Path, name: str):
+    folder, ids = samples
+    inspection = inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1", "pool2"])
+    out = tmp_path / name
+    taking_away.save_looked(inspection, out, num_channels=4, order="mean")
+    if name.endswith("npz"):
+        with np.load(out) as arrays:
+            assert sorted(arrays) == ["conv1", "frames", "pool2"]
+    else:
+        with av.open(str(out)) as movie:
+            assert movie.streams.video[0].width > inspection.frames.shape[2]
+    for wrong, said in (
+        (tmp_path / "film.png", r"\.npz, \.gif, \.mp4"),
+        (tmp_path / "no" / "film.gif", "does not exist"),
+    ):
+        with pytest.raises(WorkspaceError, match=said):
+            taking_away.save_looked(inspection, wrong)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_the_lines_of_python_give_the_same(samples):
