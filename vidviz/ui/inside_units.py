@@ -93,7 +93,11 @@ def draw_best(closer: Closer) -> None:
             bar = st.progress(0.0, "Reading clips")
             # Any press ends this run of the page; what was found until then is kept.
             st.button("Stop", key="inside stop looking")
-        peaks = exciting.find_peaks(*what, ids, lambda done, total, said="": bar.progress(done / max(total, 1), said))
+
+        def tell(done: int, total: int, message: str = "") -> None:
+            bar.progress(done / max(total, 1), message)
+
+        exciting.find_peaks(*what, ids, tell)
         st.rerun()
     if len(peaks.clip_ids):
         st.caption(f"Out of {len(peaks.clip_ids)} of {len(ids)} clips, taken evenly from all.")
