@@ -49,6 +49,7 @@ _SCRIPTS = {
         "film_lane.js",
         "film_energy.js",
         "film_picture.js",
+        "film_bar.js",
         "feature_film.js",
     ),
 }
