@@ -38,9 +38,8 @@ if clip is None:
 
 way = inside_compare.recall_way()
 request = choose_network(chosen, comparing=way != inside_compare.NOTHING)
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    step_clips(folder, clip)
-    way = inside_compare.choose_way()
+step_clips(folder, clip)
+way = inside_compare.choose_way()
 with messages.telling_errors():
     inspection = inside_view.inspect(folder, clip, request.backbone, request.weights, request.layers)
     inside_view.mark(inspection, chosen)

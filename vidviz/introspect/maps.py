@@ -135,9 +135,10 @@ def energy_over_time(activation: np.ndarray, *, frames_first: bool = False) -> n
     Returns:
         (T,) float32.
     """
-    film = finite(as_film(activation, frames_first=frames_first).astype(np.float32))
-    mean_square = np.square(film, dtype=np.float64).mean(axis=(0, 2, 3))
-    return np.asarray(np.sqrt(mean_square), np.float32)
+    film = as_film(activation, frames_first=frames_first)
+    # A moment at a time: squares of the whole film would take several times its memory.
+    squares = [np.square(finite(film[:, t].astype(np.float32)), dtype=np.float64).mean() for t in range(film.shape[1])]
+    return np.asarray(np.sqrt(squares), np.float32)
 
 
 def _ranges(film: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,15 +17,16 @@ def step_clips(folder: WorkspaceFolder, clip: KnownClip) -> None:
     ids = table["clip_id"].to_numpy()[np.asarray(state.current_filter().keeps(table), bool)]
     here = np.flatnonzero(ids == clip.clip_id)
     before, after = (int(here[0]) - 1, int(here[0]) + 1) if len(here) else (-1, 0)
-    _step("Previous", int(ids[before]) if before >= 0 else None)
-    _step("Next", int(ids[after]) if after < len(ids) else None)
-    st.button(
-        "All clips",
-        key="inside all clips",
-        help=f"Choose among {len(ids)} clips by their pictures, names or labels.",
-        on_click=state.choose_clip,
-        args=(None,),
-    )
+    with st.container(horizontal=True):
+        _step("Previous", int(ids[before]) if before >= 0 else None)
+        _step("Next", int(ids[after]) if after < len(ids) else None)
+        st.button(
+            "All clips",
+            key="inside all clips",
+            help=f"Choose among {len(ids)} clips by their pictures, names or labels.",
+            on_click=state.choose_clip,
+            args=(None,),
+        )
 
 
 def _step(name: str, clip_id: int | None) -> None:
