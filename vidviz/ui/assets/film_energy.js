@@ -114,8 +114,7 @@ class FilmEnergy {
 
   drawHead(part) {
     if (this.box.hidden) return;
-    // Moved and not laid out anew: the page around it stays as it is.
-    this.head.style.transform = `translateX(${((part * this.view.frames + 0.5) / this.view.frames) * 100}%)`;
+    this.head.style.left = `${((part * this.view.frames + 0.5) / this.view.frames) * 100}%`;
   }
 }
 
