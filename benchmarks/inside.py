@@ -6,9 +6,11 @@ Prints
 
 - from choosing a clip to the film, on the server, once the network is loaded: reading the clip, the forward pass up to
   the last of the layers, and their sheets of 16 channels (targets: simple3d_motion 1 s, r3d_18 with four layers 3 s);
-- in a browser, drawings a second while four layers of 64 channels play at four times their speed (target: 10), and the
-  seconds from another clip's address to its film, the page's own loading included;
-- the peak memory that capturing four layers of r3d_18 adds to a forward pass, as a part of their size (target: 1.10).
+- the same in a browser, from pressing Next in an open session to the drawn film of a clip that was never looked at,
+  median of five (same targets), and drawings a second while four layers of r3d_18 play 64 channels each at four times
+  their speed (target: 10);
+- the peak memory that capturing four layers of r3d_18 adds to a forward pass, as a part of their size (target: 1.10):
+  resident memory of a process of its own, read from the kernel, so that what torch allocates is counted.
 
 With --check the exit code is 1 where a target is missed.
 """
@@ -32,9 +34,10 @@ from vidviz.store.workspace import WorkspaceFolder
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 NUM_CLIPS, NUM_CHANNELS = 6, 16
+LARGE = "r3d_18"
 CASES = {
     "simple3d_motion": (("conv1", "pool1", "conv2"), 1.0),
-    "r3d_18": (("stem", "layer1", "layer2", "layer3"), 3.0),
+    LARGE: (("stem", "layer1", "layer2", "layer3"), 3.0),
 }
 TARGET_DRAWS, TARGET_MEMORY, MOST_CHANNELS = 10.0, 1.10, 64
 
@@ -57,14 +60,27 @@ def main() -> int:
             print(f"choose a clip -> film, {network:16} {len(layers)} layers: {seconds:.2f} s (target {target:g})")
             missed.append(seconds > target)
         if not asked.no_browser and find_browser():
-            told = measure(folder.path, clips[:3], "r3d_18", MOST_CHANNELS)
-            print(f"drawing 4 layers x {MOST_CHANNELS} channels: {told['draws_per_second']:.1f} draws/s (target 10)")
-            print(f"another clip's address -> film in the browser, r3d_18: {told['page_seconds']:.2f} s")
-            missed.append(told["draws_per_second"] < TARGET_DRAWS)
-    part = memory_part("r3d_18", CASES["r3d_18"][0])
+            missed += _measure_in_browser(folder, clips)
+    part = memory_part(LARGE, CASES[LARGE][0])
     print(f"capturing adds {part:.2f} of the layers' size to the peak (target {TARGET_MEMORY})")
     missed.append(part > TARGET_MEMORY)
     return int(asked.check and any(missed))
+
+
+def _measure_in_browser(folder: WorkspaceFolder, clips: list[int]) -> list[bool]:
+    """Print what a person waits for; which targets are missed."""
+    cases = {network: layers for network, (layers, _) in CASES.items()}
+    told, missed = measure(folder.path, clips[0], cases, len(clips) - 1, LARGE, MOST_CHANNELS), []
+    for network, figures in told.items():
+        layers, target = CASES[network]
+        print(
+            f"Next -> film in the browser, {network:16} {len(layers)} layers: {figures['film_seconds']:.2f} s, slowest "
+            f"{figures['slowest_seconds']:.2f} s (target {target:g})"
+        )
+        missed.append(figures["film_seconds"] > target)
+    draws = told[LARGE]["draws_per_second"]
+    print(f"drawing {LARGE}, {len(CASES[LARGE][0])} layers x {MOST_CHANNELS} channels: {draws:.1f} draws/s (target 10)")
+    return [*missed, draws < TARGET_DRAWS]
 
 
 def time_films(folder: WorkspaceFolder, clips: list[int], network: str, layers: tuple[str, ...]) -> float:
@@ -72,7 +88,7 @@ def time_films(folder: WorkspaceFolder, clips: list[int], network: str, layers: 
     waits = []
     for clip in clips:
         begun = time.perf_counter()
-        inspection = inspecting.inspect_clip(folder, clip, network, "auto" if network != "r3d_18" else "random", layers)
+        inspection = inspecting.inspect_clip(folder, clip, network, "auto" if network != LARGE else "random", layers)
         frames_sheet(inspection.frames)
         for layer in inspection.layers:
             film_sheet(inspecting.choose_channels(layer.film, NUM_CHANNELS, "variance", "channel").pixels)

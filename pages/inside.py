@@ -6,8 +6,10 @@ from vidviz.services import library
 from vidviz.services.colouring import label_colours
 from vidviz.ui import inside_compare, inside_view, messages, search_view, state
 from vidviz.ui.inside_attention import draw_attention
+from vidviz.ui.inside_clip import step_clips
 from vidviz.ui.inside_layers import draw_kernels, draw_numbers, draw_tree
 from vidviz.ui.inside_panels import Closer, draw_panels
+from vidviz.ui.inside_request import choose_network
 from vidviz.ui.inside_take import draw_take
 from vidviz.ui.inside_units import draw_best, draw_tube
 from vidviz.ui.inside_vector import draw_vector
@@ -35,7 +37,8 @@ if clip is None:
     st.stop()
 
 way = inside_compare.recall_way()
-request = inside_view.choose_network(chosen, comparing=way != inside_compare.NOTHING)
+request = choose_network(chosen, comparing=way != inside_compare.NOTHING)
+step_clips(folder, clip)
 way = inside_compare.choose_way()
 with messages.telling_errors():
     inspection = inside_view.inspect(folder, clip, request.backbone, request.weights, request.layers)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import psutil
 import pytest
 
-from vidviz.services import inspecting, library, looking
+from vidviz.introspect.attention import Attention, LayerAttention
+from vidviz.introspect.layout import TokenGrid
+from vidviz.services import attending, inspecting, library, looking
+from vidviz.ui import inside_attention
 
 NEVER_TRAINED = "was never trained"
 
@@ -181,6 +185,58 @@ def test_a_link_asks_why_two_clips_are_alike(imported, show, clip):
 def test_a_link_to_a_clip_that_is_not_there_asks_nothing(imported, show, clip, linked):
     page = show("inside", clip=str(clip), inside_panel="Why", why_with=linked, **MOTION)
     assert page.app.button_group(key="inside why").value == "a class score"
+
+
+@pytest.fixture
+def attended(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int] | None]:
+    """A network whose attention is made up; what was asked for, in order."""
+    asked: list[tuple[int, int, int] | None] = []
+    heads = np.random.default_rng(0).random((2, 4, 7, 7), np.float32)
+    layer = LayerAttention("block", "joint", heads, np.zeros((2, 4, 4), np.float32))
+
+    def attend(_look: object, query: tuple[int, int, int] | None = None) -> attending.Attended:
+        asked.append(query)
+        frames, grid = np.zeros((8, 56, 56, 3), np.uint8), TokenGrid(4, 7, 7)
+        return attending.Attended(Attention((layer,), {"joint": heads[0]}), frames, 2.0, grid)
+
+    monkeypatch.setattr(attending, "attends", lambda _name: True)
+    monkeypatch.setattr(attending, "attend", attend)
+    monkeypatch.setattr(attending, "grid_size", lambda _look: (4, 7, 7))
+    return asked
+
+
+def test_attention_from_one_position(imported, show, clip, attended):
+    page = show("inside", clip=str(clip), inside_panel="Attention", **MOTION)
+    assert attended == [None]
+    lanes = page.drawn("feature_film")[-1]["lanes"]
+    assert all(lane["clip"]["choosing"] for lane in lanes)
+    page = choose(page, "inside position simple3d_motion 0 from", "one position")
+    page.app.number_input(key="inside position simple3d_motion 0 x").set_value(6).run()
+    page = type(page)(page.app)
+    assert attended[-1] == (0, 0, 6)
+    film = page.drawn("feature_film")[-1]
+    assert "t 0, y 0, x 6" in page.words
+    assert film["lanes"][0]["clip"]["token"] != lanes[0]["clip"]["token"]
+    assert film["start_frame"] == 0
+
+
+def test_a_click_on_the_clip_asks_from_there(imported, show, clip, attended, monkeypatch):
+    clicks = iter([(7, 0.5, 0.99)])
+    monkeypatch.setattr(inside_attention, "play_side_by_side", lambda *_, **__: next(clicks, None))
+    page = show("inside", clip=str(clip), inside_panel="Attention", **MOTION)
+    assert attended == [None, (3, 3, 6)]
+    assert page.app.number_input(key="inside position simple3d_motion 1 t").value == 3
+
+
+def test_the_next_clip_without_leaving_the_page(prepared, show):
+    first, second = prepared.add_video("a.mp4")
+    page = show("inside", clip=str(first), inside_network="simple3d")
+    assert page.app.button(key="inside previous clip").disabled
+    page.app.button(key="inside next clip").click().run()
+    assert page.app.session_state["kept clip"] == str(second)
+    assert page.app.button(key="inside next clip").disabled
+    page.app.button(key="inside all clips").click().run()
+    assert "Choose the clip to start from." in type(page)(page.app).words
 
 
 def test_classes_without_a_head_say_so(imported, show, clip):

@@ -66,6 +66,53 @@ def test_a_film_for_every_family(looked, watch, family):
     assert page.locator("[data-testid=stException]").count() == 0
 
 
+def look_at_third_frame(page) -> list[str]:
+    """The clip as drawn, and the values of its first layer, at the third frame; both whatever room there is."""
+    page.evaluate(f"() => {{ ({FILM}).pause(); ({FILM}).seek(2) }}")
+    page.wait_for_function(
+        f"() => [...({FILM}).layers.values()].every((one) => one.bytes && one.shown?.startsWith('2|'))"
+    )
+    page.wait_for_function(f"() => ({FILM}).lanes[0].shown === 2")
+    drawn = page.evaluate(f"() => ({FILM}).lanes[0].clipCanvas.toDataURL()")
+    return [drawn, page.evaluate(f"() => ({FILM}).layers.values().next().value.bytes.join()")]
+
+
+def test_another_clip_in_an_open_session_changes_the_film(looked, watch):
+    page = open_film(watch, looked)
+    first, token = look_at_third_frame(page), page.evaluate(f"() => ({FILM}).lanes[0].told.clip.token")
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.wait_for_function(f"(token) => ({FILM}).lanes[0].told.clip.token !== token", arg=token)
+    second = look_at_third_frame(page)
+    assert all(one != other for one, other in zip(first, second, strict=True))
+    assert page.get_by_role("button", name="Next", exact=True).is_disabled()
+    # Back again, the film is what it was: what is seen of a clip does not hang on the one before.
+    page.get_by_role("button", name="Previous", exact=True).click()
+    page.wait_for_function(f"(token) => ({FILM}).lanes[0].told.clip.token === token", arg=token)
+    assert look_at_third_frame(page) == first
+
+
+def test_what_is_out_of_sight_waits_until_it_is_wanted(looked, watch):
+    page = open_film(watch, looked)
+    shown = f"() => [...({FILM}).layers.values()].map((layer) => layer.shown)"
+    page.evaluate(f"() => {{ ({FILM}).pause(); ({FILM}).box.style.marginTop = '3000px' }}")
+    page.wait_for_function(f"() => [...({FILM}).layers.values()].every((layer) => layer.outOfSight)")
+    before = page.evaluate(shown)
+    page.evaluate(f"() => {{ const view = ({FILM}); view.seek((view.frame + 5) % view.frames); view.draw() }}")
+    assert page.evaluate(shown) == before
+    page.evaluate(f"() => ({FILM}).draw(true)")
+    assert all(told != was for told, was in zip(page.evaluate(shown), before, strict=True))
+
+
+@pytest.mark.slow
+def test_a_click_on_the_clip_asks_where_that_place_looks(looked, watch):
+    page = open_film(watch, looked, "vit_b_16", panel="Attention")
+    page.locator(".vv-choosing").first.wait_for(timeout=120_000)
+    page.locator(".vv-choosing").first.click(position={"x": 50, "y": 90})
+    page.get_by_text("of the network's grid").first.wait_for(timeout=120_000)
+    assert page.get_by_label("x", exact=True).first.is_visible()
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
 def test_stepping_opening_overlaying_and_seeking(looked, watch):
     page = open_film(watch, looked)
     page.get_by_role("button", name="Pause (space)").first.click()

@@ -49,14 +49,14 @@ def make_vectors(count: int, seed: int = 0, dimension: int = DIMENSION) -> np.nd
     return np.random.default_rng(seed).standard_normal((count, dimension)).astype(np.float32)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lite_connection(tmp_path_factory):
     connection = open_milvus(MilvusSettings(), tmp_path_factory.mktemp("lite") / "index" / "milvus.db")
     yield connection
     connection.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server_connection(request, tmp_path_factory):
     if REAL_SERVER:
         connection = open_milvus(
@@ -77,7 +77,7 @@ def server_connection(request, tmp_path_factory):
     database.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def reused():
     """Collections that tests pass on, emptied: making one takes pymilvus half a second."""
     return {}
@@ -111,7 +111,7 @@ def _empty_index(request, reused, engine):
     return made
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="module", params=ENGINES)
 def forty(request):
     """An index of `make_rows(40)` with `make_vectors(40)` that tests must not change."""
     made = ExactIndex(DIMENSION)
@@ -127,7 +127,7 @@ def forty(request):
 MILVUS = "server" if REAL_SERVER else "lite"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def milvus_connection(request):
     """The one Milvus for tests that need no more than one."""
     return request.getfixturevalue(f"{MILVUS}_connection")

@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from vidviz.errors import UnknownNameError
-from vidviz.introspect.maps import (
-    FilmSheet,
-    channel_sparseness,
-    energy_over_time,
-    feature_film,
-    order_by_difference,
-    order_channels,
-    paired_films,
-)
+from vidviz.introspect.channel_order import channel_sparseness, order_by_difference, order_channels
+from vidviz.introspect.maps import FilmSheet, energy_over_time, feature_film, paired_films
 
 films = hnp.arrays(
     np.float32,

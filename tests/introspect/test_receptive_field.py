@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from torchvision.models import mobilenet_v3_small, resnet18
 from torchvision.models.video import r3d_18
 
+from vidviz.embed.nets.slowfast import SlowFastR50
+from vidviz.introspect.effective_field import effective_field
 from vidviz.introspect.receptive_field import ReceptiveField, receptive_fields
 
 
@@ -71,7 +73,7 @@ def test_equals_the_support_of_the_gradient(data: st.DataObject, axis: int) -> N
 @given(stacks(0, 1, 2))
 def test_size_by_the_recurrence_of_the_literature(model: nn.Sequential) -> None:
     """r += (k - 1) * dilation * jump; jump *= stride (Araujo et al. 2019)."""
-    example = torch.zeros(1, 1, 96, 96, 96, device="meta", dtype=torch.float64)
+    example = torch.zeros(1, 1, 160, 160, 160, device="meta", dtype=torch.float64)
     field = receptive_fields(model.to("meta"), example)[str(len(model) - 1)]
     for axis in range(3):
         size = jump = 1
@@ -188,6 +190,50 @@ def test_slices_of_frames_widen_the_steps() -> None:
     field = receptive_fields(Sliced(), torch.zeros(1, 1, 17, 5, 5))["conv"]
     assert (field.size, field.stride) == ((9, 3, 3), (4, 1, 1))
     assert field.box((0, 0, 0), (17, 5, 5)) == ((1, 10), (0, 3), (0, 3))
+
+
+class Slow(nn.Module):
+    """As in SlowFast: a pathway of frames picked unevenly, joined by every fourth of the other pathway's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow, self.fast = (
+            nn.Conv3d(1, 1, (3, 1, 1), padding=(1, 0, 0)),
+            nn.Conv3d(1, 1, (5, 1, 1), padding=(2, 0, 0)),
+        )
+        self.lateral = nn.Conv3d(1, 1, (7, 1, 1), (4, 1, 1), (3, 0, 0))
+        self.joined = nn.Conv3d(2, 1, (3, 1, 1), padding=(1, 0, 0))
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, 0.5, 1.0)
+
+    def forward(self, clips: Tensor) -> Tensor:
+        picks = torch.tensor([0, 4, 8, 13, 17, 22, 26, 31], device=clips.device)
+        slow, fast = self.slow(clips.index_select(2, picks)), self.fast(clips)
+        return self.joined(torch.cat([slow, self.lateral(fast)], 1))
+
+
+@pytest.mark.parametrize("layer", ["slow", "lateral", "joined"])
+@pytest.mark.parametrize("device", ["meta", "cpu"])
+def test_frames_picked_unevenly_are_those_of_the_gradient(layer: str, device: str) -> None:
+    model, clip = Slow(), torch.zeros(1, 1, 32, 1, 1)
+    field = receptive_fields(Slow().to(device), clip.to(device))[layer]
+    for t in range(8):
+        reached = effective_field(model, layer, clip.expand(1, 3, 32, 1, 1)[:, :1], (0, t, 0, 0)).ravel().nonzero()[0]
+        assert field.box((t, 0, 0), (32, 1, 1))[0] == (reached[0], reached[-1] + 1)
+    assert field.size[0] == {"slow": 10, "lateral": 11, "joined": 21}[layer]
+    assert field.stride[0] == 4
+
+
+def test_the_slow_pathway_of_slowfast_sees_what_the_arithmetic_says() -> None:
+    torch.manual_seed(0)
+    with torch.device("meta"):
+        outline = SlowFastR50(2)
+    layer = "blocks.1.multipathway_blocks.0.res_blocks.2.branch2.conv_c"
+    field = receptive_fields(outline, torch.empty(1, 3, 32, 32, 32, device="meta"))[layer]
+    model, clip = SlowFastR50(2).eval(), torch.randn(1, 3, 32, 32, 32)
+    for t in (0, 3, 7):
+        reached = effective_field(model, layer, clip, (0, t, 4, 4)).sum(axis=(1, 2)).nonzero()[0]
+        assert field.box((t, 4, 4), (32, 32, 32))[0] == (reached[0], reached[-1] + 1)
 
 
 class Divided(nn.Module):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from captum.attr import LayerGradCam, LayerGradientXActivation
+from captum.attr import LayerActivation, LayerGradCam, LayerGradientXActivation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -63,6 +63,26 @@ def test_grad_cam_equals_captums(axes: int, layer: str) -> None:
     theirs = LayerGradCam(plain, plain.get_submodule(layer)).attribute(clips, 2, relu_attributions=True)
     np.testing.assert_allclose(ours.squeeze(), theirs.detach().numpy().squeeze(), rtol=1e-5, atol=1e-7)
     assert score == pytest.approx(model(clips)[0, 2].item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("axes", [2, 3])
+@pytest.mark.parametrize("layer", ["conv1", "conv2"])
+def test_layer_cam_equals_what_captums_parts_give(axes: int, layer: str) -> None:
+    """Captum has no LayerCAM: it is the positive part of gradient x activation where the gradient is positive."""
+    model, clips = make(axes)
+    model.relu1, model.relu2 = nn.ReLU(), nn.ReLU()
+    _, found = trace_score(model, clips, [layer], pick)
+    film, gradient = (part[0].numpy() for part in (found[layer].activation, found[layer].gradient))
+    if axes == 2:
+        film, gradient = film[:, None], gradient[:, None]
+    ours = class_activation(film, gradient, "layer-cam")
+    module = model.get_submodule(layer)
+    activation = LayerActivation(model, module).attribute(clips).detach()
+    product = LayerGradientXActivation(model, module).attribute(clips, 2).detach()
+    # The gradient is positive where its product with the activation has the activation's sign.
+    theirs = torch.where(product.sign() == activation.sign(), product, 0).sum(1).relu()
+    np.testing.assert_allclose(ours.squeeze(), theirs.numpy().squeeze(), rtol=1e-5, atol=1e-7)
+    assert ours.max() > 0
 
 
 @pytest.mark.parametrize("axes", [2, 3])

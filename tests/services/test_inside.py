@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vidviz.errors import BackboneError, UnknownNameError
+from vidviz.errors import BackboneError, UnknownNameError, WorkspaceError
 from vidviz.services import (
     attending,
+    condensing,
+    covering,
     dissecting,
     exciting,
     explaining,
@@ -51,7 +53,7 @@ def test_covering_the_hottest_region_costs_more_than_covering_others(samples, ne
         look = look_of(samples, network, place)
         best = scoring.score_classes(look, 1).classes[0]
         why = explaining.explain_class(look, best, method="layer-cam")
-        check = explaining.check_by_covering(look, best, why)
+        check = covering.check_by_covering(look, best, why)
         assert why.heat.shape == why.frames.shape[:3]
         hottest.append(check.score - check.hottest_covered)
         random.append(check.score - check.random_covered)
@@ -70,7 +72,7 @@ def test_names_of_classes_are_those_trained(samples):
 def test_similarity_is_that_of_the_embeddings_and_its_heat_is_of_both(samples):
     ours, theirs = (look_of(samples, "simple3d_motion", place) for place in (0, 1))
     first, second = explaining.explain_similarity(ours, theirs, at="fc2")
-    vectors = [explaining.explain_vector(look, at="fc2").vector for look in (ours, theirs)]
+    vectors = [condensing.explain_vector(look, at="fc2").vector for look in (ours, theirs)]
     cosine = float(np.dot(*vectors) / np.prod([np.linalg.norm(vector) for vector in vectors]))
     assert first.score == pytest.approx(cosine, abs=1e-5)
     assert second.score == pytest.approx(cosine, abs=1e-5)
@@ -81,9 +83,27 @@ def test_similarity_is_that_of_the_embeddings_and_its_heat_is_of_both(samples):
 
 def test_shares_of_regions_add_up_where_the_embedding_is_a_mean(samples):
     look = Look(samples[0].path, samples[1][0], "squeezenet1_1", "random")
-    parts = explaining.explain_vector(look, at="features.12")
+    parts = condensing.explain_vector(look, at="features.12")
     assert parts.shares.shape[0] == len(parts.frames)
     assert parts.shares.sum() == pytest.approx(1, abs=1e-3)
+
+
+def test_where_no_stage_has_a_picture_blocks_tell(samples, write_text_checkpoint, tmp_path: Path):
+    """X-CLIP: its stages are whole frames, its picture tower's blocks have places."""
+    weights = str(write_text_checkpoint(tmp_path / "small", "xclip_b32"))
+    ours, theirs = (Look(samples[0].path, samples[1][place], "xclip_b32", weights) for place in (0, 1))
+    first, second = explaining.explain_similarity(ours, theirs, at="penultimate", method="layer-cam")
+    assert first.layer == second.layer == "vision_model.encoder.layers.0"
+    assert first.heat.max() > 0
+    assert first.heat[0].std() > 0
+    vectors = [condensing.explain_vector(look, at="penultimate") for look in (ours, theirs)]
+    assert vectors[0].shares.shape == (4, 2, 2)
+    cosine = float(np.dot(*(parts.vector / np.linalg.norm(parts.vector) for parts in vectors)))
+    assert first.score == pytest.approx(cosine, abs=1e-5)
+    by_frame = explaining.explain_similarity(ours, theirs, at="penultimate", layer="by_frame", method="layer-cam")
+    assert by_frame[0].heat.shape == first.heat.shape
+    with pytest.raises(BackboneError, match="the score does not depend on it: choose another"):
+        explaining.explain_similarity(ours, theirs, at="penultimate", layer="text_model.encoder.layers.0")
 
 
 def test_without_class_scores_it_says_so(samples):
@@ -130,13 +150,27 @@ def test_kernels_in_colour_and_by_slice():
     assert dissecting.read_kernels("simple3d_motion", "auto", "conv2", 5).shape == (3, 40, 3, 3, 3)
 
 
-def test_best_clips_are_those_with_the_largest_answers(samples):
+def test_best_clips_are_those_with_the_largest_answers(samples, monkeypatch):
+    """Looked at two by two, and once stopped: nothing is shown twice, nothing that was found is lost."""
     folder, ids = samples
-    told = []
-    assert not exciting.knows(folder, "simple3d_motion", "auto", "pool2", ids)
-    peaks = exciting.find_peaks(folder, "simple3d_motion", "auto", "pool2", ids, lambda *args: told.append(args[:2]))
-    assert told[-1] == (len(ids), len(ids))
-    assert exciting.knows(folder, "simple3d_motion", "auto", "pool2", ids)
+    what = (folder, "simple3d_motion", "auto", "pool2")
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int, _message: str = "") -> None:
+        told.append((done, total))
+        if len(told) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(exciting, "MOST_CLIPS", 2)
+    assert exciting.known_peaks(*what).clip_ids.size == 0
+    with pytest.raises(KeyboardInterrupt):
+        exciting.find_peaks(*what, ids, stop)
+    assert exciting.known_peaks(*what).clip_ids.tolist() == ids[:1]
+    while len((peaks := exciting.find_peaks(*what, ids, stop)).clip_ids) < len(ids):
+        pass
+    assert exciting.find_peaks(*what, ids, stop).clip_ids.tolist() == peaks.clip_ids.tolist()
+    assert told == [(1, 2), (1, 2), (2, 2), (1, 2), (2, 2)]
+    assert sorted(peaks.clip_ids.tolist()) == sorted(ids)
     best = peaks.best(3, 4)
     values = [value for _, value, _ in best]
     assert values == sorted(values, reverse=True)
@@ -144,6 +178,12 @@ def test_best_clips_are_those_with_the_largest_answers(samples):
     assert values[0] == pytest.approx(float(film.max()), rel=1e-5)
     where = (np.array(np.unravel_index(film.argmax(), film.shape)) + 0.5) / film.shape
     np.testing.assert_allclose(best[0][2], where, rtol=1e-5)
+
+
+def test_best_clips_of_a_layer_without_a_picture_say_why(samples, monkeypatch):
+    monkeypatch.setattr(exciting, "lay_out", lambda *_: np.zeros((1, 2)).reshape(3, 3))
+    with pytest.raises(BackboneError, match="has no picture"):
+        exciting.find_peaks(samples[0], "simple3d_motion", "auto", "pool1", samples[1][:1])
 
 
 def test_attention_is_refused_where_there_is_none(samples):
@@ -168,6 +208,27 @@ def test_files_to_take_away(samples, tmp_path: Path):
     with np.load(io.BytesIO(taking_away.pack_arrays(inspection))) as arrays:
         np.testing.assert_array_equal(arrays["conv1"], inspection.layers[0].film)
         assert arrays["frames"].shape == (16, 64, 64, 3)
+
+
+@pytest.mark.parametrize("name", ["film.gif", "film.MP4", "film.npz"])
+def test_what_was_seen_as_a_file_by_its_ending(samples, tmp_path: Path, name: str):
+    folder, ids = samples
+    inspection = inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1", "pool2"])
+    out = tmp_path / name
+    taking_away.save_looked(inspection, out, num_channels=4, order="mean")
+    if name.endswith("npz"):
+        with np.load(out) as arrays:
+            assert sorted(arrays) == ["conv1", "frames", "pool2"]
+    else:
+        with av.open(str(out)) as movie:
+            assert movie.streams.video[0].width > inspection.frames.shape[2]
+    for wrong, said in (
+        (tmp_path / "film.png", r"\.npz, \.gif, \.mp4"),
+        (tmp_path / "no" / "film.gif", "does not exist"),
+    ):
+        with pytest.raises(WorkspaceError, match=said):
+            taking_away.save_looked(inspection, wrong)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_the_lines_of_python_give_the_same(samples):

@@ -12,7 +12,7 @@ import vidviz.ui
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
 from vidviz.render.point_colours import Groups, Values, group_by_label
 from vidviz.render.sheets import SheetLayout
-from vidviz.ui.film_data import FilmClip, FilmLane, FilmLayer, Picked, pack_film, read_picked
+from vidviz.ui.film_data import FilmClip, FilmLane, FilmLayer, Picked, Place, pack_film, read_picked, read_place
 from vidviz.ui.map_points import MapPoints, digest_coordinates, pack_flags, pack_points
 
 ASSETS = Path(vidviz.ui.__file__).parent / "assets"
@@ -131,6 +131,29 @@ def test_only_a_channel_of_the_film_can_be_picked():
         assert read_picked(value, lanes) is None
     for lane in (1, 2, -1, "0"):
         assert read_picked(picked | {"lane": lane}, lanes) is None
+
+
+def test_only_a_place_on_a_clip_that_asks_for_one_can_be_chosen():
+    layout = SheetLayout(16, 1, 64, 48, 4)
+    lanes = [
+        FilmLane(FilmClip("a", "1" * 32, layout, 2.0, choosing="Click")),
+        FilmLane(FilmClip("b", "2", layout, 2.0)),
+    ]
+    place = {"lane": 0, "t": 15, "y": 47, "x": 63}
+    assert read_place(place, lanes) == Place(0, 15, 47, 63)
+    wrong = (
+        {"lane": 1},
+        {"lane": 2},
+        {"lane": -1},
+        {"lane": "0"},
+        {"t": 16},
+        {"y": 48},
+        {"x": 64},
+        {"x": -1},
+        {"x": 0.5},
+    )
+    assert all(read_place(place | one, lanes) is None for one in wrong)
+    assert read_place(None, lanes) is None
 
 
 def test_no_script_writes_html_or_reaches_outside():

@@ -87,10 +87,25 @@ def _say_weights(backbone: Backbone, state: str) -> str:
 )
 @click.option("--weights", default="auto", show_default=True, help="auto, random, a published name, a file or folder.")
 @click.option("--layer", "layers", multiple=True, help="A layer to look at; may be given again [default: the stages].")
-@click.option("--out", type=click.Path(path_type=Path), help="Write the activations to this .npz file.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write the activations (.npz) or the film (.gif, .mp4) to this file."
+)
+@click.option(
+    "--channels", "num_channels", type=click.IntRange(1, 256), default=16, show_default=True, help="Of a film."
+)
+@click.option(
+    "--order", default="variance", show_default=True, help="Of a film's channels: variance, mean, selectivity or index."
+)
 @answering
 def inspect(
-    answer: Answer, clip_id: int, backbone: str, weights: str, layers: tuple[str, ...], out: Path | None
+    answer: Answer,
+    clip_id: int,
+    backbone: str,
+    weights: str,
+    layers: tuple[str, ...],
+    out: Path | None,
+    num_channels: int,
+    order: str,
 ) -> None:
     """Show what the layers of a network answer to a clip."""
     from vidviz.services import inspecting
@@ -98,7 +113,16 @@ def inspect(
     inspection = inspecting.inspect_clip(answer.open(), clip_id, backbone, weights, layers)
     rows = [inspecting.summarise_layer(layer) for layer in inspection.layers]
     if out:
-        inspecting.save_activations(inspection, out.absolute())
+        from vidviz.services import taking_away
+
+        taking_away.save_looked(inspection, out.absolute(), num_channels=num_channels, order=order)
     lines = [f"{row['layer']:24} {row['shape']!s:24} mean {row['mean']:9.4f}  dead {row['dead']:4d}" for row in rows]
-    data = {"clip_id": clip_id, "backbone": backbone, "weights": inspection.weights, "layers": rows}
-    answer.give(data, "\n".join([f"{backbone}, weights: {inspection.weights}", *lines]))
+    data = {
+        "clip_id": clip_id,
+        "backbone": backbone,
+        "weights": inspection.weights,
+        "layers": rows,
+        "skipped": inspection.skipped,
+    }
+    skipped = list(inspection.skipped.values())
+    answer.give(data, "\n".join([f"{backbone}, weights: {inspection.weights}", *lines, *skipped]))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from vidviz.introspect.follow import make_follower, mark_view, read_view
 from vidviz.introspect.hooks import borrowed
-from vidviz.introspect.view import AnyView, Everything, Triple, Unknown, View, Within
+from vidviz.introspect.view import AnyView, Everything, Steps, Triple, Unknown, View, Within
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -24,6 +26,8 @@ class ReceptiveField:
         size: extent in frames and pixels; None where it sees everything or it is not known.
         stride: frames and pixels between neighbouring units.
         centre: the middle of what the layer's first unit (0, 0, 0) sees; halves lie between two positions.
+        steps: (start, end) in frames, end excluded, of what each step in time sees, where that is uneven because frames
+            were picked by number; `size` is then the largest, `stride` the rounded median.
         sees_everything: whether each unit sees the whole clip.
         reason: why it is not known, as a part of a sentence; else empty.
     """
@@ -31,6 +35,7 @@ class ReceptiveField:
     size: Triple | None = None
     stride: Triple | None = None
     centre: tuple[float, float, float] | None = None
+    steps: Steps = ()
     sees_everything: bool = False
     reason: str = ""
 
@@ -46,6 +51,9 @@ class ReceptiveField:
         elif self.size and self.stride and self.centre:
             axes = zip(unit, self.size, self.stride, self.centre, input_size, strict=True)
             frames, rows, columns = (_clip(i * s + c - (n - 1) / 2, n, length) for i, n, s, c, length in axes)
+            if self.steps:
+                first, end = self.steps[unit[0]]
+                frames = _clip(first, end - first, input_size[0])
         else:
             return None
         return frames, rows, columns
@@ -112,4 +120,14 @@ def _as_field(view: AnyView) -> ReceptiveField:
     if isinstance(view, Everything):
         return ReceptiveField(sees_everything=True)
     frames, rows, columns = ((lo + hi) / 2 for lo, hi in zip(view.low, view.high, strict=True))
-    return ReceptiveField(size=view.size, stride=view.stride, centre=(frames, rows, columns))
+    if not view.steps:
+        return ReceptiveField(size=view.size, stride=view.stride, centre=(frames, rows, columns))
+    middles = [(first + last) / 2 for first, last in view.steps]
+    # The median: at the ends of the clip there is less to see, which moves the middle.
+    pace = round(median(after - before for before, after in pairwise(middles))) if len(middles) > 1 else 1
+    return ReceptiveField(
+        size=(max(last - first + 1 for first, last in view.steps), *view.size[1:]),
+        stride=(pace, *view.stride[1:]),
+        centre=(middles[0], rows, columns),
+        steps=tuple((first, last + 1) for first, last in view.steps),
+    )

@@ -45,15 +45,18 @@ def overlay_heat(frames: np.ndarray, heat: np.ndarray, *, peak: float | None = N
     return np.rint(grey * (1 - opacity) + colour_values(0.25 + 0.75 * share) * opacity).astype(np.uint8)
 
 
-def draw_box(frames: np.ndarray, box: tuple[tuple[int, int], tuple[int, int], tuple[int, int]]) -> np.ndarray:
+def draw_box(
+    frames: np.ndarray, box: tuple[tuple[int, int], tuple[int, int], tuple[int, int]], *, dim: bool = True
+) -> np.ndarray:
     """Frames with a box's outline on those that it spans; the others are dimmed.
 
     Args:
         frames: (T, H, W, 3) uint8.
         box: (start, end) in frames, rows and columns, ends excluded.
+        dim: whether the frames outside the box are dimmed.
     """
     (first, last), (top, bottom), (left, right) = box
-    drawn = frames // 3
+    drawn = frames // 3 if dim else frames.copy()
     drawn[first:last] = frames[first:last]
     if bottom > top and right > left:
         width = max(1, round(min(frames.shape[1:3]) / 64))

@@ -105,9 +105,10 @@ def say_field(field: ReceptiveField, *, per_frame: bool = False) -> str:
     if field.size is None or field.stride is None or field.centre is None:
         return f"not known: {field.reason}"
     frames, rows, columns = field.size
-    steps = " × ".join(map(str, field.stride))
+    steps = ("about " if field.steps else "") + " × ".join(map(str, field.stride))
     centre = " · ".join(f"{value:g}" for value in field.centre)
-    return f"{frames} frame{'s' if frames > 1 else ''} × {rows} × {columns} px, every {steps}, centre {centre}"
+    most = "up to " if field.steps else ""
+    return f"{most}{frames} frame{'s' if frames > 1 else ''} × {rows} × {columns} px, every {steps}, centre {centre}"
 
 
 def trace_unit(look: Look, layer: str, unit: tuple[int, int, int, int]) -> Tube:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vidviz.errors import BackboneError
 from vidviz.introspect.layout import lay_out
 from vidviz.services import library
 from vidviz.services.looking import grid_of
@@ -21,9 +22,11 @@ from vidviz.store.workspace import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
+    from vidviz.introspect.layout import TokenGrid
 
 MOST_CLIPS = 400
-"""So many clips at most are shown to the network, evenly taken from the library."""
+"""So many clips at most are shown to the network at a time, evenly taken from those that it has not seen."""
+KEPT_LAYERS = 8
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,37 @@ def _triple(values: np.ndarray) -> tuple[float, float, float]:
     return t, y, x
 
 
-_known: dict[tuple[Any, ...], Peaks] = {}
+class _Collected:
+    """What is known of a layer so far, clip by clip: filled while the network looks, kept when that is ended."""
+
+    def __init__(self) -> None:
+        self.peaks: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self.left_out: dict[int, str] = {}
+
+    def without(self, clip_ids: Sequence[int]) -> list[int]:
+        return [int(number) for number in clip_ids if number not in self.peaks and number not in self.left_out]
+
+    def gather(self) -> Peaks:
+        found = list(self.peaks.items())
+        channels = len(found[0][1][0]) if found else 0
+        return Peaks(
+            np.array([number for number, _ in found], np.int64),
+            np.array([values for _, (values, _) in found], np.float32).reshape(len(found), channels),
+            np.array([places for _, (_, places) in found], np.float32).reshape(len(found), channels, 3),
+            dict(self.left_out),
+        )
+
+
+_Key = tuple[Path, str, str, str]
+_known: dict[_Key, _Collected] = {}
 _guard = threading.Lock()
+
+
+def known_peaks(folder: WorkspaceFolder, backbone: str, weights: str, layer: str) -> Peaks:
+    """What earlier calls of `find_peaks` have found for a layer; of no clips where there was none."""
+    with _guard:
+        collected = _known.get((folder.path, backbone, weights, layer), _Collected())
+        return collected.gather()
 
 
 def find_peaks(
@@ -68,77 +100,58 @@ def find_peaks(
     clip_ids: Sequence[int],
     progress: Progress = ignore_progress,
 ) -> Peaks:
-    """Show clips to a network and keep the largest answer of every channel of a layer; done once, then known.
+    """Show clips to a network and keep the largest answer of every channel of a layer.
+
+    Clips that were shown before are not shown again: another call goes on with `MOST_CLIPS` of the others. One that is
+    ended by an exception out of `progress` keeps what it has found.
 
     Args:
         folder: the workspace.
         backbone: which network.
         weights: which weights.
         layer: whose channels.
-        clip_ids: which clips; at most `MOST_CLIPS`, evenly taken.
+        clip_ids: which clips; `MOST_CLIPS` of those not yet shown at most, evenly taken.
         progress: told how many clips are done.
+
+    Returns:
+        All that is known now.
 
     Raises:
         BackboneError: the weights cannot be had, or the layer has no picture.
     """
-    key = _key(folder, backbone, weights, layer, clip_ids)
-    wanted = key[-1]
+    key = (folder.path, backbone, weights, layer)
     with _guard:
-        found = _known.get(key)
-    if found is None:
-        found = _look(folder, load_shared(backbone, weights, (layer,)), backbone, weights, layer, wanted, progress)
-        with _guard:
-            _known[key] = found
-            while len(_known) > 8:
-                _known.pop(next(iter(_known)))
-    return found
-
-
-def knows(folder: WorkspaceFolder, backbone: str, weights: str, layer: str, clip_ids: Sequence[int]) -> bool:
-    """Whether `find_peaks` answers at once."""
-    with _guard:
-        return _key(folder, backbone, weights, layer, clip_ids) in _known
-
-
-def _key(
-    folder: WorkspaceFolder, backbone: str, weights: str, layer: str, clip_ids: Sequence[int]
-) -> tuple[Path, str, str, str, tuple[int, ...]]:
-    step = max(1, -(-len(clip_ids) // MOST_CLIPS))
-    return folder.path, backbone, weights, layer, tuple(int(number) for number in clip_ids[::step])
+        collected = _known.setdefault(key, _Collected())
+        while len(_known) > KEPT_LAYERS:
+            _known.pop(next(iter(_known)))
+        waiting = collected.without(clip_ids)
+    step = max(1, -(-len(waiting) // MOST_CLIPS))
+    if waiting:
+        _look(folder, key, waiting[::step], collected, progress)
+    return known_peaks(folder, backbone, weights, layer)
 
 
 def _look(
-    folder: WorkspaceFolder,
-    loaded: LoadedBackbone,
-    backbone: str,
-    weights: str,
-    layer: str,
-    clip_ids: Sequence[int],
-    progress: Progress,
-) -> Peaks:
+    folder: WorkspaceFolder, key: _Key, clip_ids: Sequence[int], collected: _Collected, progress: Progress
+) -> None:
+    _, backbone, weights, layer = key
+    loaded = load_shared(backbone, weights, (layer,))
     todo = [library.find_clip(folder, number) for number in clip_ids]
     videos = {clip.video_id: library.find_video(folder, clip.video_id) for clip in todo}
     changed = {key: library.say_changed(video) for key, video in videos.items()}
-    left_out = {clip.id: changed[clip.video_id] for clip in todo if changed[clip.video_id]}
-    good = [clip for clip in todo if clip.id not in left_out]
+    collected.left_out.update({clip.id: changed[clip.video_id] for clip in todo if changed[clip.video_id]})
+    good = [clip for clip in todo if clip.id not in collected.left_out]
     paths = {key: Path(video.path) for key, video in videos.items()}
     grid = grid_of(backbone, weights, loaded)
-    found: list[tuple[int, np.ndarray, np.ndarray]] = []
     with closing(ReadAhead(good, paths, loaded.backbone.frames)) as reads:
         for done, read in enumerate(reads, 1):
             if read.frames is None:
-                left_out[read.clip.id] = read.reason
+                collected.left_out[read.clip.id] = read.reason
             else:
-                film = lay_out(_run(loaded, read.frames, layer), grid)
-                found.append((read.clip.id, *peaks_of(film)))
+                peaks = peaks_of(_film(loaded, read.frames, layer, grid))
+                with _guard:
+                    collected.peaks[read.clip.id] = peaks
             progress(done, len(good), f"{done} of {len(good)} clips")
-    channels = len(found[0][1]) if found else 0
-    return Peaks(
-        np.array([number for number, _, _ in found], np.int64),
-        np.array([values for _, values, _ in found], np.float32).reshape(len(found), channels),
-        np.array([places for _, _, places in found], np.float32).reshape(len(found), channels, 3),
-        left_out,
-    )
 
 
 def peaks_of(film: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -149,11 +162,10 @@ def peaks_of(film: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return flat[np.arange(len(film)), index], (places + 0.5) / np.array(film.shape[1:])
 
 
-def _run(loaded: LoadedBackbone, frames: np.ndarray, layer: str) -> np.ndarray:
+def _film(loaded: LoadedBackbone, frames: np.ndarray, layer: str, grid: TokenGrid) -> np.ndarray:
     import torch
 
     from vidviz.embed.preprocess import frames_to_tensor
-    from vidviz.errors import BackboneError
     from vidviz.introspect.capture import capture_activations
 
     clips = frames_to_tensor(loaded.backbone, frames[None], loaded.device, loaded.dtype)
@@ -161,4 +173,7 @@ def _run(loaded: LoadedBackbone, frames: np.ndarray, layer: str) -> np.ndarray:
         run_until_seen(loaded, clips, (layer,))
     if layer not in captured:
         raise BackboneError(captured.skipped[layer])
-    return np.asarray(captured[layer].float().cpu().numpy())
+    try:
+        return np.asarray(lay_out(captured[layer].float().cpu().numpy(), grid))
+    except ValueError as error:
+        raise BackboneError(f"{layer} has no picture: {error}.") from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,6 @@ import numpy as np
 from vidviz.introspect.maps import FilmSheet, energy_over_time, feature_film, paired_films
 from vidviz.services.looking import Look, look_at
 from vidviz.services.shared_networks import run_until_seen
-from vidviz.store.files import replace_file
 from vidviz.store.workspace import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ __all__ = [
     "choose_channels",
     "choose_pair",
     "inspect_clip",
-    "save_activations",
     "summarise_layer",
 ]
 
@@ -166,12 +163,6 @@ def summarise_layer(layer: InspectedLayer) -> dict[str, Any]:
     }
 
 
-def save_activations(inspection: Inspection, out: Path) -> None:
-    """Write `frames` (T, H, W, 3) uint8 and each layer's film (C, T, H, W) float32 to an .npz file."""
-    with replace_file(out) as file:
-        np.savez_compressed(file, **activation_arrays(inspection))  # type: ignore[arg-type]
-
-
 def activation_arrays(inspection: Inspection) -> dict[str, np.ndarray]:
-    """What `save_activations` writes, by name."""
+    """`frames` (T, H, W, 3) uint8 and each layer's film (C, T, H, W) float32, by name: what an .npz file holds."""
     return {"frames": inspection.frames, **{layer.name: layer.film for layer in inspection.layers}}

@@ -90,12 +90,16 @@ _grids: dict[tuple[str, str], TokenGrid] = {}
 
 
 def grid_of(backbone: str, weights: str, loaded: LoadedBackbone) -> TokenGrid:
-    """The grid that a network lays over its clips, found once by its outline."""
+    """The grid that a network lays over its clips, found once; a checkpoint may bring a size of its own."""
     key = (backbone, weights)
     if key not in _grids:
+        import torch
+
         from vidviz.introspect.layout import find_grid
 
-        _grids[key] = find_grid(*outline_of(loaded.backbone))
+        empty = torch.zeros(_shape_of(loaded.backbone), device=loaded.device, dtype=loaded.dtype)
+        with running(loaded):
+            _grids[key] = find_grid(loaded.model, empty)
     return _grids[key]
 
 
@@ -105,11 +109,14 @@ def outline_of(backbone: Backbone) -> tuple[Any, Any]:
 
     from vidviz.embed.build import build_outline
 
+    return build_outline(backbone), torch.empty(_shape_of(backbone), device="meta")
+
+
+def _shape_of(backbone: Backbone) -> tuple[int, ...]:
+    """The shape of one clip as a network takes it."""
     spec = backbone.frames
-    shape = (1, 3, spec.num_frames, spec.crop_px, spec.crop_px)
-    if backbone.per_frame:
-        shape = (spec.num_frames, 3, spec.crop_px, spec.crop_px)  # type: ignore[assignment]
-    return build_outline(backbone), torch.empty(shape, device="meta")
+    picture = (spec.crop_px, spec.crop_px)
+    return (spec.num_frames, 3, *picture) if backbone.per_frame else (1, 3, spec.num_frames, *picture)
 
 
 @lru_cache(maxsize=KEPT_CLIPS)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from vidviz.errors import WorkspaceError
 from vidviz.introspect.maps import FilmSheet
 from vidviz.render.heat import enlarge, side_by_side, tile_channels, write_animation
-from vidviz.services.inspecting import Inspection, activation_arrays
+from vidviz.services.inspecting import Inspection, activation_arrays, choose_channels
+from vidviz.store.files import replace_file
 
 CLIP_PX = 256
 MP4_ROUNDS = 2
@@ -48,6 +51,44 @@ def pack_arrays(inspection: Inspection) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **activation_arrays(inspection))  # type: ignore[arg-type]
     return buffer.getvalue()
+
+
+def save_looked(inspection: Inspection, out: Path, *, num_channels: int = 16, order: str = "variance") -> None:
+    """Write what a network saw to a file: .npz holds the activations, .gif and .mp4 the film.
+
+    Args:
+        inspection: the clip and its layers.
+        out: where to; its ending says what is written.
+        num_channels: of each layer's film.
+        order: which channels come first; see `vidviz.introspect.maps.feature_film`.
+
+    Raises:
+        WorkspaceError: the ending is none of these, or the folder does not exist.
+        UnknownNameError: no such order.
+    """
+    pack = _PACKERS.get(out.suffix.lower())
+    if pack is None:
+        raise WorkspaceError(f"{out.name!r} should end in one of: {', '.join(_PACKERS)}.")
+    if not out.parent.is_dir():
+        raise WorkspaceError(f"The folder {str(out.parent)!r} does not exist.")
+    data = pack(inspection, num_channels, order)
+    with replace_file(out) as file:
+        file.write(data)
+
+
+def _pack_npz(inspection: Inspection, _num_channels: int, _order: str) -> bytes:
+    return pack_arrays(inspection)
+
+
+def _pack_film(pack: Callable[[np.ndarray, float], bytes]) -> Callable[[Inspection, int, str], bytes]:
+    def pack_one(inspection: Inspection, num_channels: int, order: str) -> bytes:
+        sheets = [choose_channels(layer.film, num_channels, order, "channel") for layer in inspection.layers]
+        return pack(lay_film(inspection.frames, sheets), inspection.seconds)
+
+    return pack_one
+
+
+_PACKERS = {".npz": _pack_npz, ".gif": _pack_film(pack_gif), ".mp4": _pack_film(pack_mp4)}
 
 
 def say_python(

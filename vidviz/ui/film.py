@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from vidviz.ui.film_data import FilmLane, Picked, pack_film, read_picked
+from vidviz.ui.film_data import FilmLane, Picked, Place, pack_film, read_picked, read_place
 from vidviz.ui.mounting import base_path, component, no_action
 
 
@@ -16,8 +16,10 @@ def feature_film(
     title: str = "Feature maps over time",
     start_frame: int | None = None,
     on_pick: Callable[[], None] | None = None,
-) -> Picked | None:
-    """Play clips and the channels of their layers on one clock; return the channel that was opened, if any.
+) -> Picked | Place | None:
+    """Play clips and the channels of their layers on one clock; return what was chosen in it, if anything.
+
+    That is the channel that was opened, or a place on a clip that asks for one.
 
     A rerun with the same sheets does not restart the film. Lanes without layers stand side by side.
 
@@ -32,4 +34,5 @@ def feature_film(
     told = {"base": base_path(), "title": title, "colour_map": colour_map, "start_frame": start_frame}
     data = pack_film(lanes) | told
     result = component("feature_film")(key=key, data=data, on_picked_change=on_pick or no_action)
-    return read_picked(result.get("picked"), lanes)
+    picked = result.get("picked")
+    return read_picked(picked, lanes) or read_place(picked, lanes)

@@ -13,7 +13,7 @@ from vidviz.render.sheets import SheetLayout
 class FilmClip:
     """The frames the network saw: a sheet made by `frames_sheet`, kept by the server under `token`.
 
-    `note` is a line below the picture.
+    `note` is a line below the picture. Where `choosing` says what a click does, a place on the frame can be chosen.
     """
 
     title: str
@@ -21,6 +21,7 @@ class FilmClip:
     layout: SheetLayout
     seconds: float
     note: str = ""
+    choosing: str = ""
 
     def __post_init__(self) -> None:
         if self.seconds <= 0 or self.layout.num_channels != 1:
@@ -79,6 +80,16 @@ class Picked:
     lane: int = 0
 
 
+@dataclass(frozen=True)
+class Place:
+    """A place on a clip that was chosen: the frame, and the row and column of its sheet's tile."""
+
+    lane: int
+    frame: int
+    y: int
+    x: int
+
+
 def pack_film(lanes: Sequence[FilmLane]) -> dict[str, Any]:
     """The film as JSON; one step of the longest clip lasts as long as it did in the video.
 
@@ -98,7 +109,7 @@ def pack_film(lanes: Sequence[FilmLane]) -> dict[str, Any]:
 
 def _pack_clip(clip: FilmClip) -> dict[str, Any]:
     told = {"title": clip.title, "token": clip.token, "seconds": clip.seconds, "note": clip.note}
-    return {**told, **_pack_layout(clip.layout)}
+    return {**told, "choosing": clip.choosing, **_pack_layout(clip.layout)}
 
 
 def _pack_layer(layer: FilmLayer) -> dict[str, Any]:
@@ -126,6 +137,20 @@ def read_picked(value: object, lanes: Sequence[FilmLane]) -> Picked | None:
         if layer.name == value.get("layer") and value.get("channel") in layer.channels:
             return Picked(layer.name, int(value["channel"]), _read_unit(value, layer), place)
     return None
+
+
+def read_place(value: object, lanes: Sequence[FilmLane]) -> Place | None:
+    """A place on a clip from the browser, or None when these lanes have no such one, or ask for none."""
+    if not isinstance(value, Mapping):
+        return None
+    lane, t, y, x = (value.get(name) for name in ("lane", "t", "y", "x"))
+    if not (isinstance(lane, int) and isinstance(t, int) and isinstance(y, int) and isinstance(x, int)):
+        return None
+    if not 0 <= lane < len(lanes) or not lanes[lane].clip.choosing:
+        return None
+    layout = lanes[lane].clip.layout
+    inside = 0 <= t < layout.num_frames and 0 <= y < layout.tile_height_px and 0 <= x < layout.tile_width_px
+    return Place(lane, t, y, x) if inside else None
 
 
 def _read_unit(value: Mapping[Any, Any], layer: FilmLayer) -> tuple[int, int, int] | None:

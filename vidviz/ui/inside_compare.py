@@ -12,7 +12,8 @@ from vidviz.services.inspecting import Inspection
 from vidviz.services.library import KnownClip
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui.inside_view import Request, choose_weights, inspect
+from vidviz.ui.inside_request import Request, choose_weights
+from vidviz.ui.inside_view import inspect
 
 NOTHING = "nothing"
 BACKWARDS = "the same clip backwards"

@@ -13,7 +13,7 @@ from vidviz.services.looking import Look
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import messages
-from vidviz.ui.inside_view import Request
+from vidviz.ui.inside_request import Request
 
 PANEL = "inside panel"
 """Which panel is open, in the session and the URL."""

@@ -80,21 +80,35 @@ def draw_best(closer: Closer) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer, channel, _ = _choose_channel(closer, key="inside best")
     request = closer.request
+    what = (closer.folder, request.backbone, request.weights, layer.name)
     ids = library.clip_table(closer.folder, closer.clip.recipe_key)["clip_id"].tolist()
-    if not st.button(
-        f"Show {min(len(ids), exciting.MOST_CLIPS)} clips to the network",
-        key=f"inside look {request.backbone} {layer.name}",
-        help="Done once a layer; any other change on the page ends it.",
-    ) and not exciting.knows(closer.folder, request.backbone, request.weights, layer.name, ids):
-        return
-    bar = st.progress(0.0, "Reading clips")
+    peaks = exciting.known_peaks(*what)
+    waiting = len(set(ids) - set(peaks.clip_ids.tolist()) - set(peaks.left_out))
+    if waiting and st.button(
+        _say_offer(waiting, len(ids)),
+        key=f"inside look {request.backbone} {layer.name} {waiting}",
+        help="What was looked at is kept for this layer, for all of its channels.",
+    ):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            bar = st.progress(0.0, "Reading clips")
+            # Any press ends this run of the page; what was found until then is kept.
+            st.button("Stop", key="inside stop looking")
 
-    def tell(done: int, total: int, message: str = "") -> None:
-        bar.progress(done / max(total, 1), message)
+        def tell(done: int, total: int, message: str = "") -> None:
+            bar.progress(done / max(total, 1), message)
 
-    peaks = exciting.find_peaks(closer.folder, request.backbone, request.weights, layer.name, ids, tell)
-    bar.empty()
-    _draw_gallery(closer, peaks, channel)
+        exciting.find_peaks(*what, ids, tell)
+        st.rerun()
+    if len(peaks.clip_ids):
+        st.caption(f"Out of {len(peaks.clip_ids)} of {len(ids)} clips, taken evenly from all.")
+        _draw_gallery(closer, peaks, channel)
+    if peaks.left_out:
+        st.caption(f"{len(peaks.left_out)} clips could not be read: {next(iter(peaks.left_out.values()))}")
+
+
+def _say_offer(waiting: int, total: int) -> str:
+    count = min(waiting, exciting.MOST_CLIPS)
+    return f"Show {count} clips to the network" if waiting == total else f"Look at {count} more"
 
 
 def _draw_gallery(closer: Closer, peaks: exciting.Peaks, channel: int) -> None:
@@ -113,8 +127,6 @@ def _draw_gallery(closer: Closer, peaks: exciting.Peaks, channel: int) -> None:
         title="Clips that excite the channel most",
         on_click=_follow_click,
     )
-    if peaks.left_out:
-        st.caption(f"{len(peaks.left_out)} clips could not be read: {next(iter(peaks.left_out.values()))}")
 
 
 def _follow_click() -> None:

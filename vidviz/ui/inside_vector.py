@@ -7,7 +7,7 @@ import streamlit as st
 
 from vidviz.render.heat import overlay_heat
 from vidviz.render.inside_figures import barcode
-from vidviz.services import explaining
+from vidviz.services import condensing
 from vidviz.services.attending import resize_heat
 from vidviz.ui.heat_films import colour_lane, play_side_by_side
 from vidviz.ui.inside_panels import Closer
@@ -23,7 +23,7 @@ def draw_vector(closer: Closer) -> None:
     """From maps to vector: how much each region gave, and what came out."""
     at, pooling = embedding_of(closer.request.backbone, closer.chosen)
     with st.spinner("Following the clip into its vector", show_time=True):
-        parts = explaining.explain_vector(closer.look, at=at, pooling=pooling)
+        parts = condensing.explain_vector(closer.look, at=at, pooling=pooling)
     size = parts.frames.shape[0], parts.frames.shape[1], parts.frames.shape[2]
     gave, took = (np.maximum(resize_heat(part, size), 0) for part in (parts.shares, -parts.shares))
     peak = float(max(gave.max(), took.max()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.render.heat import overlay_heat
-from vidviz.services import explaining, library, scoring
+from vidviz.services import covering, explaining, library, scoring, tracing
 from vidviz.services.explaining import Why
 from vidviz.services.looking import Look
 from vidviz.store.sets import EmbeddingSet
@@ -88,7 +88,7 @@ def _draw_check(look: Look, index: int, why: Why) -> None:
     if not st.button("Check by covering", key="inside covering", help="Ten forward passes with a part covered."):
         return
     with st.spinner("Covering parts of the clip", show_time=True):
-        check = explaining.check_by_covering(look, index, why)
+        check = covering.check_by_covering(look, index, why)
     verdict = "so the heat is right about it" if check.agrees else "so the heat does not tell the whole of it"
     st.caption(
         f"Score {check.score:.3g}; with the hottest part covered {check.hottest_covered:.3g}, with random parts of "
@@ -122,7 +122,7 @@ def embedding_of(backbone: str, chosen: EmbeddingSet | None) -> tuple[str, str]:
     """The layer and pooling of the embedding: the set's own where it is of this network."""
     if chosen is not None and chosen.spec.backbone == backbone:
         return chosen.spec.layer, chosen.spec.pooling
-    return explaining.usual_embedding(backbone), "mean"
+    return tracing.usual_embedding(backbone), "mean"
 
 
 def _say_cold(*whys: Why) -> None:

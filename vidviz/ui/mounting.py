@@ -42,10 +42,14 @@ _SCRIPTS = {
     "timeline": ("timeline_strip.js", "timeline_stretch.js", "timeline.js"),
     "feature_film": (
         "colour_maps.js",
+        "film_sheet.js",
+        "film_tiles.js",
         "film_layer.js",
+        "film_large.js",
         "film_lane.js",
         "film_energy.js",
         "film_picture.js",
+        "film_bar.js",
         "feature_film.js",
     ),
 }

@@ -1,8 +1,5 @@
 // The film of a network: clips and the channels of layers in lanes on one clock.
 
-const LANE_GAP_PX = 20;
-const SPEEDS = [0.25, 0.5, 1, 2, 4];
-
 class FilmView {
   constructor(root) {
     this.root = root;
@@ -12,7 +9,8 @@ class FilmView {
     this.box.addEventListener("keydown", (event) => this.onKey(event));
     this.laneBox = element("div", "vv-lanes");
     this.energy = new FilmEnergy(this);
-    this.box.append(this.makeBar(), this.laneBox, this.energy.box);
+    this.bar = new FilmBar(this);
+    this.box.append(this.bar.box, this.laneBox, this.energy.box);
     root.append(this.box, themeProbe(() => this.drawAll()));
     this.lanes = [];
     Object.assign(this, { frame: 0, speed: 1, draws: 0, wantsPlay: !REDUCED_MOTION.matches });
@@ -20,45 +18,18 @@ class FilmView {
     this.resizer.observe(this.laneBox);
   }
 
-  makeBar() {
-    this.bar = element("div", "vv-bar");
-    this.playButton = iconButton("play", "Play (space)", () => this.toggle());
-    this.scrub = element("input");
-    Object.assign(this.scrub, { type: "range", min: 0, step: 1, value: 0 });
-    this.scrub.setAttribute("aria-label", "Time step of the film");
-    this.scrub.addEventListener("input", () => this.seek(Number(this.scrub.value)));
-    this.time = element("span", "vv-time");
-    this.speedSelect = chooser("Speed", SPEEDS.map((speed) => [speed, `${speed}×`]), (value) => (this.speed = Number(value)));
-    this.speedSelect.value = "1";
-    this.mapSelect = chooser("Colours", Object.keys(COLOUR_MAPS).map((name) => [name, name]), (value) => this.setColours(value));
-    this.scaleBar = element("div", "vv-scale");
-    this.scaleBar.setAttribute("aria-hidden", "true");
-    this.scaleBar.title = "low to high";
-    const picture = element("button", "vv-text-button", "PNG");
-    picture.type = "button";
-    picture.title = "Save what is shown as a picture (PNG)";
-    picture.addEventListener("click", () => savePicture(this));
-    this.bar.append(
-      this.playButton,
-      iconButton("back", "One step back (left arrow)", () => this.step(-1)),
-      iconButton("forward", "One step on (right arrow)", () => this.step(1)),
-      this.scrub, this.time, this.speedSelect, this.mapSelect, this.scaleBar, picture,
-    );
-    return this.bar;
-  }
-
   update(data) {
     const newClip = !this.data || this.data.lanes[0].clip.token !== data.lanes[0].clip.token;
     this.data = data;
     this.box.setAttribute("aria-label", data.title);
     this.frames = Math.max(...data.lanes.map((lane) => lane.clip.frames));
-    this.scrub.max = this.frames - 1;
+    this.bar.scrub.max = this.frames - 1;
     if (newClip) this.frame = clamp(data.start_frame || 0, 0, this.frames - 1);
     // Where a film begins at a moment that matters, it waits there.
     if (newClip && data.start_frame !== null) this.pause();
     this.keepLanes(data.lanes);
     const hasLayers = data.lanes.some((lane) => lane.layers.length);
-    this.mapSelect.hidden = this.scaleBar.hidden = !hasLayers;
+    this.bar.mapSelect.hidden = this.bar.scaleBar.hidden = !hasLayers;
     this.laneBox.classList.toggle("vv-row", !hasLayers);
     if (!this.table || newClip) this.setColours(this.chosenMap || data.colour_map);
     if (this.wantsPlay && !this.timer) this.play();
@@ -84,11 +55,8 @@ class FilmView {
 
   setColours(name) {
     this.chosenMap = name;
-    this.mapSelect.value = name;
     this.table = colourTable(name);
-    const digitsOf = COLOUR_MAPS[name] || COLOUR_MAPS.viridis;
-    const stops = [0, 51, 102, 153, 204, 255].map((i) => `#${digitsOf.substr(i * 6, 6)}`);
-    this.scaleBar.style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
+    this.bar.showColours(name);
     this.drawAll();
   }
 
@@ -101,13 +69,14 @@ class FilmView {
     });
   }
 
-  draw() {
+  // Layers out of sight are drawn too where `everything` is wanted, for a picture to keep.
+  draw(everything = false) {
     if (this.gone || !this.data || !this.table) return;
     const part = this.frame / this.frames;
-    this.scrub.value = this.frame;
+    this.bar.scrub.value = this.frame;
     const seconds = (part * this.data.lanes[0].clip.seconds).toFixed(2);
-    this.time.textContent = `frame ${this.frame + 1}/${this.frames} · ${seconds} s`;
-    for (const lane of this.lanes) lane.draw(part, this.table);
+    say(this.bar.time, `frame ${this.frame + 1}/${this.frames} · ${seconds} s`);
+    for (const lane of this.lanes) lane.draw(part, this.table, everything);
     this.energy.drawHead(part);
     this.draws += 1;
   }
@@ -115,7 +84,7 @@ class FilmView {
   // `unit` is the place in the channel that a person chose, or nothing.
   open(layer, k, unit) {
     this.opened = layer ? { layer, k } : null;
-    for (const lane of this.lanes) lane.showLarge(layer && lane.owns(layer) ? this.opened : null);
+    for (const lane of this.lanes) lane.large.show(layer && lane.owns(layer) ? this.opened : null);
     if (layer) {
       const lane = this.lanes.findIndex((one) => one.owns(layer));
       this.send("picked", { lane, layer: layer.layer.name, channel: layer.layer.channels[k], ...unit });
@@ -125,7 +94,7 @@ class FilmView {
 
   play() {
     this.wantsPlay = true;
-    setIcon(this.playButton, "pause", "Pause (space)");
+    setIcon(this.bar.playButton, "pause", "Pause (space)");
     clearTimeout(this.timer);
     const next = () => {
       const wait = 1000 / (this.data.steps_per_second * this.speed);
@@ -145,7 +114,7 @@ class FilmView {
     this.wantsPlay = false;
     clearTimeout(this.timer);
     this.timer = null;
-    setIcon(this.playButton, "play", "Play (space)");
+    setIcon(this.bar.playButton, "play", "Play (space)");
   }
 
   toggle() {
@@ -190,19 +159,6 @@ class FilmView {
     this.resizer.disconnect();
     for (const lane of this.lanes) lane.end();
   }
-}
-
-function chooser(label, choices, onChange) {
-  const select = element("select");
-  select.setAttribute("aria-label", label);
-  select.title = label;
-  for (const [value, text] of choices) {
-    const option = element("option", "", text);
-    option.value = value;
-    select.appendChild(option);
-  }
-  select.addEventListener("change", () => onChange(select.value));
-  return select;
 }
 
 export default function (component) {

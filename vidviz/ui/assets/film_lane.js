@@ -2,7 +2,6 @@
 
 const NARROWEST_LAYER_PX = 236;
 const LAYER_GAP_PX = 20;
-const OVERLAY_OPACITY = 0.6;
 
 class FilmLane {
   constructor(view) {
@@ -12,7 +11,8 @@ class FilmLane {
     this.side = element("div", "vv-side");
     this.grid = element("div", "vv-layers");
     this.box.append(this.side, this.grid);
-    this.side.append(this.makeClip(), this.makeLarge());
+    this.large = new FilmLarge(view);
+    this.side.append(this.makeClip(), this.large.figure);
   }
 
   makeClip() {
@@ -22,31 +22,10 @@ class FilmLane {
     caption.appendChild(this.title);
     this.clipCanvas = element("canvas");
     this.clipCanvas.setAttribute("role", "img");
+    this.clipCanvas.addEventListener("click", (event) => this.pickPlace(event));
     this.note = element("p", "vv-note vv-said");
     figure.append(caption, this.clipCanvas, this.note);
     return figure;
-  }
-
-  makeLarge() {
-    this.largeFigure = element("figure");
-    this.largeFigure.hidden = true;
-    const caption = element("figcaption");
-    this.largeTitle = element("span", "vv-line vv-title");
-    const close = iconButton("close", "Close this channel", () => this.view.open(null));
-    close.style.marginLeft = "auto";
-    caption.append(this.largeTitle, close);
-    this.large = element("canvas", "vv-large");
-    this.large.addEventListener("pointermove", (event) => this.onLargeMove(event));
-    this.large.addEventListener("pointerleave", () => this.onLargeMove(null));
-    this.large.addEventListener("click", () => this.pickUnit());
-    this.largeSaid = element("p", "vv-note vv-said");
-    const label = element("label", "vv-note vv-check");
-    this.overlay = element("input");
-    this.overlay.type = "checkbox";
-    this.overlay.addEventListener("change", () => this.view.drawAll());
-    label.append(this.overlay, element("span", "", "over the frames"));
-    this.largeFigure.append(caption, this.large, this.largeSaid, label);
-    return this.largeFigure;
   }
 
   update(told) {
@@ -55,6 +34,8 @@ class FilmLane {
     this.title.textContent = told.clip.title;
     this.title.title = told.clip.title;
     this.clipCanvas.setAttribute("aria-label", `The frames of ${told.clip.title}`);
+    this.clipCanvas.classList.toggle("vv-choosing", Boolean(told.clip.choosing));
+    this.clipCanvas.title = told.clip.choosing || "";
     this.box.classList.toggle("vv-alone", told.layers.length === 0);
     if (newClip) this.openClip();
     else this.note.textContent = told.clip.note;
@@ -68,6 +49,7 @@ class FilmLane {
       const key = `${layer.name}|${layer.token}`;
       kept.set(key, this.layers.get(key) || new FilmLayer(this.view, layer));
     }
+    for (const [key, layer] of this.layers) if (!kept.has(key)) layer.end();
     this.layers = kept;
     const figures = [...kept.values()].map((layer) => layer.figure);
     const unchanged = figures.length === this.grid.children.length && figures.every((f, i) => f === this.grid.children[i]);
@@ -101,6 +83,7 @@ class FilmLane {
       const bitmap = await fetchBitmap(mediaUrl(this.view.base, "sheet", clip.token));
       if (this.gone || this.told.clip.token !== clip.token) return bitmap.close();
       this.bitmap = bitmap;
+      this.shown = null;
       this.clipCanvas.width = clip.tile_width;
       this.clipCanvas.height = clip.tile_height;
       this.note.textContent = clip.note;
@@ -112,14 +95,23 @@ class FilmLane {
     return undefined;
   }
 
-  draw(part, table) {
-    const frame = Math.min(this.told.clip.frames - 1, Math.floor(part * this.told.clip.frames + 1e-6));
+  draw(part, table, everything) {
+    this.frame = Math.min(this.told.clip.frames - 1, Math.floor(part * this.told.clip.frames + 1e-6));
     for (const layer of this.layers.values()) {
-      layer.draw(part, table);
-      layer.say();
+      layer.draw(part, table, everything);
+      layer.tell();
     }
-    if (this.bitmap) this.drawFrame(this.clipCanvas.getContext("2d"), frame, 0, 0, this.clipCanvas.width, this.clipCanvas.height);
-    this.drawLarge();
+    this.large.draw(table);
+    if (this.bitmap) this.drawClip();
+  }
+
+  drawClip() {
+    const over = this.large.overlaid;
+    const shown = over ? null : this.frame;
+    if (shown !== null && shown === this.shown) return;
+    this.shown = shown;
+    this.drawFrame(this.clipCanvas.getContext("2d"), this.frame, 0, 0, this.clipCanvas.width, this.clipCanvas.height);
+    if (over) this.large.drawOver(this.clipCanvas);
   }
 
   drawFrame(context, frame, left, top, toWidth, toHeight) {
@@ -128,54 +120,18 @@ class FilmLane {
     context.drawImage(this.bitmap, column * width, row * height, width, height, left, top, toWidth, toHeight);
   }
 
-  showLarge(opened) {
-    this.opened = opened;
-    this.largeAt = null;
-    this.largeFigure.hidden = !opened;
-    if (!opened) return;
-    const { layer, k } = opened;
-    this.largeTitle.textContent = `${layer.layer.title} · channel ${layer.layer.channels[k]}`;
-    this.large.width = layer.layer.tile_width;
-    this.large.height = layer.layer.tile_height;
-    this.largeSaid.textContent = layer.describe(k);
-  }
-
-  drawLarge() {
-    if (!this.opened || !this.opened.layer.bytes) return;
-    const { layer, k } = this.opened;
-    const { tile_width: width, tile_height: height } = layer.layer;
-    const [left, top] = [(k % layer.columns) * width, Math.floor(k / layer.columns) * height];
-    this.large.getContext("2d").drawImage(layer.atlas, left, top, width, height, 0, 0, width, height);
-    if (this.largeAt) this.largeSaid.textContent = `${layer.describe(k, this.largeAt.x, this.largeAt.y)} · click to trace it`;
-    if (!this.overlay.checked || !this.bitmap) return;
-    const context = this.clipCanvas.getContext("2d");
-    context.globalAlpha = OVERLAY_OPACITY;
-    context.drawImage(layer.atlas, left, top, width, height, 0, 0, this.clipCanvas.width, this.clipCanvas.height);
-    context.globalAlpha = 1;
-  }
-
-  onLargeMove(event) {
-    if (!this.opened) return;
-    const box = this.large.getBoundingClientRect();
-    const inside = (at, start, size, count) => clamp(Math.floor(((at - start) / size) * count), 0, count - 1);
-    this.largeAt = event && {
-      x: inside(event.clientX, box.left, box.width, this.large.width),
-      y: inside(event.clientY, box.top, box.height, this.large.height),
-    };
-    if (!event) this.largeSaid.textContent = this.opened.layer.describe(this.opened.k);
-    this.view.drawAll();
-  }
-
-  pickUnit() {
-    if (!this.opened || !this.largeAt) return;
-    const { layer, k } = this.opened;
-    const { x, y } = this.largeAt;
-    this.view.open(layer, k, { t: layer.frame, y: y * layer.layer.step, x: x * layer.layer.step });
+  // A place on the frame that is shown, where the page asks for one.
+  pickPlace(event) {
+    if (!this.told.clip.choosing || !this.bitmap) return;
+    const { tile_width: columns, tile_height: rows } = this.told.clip;
+    this.view.pause();
+    this.view.send("picked", { lane: this.view.lanes.indexOf(this), t: this.frame, ...placeIn(this.clipCanvas, event, columns, rows) });
   }
 
   end() {
     this.gone = true;
     this.bitmap?.close();
+    for (const layer of this.layers.values()) layer.end();
     this.box.remove();
   }
 }

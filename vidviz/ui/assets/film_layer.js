@@ -1,40 +1,4 @@
-// One layer of the film: its sheet unpacked once, its channels coloured and laid into a grid at each step.
-
-const GAP_PX = 3;
-const LARGEST_TILE_PX = 104;
-const SMALLEST_TILE_PX = 30;
-
-// The sheet as bytes, tile after tile; the layout is told in vidviz/render/sheets.py.
-async function readSheet(url, layout) {
-  const bitmap = await fetchBitmap(url);
-  const canvas = document.createElement("canvas");
-  canvas.width = bitmap.width;
-  canvas.height = bitmap.height;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  const { tile_width: width, tile_height: height, columns } = layout;
-  const tiles = layout.frames * layout.channels.length;
-  const bytes = new Uint8Array(tiles * width * height);
-  for (let row = 0; row * columns < tiles; row++) {
-    const strip = context.getImageData(0, row * height, columns * width, height).data;
-    for (let column = 0; column < columns && row * columns + column < tiles; column++) {
-      const start = (row * columns + column) * width * height;
-      for (let y = 0; y < height; y++) {
-        const from = (y * columns + column) * width;
-        for (let x = 0; x < width; x++) bytes[start + y * width + x] = strip[(from + x) * 4];
-      }
-    }
-  }
-  return bytes;
-}
-
-async function fetchBitmap(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error("The server no longer keeps this film; choose the clip again.");
-  // The bytes are values and no photograph: nothing may bend them on the way.
-  return createImageBitmap(await answer.blob(), { premultiplyAlpha: "none", colorSpaceConversion: "none" });
-}
+// One layer of the film: its caption, the grid of its channels, and what the pointer and the keys do there.
 
 class FilmLayer {
   constructor(view, layer) {
@@ -52,6 +16,7 @@ class FilmLayer {
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", `${layer.title}: ${layer.channels.length} channels over time. Arrows choose, Enter opens one.`);
     this.canvas.hidden = true;
+    this.tiles = new FilmTiles(this.canvas, layer);
     this.wait = element("div", "vv-wait vv-quiet", "Unpacking the film …");
     this.said = element("p", "vv-note vv-said");
     this.figure.append(caption, this.wait, this.canvas, this.said);
@@ -71,52 +36,28 @@ class FilmLayer {
     }
   }
 
-  // Tiles as large as the room allows, in whole device pixels, about as wide as high all together.
   fitCanvas() {
     if (!this.bytes) return;
-    const { tile_width: width, tile_height: height, channels } = this.layer;
-    const room = this.figure.clientWidth || 280;
-    const most = Math.max(1, Math.floor((room + GAP_PX) / (SMALLEST_TILE_PX + GAP_PX)));
-    this.columns = clamp(Math.ceil(Math.sqrt(channels.length)), 1, most);
-    this.rows = Math.ceil(channels.length / this.columns);
-    const density = window.devicePixelRatio || 1;
-    this.gap = Math.round(GAP_PX * density);
-    const space = Math.floor(room * density) - this.gap * (this.columns - 1);
-    this.tileWidth = Math.max(1, Math.min(Math.floor(space / this.columns), Math.round(LARGEST_TILE_PX * density)));
-    this.tileHeight = Math.max(1, Math.round((this.tileWidth * height) / width));
-    this.canvas.width = this.columns * (this.tileWidth + this.gap) - this.gap;
-    this.canvas.height = this.rows * (this.tileHeight + this.gap) - this.gap;
-    this.canvas.style.width = `${this.canvas.width / density}px`;
+    this.tiles.fit(this.figure.clientWidth || 280);
     this.shown = null;
-    this.atlas = element("canvas");
-    this.atlas.width = width * this.columns;
-    this.atlas.height = height * this.rows;
-    this.pixels = this.atlas.getContext("2d").createImageData(this.atlas.width, this.atlas.height);
   }
 
   frameAt(part) {
     return Math.min(this.layer.frames - 1, Math.floor(part * this.layer.frames));
   }
 
-  draw(part, table) {
+  // What lies out of sight waits with its colours until it is scrolled to, or until `everything` is asked for.
+  draw(part, table, everything) {
     if (!this.bytes) return;
     this.frame = this.frameAt(part);
-    this.step.textContent = `t ${this.frame + 1}/${this.layer.frames}`;
+    say(this.step, `t ${this.frame + 1}/${this.layer.frames}`);
+    if (this.outOfSight && !everything) return;
     // Deep layers have fewer time steps than the clip: what has not changed stays.
     const shown = `${this.frame}|${this.marked()}|${this.view.chosenMap}`;
     if (shown === this.shown) return;
     this.shown = shown;
-    this.colour(table);
-    const { tile_width: width, tile_height: height, channels } = this.layer;
-    const context = this.canvas.getContext("2d");
-    context.imageSmoothingEnabled = false;
-    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    for (let k = 0; k < channels.length; k++) {
-      const [column, row] = [k % this.columns, Math.floor(k / this.columns)];
-      const [left, top] = [column * (this.tileWidth + this.gap), row * (this.tileHeight + this.gap)];
-      context.drawImage(this.atlas, column * width, row * height, width, height, left, top, this.tileWidth, this.tileHeight);
-    }
-    this.outline(context);
+    this.tiles.paint(this.bytes, this.frame, table);
+    if (this.marked() !== undefined) this.tiles.outline(this.marked());
   }
 
   // The channel with an outline: the one that is open, else the one under the pointer.
@@ -124,57 +65,30 @@ class FilmLayer {
     return this.view.opened && this.view.opened.layer === this ? this.view.opened.k : this.hovered;
   }
 
-  colour(table) {
+  // One channel at this moment, a pixel of the canvas for each of its values.
+  paintChannel(canvas, k, table) {
     const { tile_width: width, tile_height: height, channels } = this.layer;
-    const out = new Uint32Array(this.pixels.data.buffer);
-    const size = width * height;
-    for (let k = 0; k < channels.length; k++) {
-      let from = (this.frame * channels.length + k) * size;
-      const corner = Math.floor(k / this.columns) * height * this.atlas.width + (k % this.columns) * width;
-      for (let y = 0; y < height; y++) {
-        const line = corner + y * this.atlas.width;
-        for (let x = 0; x < width; x++) out[line + x] = table[this.bytes[from++]];
-      }
-    }
-    this.atlas.getContext("2d").putImageData(this.pixels, 0, 0);
-  }
-
-  outline(context) {
-    const marked = this.marked();
-    if (marked === undefined) return;
-    const left = (marked % this.columns) * (this.tileWidth + this.gap);
-    const top = Math.floor(marked / this.columns) * (this.tileHeight + this.gap);
-    // White inside black is seen on every colour map.
-    for (const [colour, width] of [["#000", this.gap + 1], ["#fff", this.gap - 1]]) {
-      context.lineWidth = width;
-      context.strokeStyle = colour;
-      context.strokeRect(left + width / 2, top + width / 2, this.tileWidth - width, this.tileHeight - width);
-    }
+    const context = canvas.getContext("2d");
+    const picture = context.createImageData(width, height);
+    const colours = new Uint32Array(picture.data.buffer);
+    const from = (this.frame * channels.length + k) * width * height;
+    for (let i = 0; i < colours.length; i++) colours[i] = table[this.bytes[from + i]];
+    context.putImageData(picture, 0, 0);
   }
 
   listen() {
-    this.canvas.addEventListener("pointermove", (event) => this.onMove(event));
-    this.canvas.addEventListener("pointerleave", () => this.onLeave());
+    this.canvas.addEventListener("pointermove", (event) => this.point(this.bytes ? this.tiles.at(event) : null));
+    this.canvas.addEventListener("pointerleave", () => this.point(null));
     this.canvas.addEventListener("click", (event) => {
-      const at = this.channelAt(event);
+      const at = this.bytes ? this.tiles.at(event) : null;
       if (at) this.open(at.k);
     });
     this.canvas.addEventListener("keydown", (event) => this.onKey(event));
-  }
-
-  // Which channel and which of its values lies under the pointer; null in a gap.
-  channelAt(event) {
-    if (!this.bytes) return null;
-    const box = this.canvas.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * this.canvas.width;
-    const y = ((event.clientY - box.top) / box.height) * this.canvas.height;
-    const column = Math.floor(x / (this.tileWidth + this.gap));
-    const row = Math.floor(y / (this.tileHeight + this.gap));
-    const k = row * this.columns + column;
-    const [inX, inY] = [x - column * (this.tileWidth + this.gap), y - row * (this.tileHeight + this.gap)];
-    if (column >= this.columns || k >= this.layer.channels.length || inX >= this.tileWidth || inY >= this.tileHeight) return null;
-    const { tile_width: width, tile_height: height } = this.layer;
-    return { k, x: Math.floor((inX / this.tileWidth) * width), y: Math.floor((inY / this.tileHeight) * height) };
+    this.watcher = new IntersectionObserver((entries) => {
+      this.outOfSight = !entries[entries.length - 1].isIntersecting;
+      this.view.drawAll();
+    });
+    this.watcher.observe(this.figure);
   }
 
   value(k, x, y) {
@@ -190,34 +104,25 @@ class FilmLayer {
     return `channel ${this.layer.channels[k]} · ${digits(low)} to ${digits(high)}${where}`;
   }
 
-  onMove(event) {
-    const at = this.channelAt(event);
+  point(at) {
     this.under = at;
     this.hovered = at ? at.k : undefined;
-    this.say();
+    this.tell();
     this.view.drawAll();
   }
 
-  onLeave() {
-    this.under = null;
-    this.hovered = undefined;
-    this.say();
-    this.view.drawAll();
-  }
-
-  say() {
-    this.said.textContent = this.under ? this.describe(this.under.k, this.under.x, this.under.y) : "";
+  // The value under the pointer, which changes as the film goes on.
+  tell() {
+    say(this.said, this.under ? this.describe(this.under.k, this.under.x, this.under.y) : "");
   }
 
   onKey(event) {
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.tiles.columns, ArrowDown: this.tiles.columns };
     if (event.key === "Enter") {
       this.open(this.cursor);
     } else if (event.key in steps) {
       this.cursor = clamp(this.cursor + steps[event.key], 0, this.layer.channels.length - 1);
-      this.hovered = this.cursor;
-      this.said.textContent = this.describe(this.cursor);
-      this.view.drawAll();
+      this.point({ k: this.cursor });
     } else {
       return;
     }
@@ -229,6 +134,16 @@ class FilmLayer {
     this.cursor = k;
     this.view.open(this, k);
   }
+
+  end() {
+    this.watcher.disconnect();
+    this.figure.remove();
+  }
+}
+
+// A text is only set where it changes: the page need not be laid out anew.
+function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 function digits(value) {

@@ -4,6 +4,7 @@ const PICTURE_GAP_PX = 12;
 const TITLE_PX = 20;
 
 function savePicture(view) {
+  view.draw(true);
   const rows = view.lanes.map((lane) => [
     { canvas: lane.clipCanvas, title: lane.told.clip.title, size: 256 },
     ...[...lane.layers.values()].filter((layer) => layer.bytes).map((layer) => ({ canvas: layer.canvas, title: layer.layer.title })),

@@ -1,0 +1,131 @@
+"""What units see after each function of torch that a forward pass may call, from what they saw before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vidviz.introspect.follow_call import NUMBERS, Call, count_positions
+from vidviz.introspect.view import AnyView, Everything, Unknown, View, Within, as_triple
+
+
+def through_attention(call: Call, before: AnyView) -> AnyView:
+    """Attention lets a unit see all positions that it looks over, and all that those see."""
+    if isinstance(before, Everything) or len(call.output_shape) < 3:
+        return before
+    if call.name == "multi_head_attention_forward":  # (L, N, C)
+        parts, positions = call.shapes[0][1], call.shapes[1][0]
+    else:
+        keys = call.shapes[min(1, len(call.shapes) - 1)]
+        parts, positions = call.output_shape[0], call.output_shape[-1] if call.name == "softmax" else keys[-2]
+    if parts <= call.num_examples:
+        return Everything()
+    # First along time, then over each frame, say: together that is all.
+    if isinstance(before, Within) and before.positions != positions:
+        return Everything()
+    return Within(positions)
+
+
+def _through_convolution(call: Call, before: View) -> AnyView:
+    kernel = as_triple(call.shapes[1][2:])
+    dilation = as_triple(call.setting("dilation", 5, 1), axes=call.axes)
+    padding = call.setting("padding", 4, 0)
+    if isinstance(padding, str):
+        # "same" puts the odd one of an even number of zeros at the end.
+        whole = [(k - 1) * d for k, d in zip(kernel, dilation, strict=True)]
+        padding = [size // 2 for size in whole] if padding == "same" else 0
+    stride = as_triple(call.setting("stride", 3, 1), axes=call.axes)
+    return before.through(kernel, stride, as_triple(padding, 0, axes=call.axes), dilation)
+
+
+def _through_pooling(call: Call, before: View) -> AnyView:
+    largest = call.name.startswith("max")
+    kernel = call.setting("kernel_size", 1, 1)
+    stride = call.setting("stride", 2, kernel)
+    dilation = call.setting("dilation", 4, 1) if largest else 1
+    return before.through(
+        as_triple(kernel, axes=call.axes),
+        as_triple(stride or kernel, axes=call.axes),
+        as_triple(call.setting("padding", 3, 0), 0, axes=call.axes),
+        as_triple(dilation, axes=call.axes),
+    )
+
+
+def _through_adaptive_pooling(call: Call, before: View) -> AnyView:
+    sizes = list(zip(call.shapes[0][-call.axes :], call.output_shape[-call.axes :], strict=True))
+    if all(out == 1 for _, out in sizes):
+        return Everything()
+    if any(size % out for size, out in sizes):
+        return Unknown("it pools to a fixed size in windows that differ")
+    window = as_triple([size // out for size, out in sizes])
+    return before.through(window, window, (0, 0, 0), (1, 1, 1))
+
+
+def _through_reduction(call: Call, before: View) -> AnyView:
+    if count_positions(call.output_shape) == 1 or len(call.output_shape) <= 2:
+        return Everything()
+    return before if len(call.output_shape) == len(call.shapes[0]) else Unknown(f"{call.name}() over some of the axes")
+
+
+def _through_padding(call: Call, before: View) -> AnyView:
+    pads = list(call.setting("pad", 1, ()))
+    # It begins with the last axis: width, height, frames.
+    starts = [*pads[0::2], 0, 0, 0][:3]
+    return before.through((1, 1, 1), (1, 1, 1), (starts[2], starts[1], starts[0]), (1, 1, 1))
+
+
+def _through_item(call: Call, before: View) -> AnyView:
+    """Slices along frames, rows and columns; what takes whole axes away is left alone."""
+    wanted = call.args[1] if isinstance(call.args[1], tuple) else (call.args[1],)
+    shape = call.shapes[0]
+    if len(shape) != 5 or Ellipsis in wanted or len(call.output_shape) != 5:
+        return before
+    if not all(isinstance(part, slice) for part in wanted):
+        return Unknown("it picks positions by their number")
+    slices = [part.indices(size) for part, size in zip(wanted, shape, strict=False)]
+    slices += [slice(None).indices(size) for size in shape[len(slices) :]]
+    starts, steps = ([entry[place] for entry in slices[2:]] for place in (0, 2))
+    return before.through((1, 1, 1), as_triple(steps), as_triple([-start for start in starts]), (1, 1, 1))
+
+
+def _through_picking(call: Call, before: View) -> AnyView:
+    """Frames picked by their number, however unevenly: each step keeps what its frame saw."""
+    axis, picks = call.setting("dim", 1, 0), call.setting("index", 2, None)
+    numbers = getattr(picks, NUMBERS, None)
+    if numbers is None and picks is not None and picks.device.type != "meta":
+        numbers = picks.tolist()
+    if axis != 2 or len(call.shapes[0]) != 5 or numbers is None:
+        return Unknown("it picks positions by their number")
+    return before.pick_steps(numbers, call.shapes[0][2])
+
+
+_Rule = Callable[[Call, View], AnyView]
+RULES: dict[str, _Rule] = {
+    "pad": _through_padding,
+    "getitem": _through_item,
+    "index_select": _through_picking,
+    "adaptive_avg_pool2d": _through_adaptive_pooling,
+    "adaptive_avg_pool3d": _through_adaptive_pooling,
+    "adaptive_max_pool2d": _through_adaptive_pooling,
+    "adaptive_max_pool3d": _through_adaptive_pooling,
+    **dict.fromkeys(("conv2d", "conv3d"), _through_convolution),
+    **dict.fromkeys(("max_pool2d", "max_pool3d", "avg_pool2d", "avg_pool3d"), _through_pooling),
+    **dict.fromkeys(("mean", "amax", "max", "sum", "norm"), _through_reduction),
+}
+RELAYING = frozenset(
+    {
+        *("flatten", "view", "reshape", "unflatten", "permute", "transpose", "movedim", "swapaxes", "unsqueeze"),
+        *("squeeze", "contiguous", "expand", "chunk", "split", "tensor_split", "unbind", "roll", "select", "repeat"),
+        "flip",
+    }
+)
+POINTWISE = frozenset(
+    {
+        *("add", "iadd", "radd", "sub", "isub", "rsub", "mul", "imul", "rmul", "truediv", "div", "neg", "pow", "exp"),
+        *("cat", "stack", "clone", "float", "to", "detach", "type_as", "clamp", "abs", "sqrt", "rsqrt", "erf", "where"),
+        *("relu", "relu6", "gelu", "silu", "sigmoid", "tanh", "hardswish", "hardsigmoid", "leaky_relu", "dropout"),
+        *("elu", "mish", "softplus", "hardtanh", "prelu", "log_softmax", "dropout2d", "dropout3d", "feature_dropout"),
+        *("stochastic_depth", "batch_norm", "layer_norm", "linear", "normalize", "set", "data"),
+        # Between positions only attention mixes, and that is told by its softmax.
+        *("matmul", "bmm", "einsum", "baddbmm"),
+    }
+)
