@@ -46,7 +46,14 @@ def test_points_carry_their_clip_id_unrounded_and_names_as_text():
 def test_equal_distances_look_equal():
     assert scatter().layout.yaxis.scaleanchor == "x"
     assert scatter(3).data[0].type == "scatter3d"
-    assert scatter(3).layout.scene.aspectmode == "data"
+
+
+def test_a_flat_map_in_space_keeps_its_proportions_and_stays_in_view():
+    flat = np.array([[0, 0, 0], [4, 2, 0.1], [1, 1, 0.05]], np.float32)
+    scene = clip_scatter(flat, clip_ids=np.arange(3), titles=["a"] * 3, spans=np.zeros((3, 2))).layout.scene
+    assert scene.aspectmode == "manual"
+    assert (scene.aspectratio.x, scene.aspectratio.y) == (1, 0.5)
+    assert scene.aspectratio.z == pytest.approx(0.025)
 
 
 def test_values_get_a_scale_and_missing_ones_are_grey():

@@ -66,7 +66,7 @@ def clip_scatter(
         )
         traces = _group_traces(coordinates, table, groups, size)
     figure = go.Figure(traces)
-    figure.update_layout(**_map_layout(coordinates.shape[1]))
+    figure.update_layout(**_map_layout(coordinates))
     return figure
 
 
@@ -131,7 +131,8 @@ def _value_traces(coordinates: np.ndarray, table: np.ndarray, colours: Values, s
     return traces
 
 
-def _map_layout(dimensions: int) -> dict[str, object]:
+def _map_layout(coordinates: np.ndarray) -> dict[str, object]:
+    dimensions = coordinates.shape[1]
     bare = {"showgrid": dimensions == 3, "zeroline": False, "showticklabels": False, "title": ""}
     layout: dict[str, object] = {
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
@@ -140,7 +141,16 @@ def _map_layout(dimensions: int) -> dict[str, object]:
     }
     if dimensions == 3:
         bare |= {"showbackground": False, "gridcolor": OTHER_COLOUR}
-        return layout | {
-            "scene": {"xaxis": bare, "yaxis": bare, "zaxis": bare, "aspectmode": "data", "camera": _CAMERA}
-        }
+        sides = {"aspectmode": "manual", "aspectratio": _side_lengths(coordinates), "camera": _CAMERA}
+        return layout | {"scene": {"xaxis": bare, "yaxis": bare, "zaxis": bare, **sides}}
     return layout | {"xaxis": bare, "yaxis": bare | {"scaleanchor": "x"}}
+
+
+def _side_lengths(coordinates: np.ndarray) -> dict[str, float]:
+    """The sides of the box of a map in 3-D, the longest one 1.
+
+    Plotly's own "data" keeps the volume of the box instead, and a flat map reaches out of view.
+    """
+    extents = np.ptp(coordinates.astype(float), axis=0) if len(coordinates) else np.ones(3)
+    extents = np.where(extents > 0, extents, extents.max() or 1.0)
+    return dict(zip("xyz", (extents / extents.max()).tolist(), strict=True))

@@ -1,6 +1,7 @@
 // How Plotly lays the map out in the page's colours.
 
-const EYE = { x: 1.05, y: 1.05, z: 0.85 };const NARROW_PX = 640; // below, the legend goes under the map
+const EYE = { x: 1.05, y: 1.05, z: 0.85 };
+const NARROW_PX = 640; // below, the legend goes under the map
 const LEGEND_PX = 200; // the same room for every legend, so that a recolour moves no point
 
 function mapLayout(points, theme, narrow) {
@@ -28,7 +29,11 @@ function mapLayout(points, theme, narrow) {
     };
     const axes = points.axes.map((values) => ({ ...axis, range: paddedRange(values), autorange: false }));
     const named = Object.fromEntries(axes.map((each, i) => [`${AXES[i]}axis`, each]));
-    return { ...layout, scene: { ...named, camera: { eye: { ...EYE } }, aspectmode: "data", uirevision: points.view_key } };
+    // Plotly's own "data" keeps the volume: a flat map would reach out of view. Here the longest side is one.
+    const sides = axes.map(({ range: [low, high] }) => high - low);
+    const aspectratio = Object.fromEntries(AXES.map((name, i) => [name, sides[i] / Math.max(...sides)]));
+    const scene = { ...named, camera: { eye: { ...EYE } }, aspectmode: "manual", aspectratio, uirevision: points.view_key };
+    return { ...layout, scene };
   }
   return { ...layout, xaxis: { ...bare }, yaxis: { ...bare, scaleanchor: "x" } };
 }
