@@ -91,6 +91,7 @@ def test_another_clip_in_an_open_session_changes_the_film(looked, watch):
     assert look_at_third_frame(page) == first
 
 
+@pytest.mark.slow
 def test_what_is_out_of_sight_waits_until_it_is_wanted(looked, watch):
     page = open_film(watch, looked)
     shown = f"() => [...({FILM}).layers.values()].map((layer) => layer.shown)"
@@ -143,6 +144,7 @@ def test_a_click_in_the_large_channel_traces_that_unit(looked, watch):
     page.get_by_text("5 frames × 8 × 8 px").first.wait_for()
 
 
+@pytest.mark.slow
 def test_two_lanes_on_one_clock_and_a_picture_to_keep(looked, watch):
     page = open_film(watch, looked)
     page.get_by_role("radio", name="another clip").or_(page.get_by_role("button", name="another clip")).first.click()

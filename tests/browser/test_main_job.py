@@ -285,6 +285,7 @@ def test_from_an_empty_workspace_to_the_inside_of_a_network(empty, media, watch,
     watched.check()
 
 
+@pytest.mark.slow
 def test_every_page_by_its_address(explored, watch):
     """Each answers with the set and the clip of the URL, in both themes, and is not cut at 800 px."""
     dashboard, key, ids = explored
@@ -317,6 +318,7 @@ def wait_for_theme(page, theme: str, *, has_map: bool) -> None:
         page.wait_for_function(f"() => ({light})({ink}) === {str(theme == 'dark').lower()}")
 
 
+@pytest.mark.slow
 def test_two_people_at_once_do_not_disturb_each_other(explored, watch):
     dashboard, key, ids = explored
     pages = [watch(dashboard).open(f"search?set={key}&clip={clip}") for clip in ids[:2]]
@@ -329,6 +331,7 @@ def test_two_people_at_once_do_not_disturb_each_other(explored, watch):
     assert query_of(pages[1])["clip"] == str(ids[1])
 
 
+@pytest.mark.slow
 def test_the_keyboard_reaches_and_uses_what_matters(explored, watch):
     dashboard, key, ids = explored
     page = watch(dashboard).open(f"search?set={key}&clip={ids[0]}")

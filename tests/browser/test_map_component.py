@@ -357,6 +357,7 @@ def posters(page) -> list[tuple[float, float, int, str]]:
     )
 
 
+@pytest.mark.slow
 def test_a_pan_is_reported_once_and_a_link_restores_it(shown, wait_report):
     shown.open()
     area = shown.page.locator(".vv-map").bounding_box()
@@ -387,6 +388,7 @@ def test_the_picture_can_be_saved(shown):
     assert blue.sum() > 500
 
 
+@pytest.mark.slow
 def test_three_dimensions_hover_click_turn_and_give_contexts_back(shown, wait_report):
     shown.open()
     page = shown.page

@@ -215,6 +215,7 @@ def test_lasso_adds_with_shift_removes_with_ctrl_and_a_double_click_clears(open_
     shown.page.get_by_text("Draw a lasso or a box").wait_for()
 
 
+@pytest.mark.slow
 def test_zoom_stays_when_colours_change(open_map):
     shown = open_map()
     whole = shown.page.evaluate(RANGES)
@@ -263,6 +264,7 @@ def test_a_video_is_followed_and_the_leap_plays(open_map):
     assert int(shown.query()["clip"]) == after_leap
 
 
+@pytest.mark.slow
 def test_the_selection_is_taken_away_as_it_is(open_map):
     shown = open_map()
     shown.lasso("slide-left")
@@ -279,6 +281,7 @@ def test_the_selection_is_taken_away_as_it_is(open_map):
     assert Path(sent.value.path()).read_text("utf-8").count("<circle") >= len(rows)
 
 
+@pytest.mark.slow
 def test_a_link_shows_a_colleague_the_same_view(open_map, watch, explored):
     shown = open_map()
     shown.lasso("slide-right")
@@ -302,6 +305,7 @@ def test_a_link_shows_a_colleague_the_same_view(open_map, watch, explored):
     )
 
 
+@pytest.mark.slow
 def test_a_filter_is_set_dims_the_rest_and_is_taken_away(open_map):
     shown = open_map()
     shown.page.get_by_role("button", name="Filter").click()
@@ -315,6 +319,7 @@ def test_a_filter_is_set_dims_the_rest_and_is_taken_away(open_map):
     shown.page.wait_for_url(lambda url: "filter=" not in url)
 
 
+@pytest.mark.slow
 def test_the_selection_is_labelled_and_the_label_undone(open_map):
     shown = open_map()
     number = len(shown.ids_of("slide-left"))
