@@ -36,8 +36,8 @@ test-slow: $(VENV)/.installed
 test-server: $(VENV)/.installed
 	.ci/milvus
 
-# Those that need nothing but this folder (and, for map, map_page, search_page and inside, a Chromium); benchmarks/retrieval.py wants
-# videos and weights of your own.
+# Those that need nothing but this folder (and, for map, map_page, search_page and inside, a Chromium);
+# benchmarks/retrieval.py wants videos and weights of your own.
 benchmarks: $(VENV)/.installed
 	for name in startup embed memory projections map map_page search search_page inside bundled backbones; do \
 		echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
