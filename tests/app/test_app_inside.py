@@ -126,6 +126,25 @@ MOTION = {"inside_network": "simple3d_motion"}
 
 
 @pytest.mark.parametrize(
+    ("way", "title"),
+    [
+        ("random weights", "simple3d_motion, random weights"),
+        ("another network", "simple2d_look, VIDVIZ_V1"),
+    ],
+)
+def test_two_lanes_show_two_films_on_one_clock(imported, show, clip, way, title):
+    page = choose(show("inside", clip=str(clip), **MOTION), "inside compare", way)
+    if way == "another network":
+        page.app.selectbox(key="inside other network").select("simple2d_look").run()
+        page = type(page)(page.app)
+    first, second = page.drawn("feature_film")[0]["lanes"]
+    assert second["clip"]["title"] == title
+    assert len(first["layers"]) == len(second["layers"]) > 0
+    assert first["layers"][0]["token"] != second["layers"][0]["token"]
+    assert page.errors == []
+
+
+@pytest.mark.parametrize(
     ("panel", "said"),
     [
         ("Layers", ""),
