@@ -147,7 +147,7 @@ def test_from_a_hit_to_why_it_is_alike(searched, open_page):
     assert first_hit(page) == clip
     page.get_by_role("combobox", name="Alike to hit").click()
     page.get_by_role("option", name=re.compile(re.escape(SHORT[3]))).click()
-    page.locator(f"a[href*='{other}']", has_text="Why are they alike?").click()
+    page.locator(f"a[href*='{other}']", has_text="Why are they alike?").first.click()
     page.get_by_text("Bright is what raises the cosine similarity").wait_for()
     told = query_of(page)
     assert (told["clip"], told["why with"], told["inside panel"]) == (str(clip), str(other), "Why")
