@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.services.library import split_tags
+from vidviz.services.url_text import read_url_text, write_url_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,18 +92,12 @@ class ClipFilter:
             "seconds": self.seconds,
             "duration": self.duration_seconds,
         }
-        said = {name: part for name, part in parts.items() if part}
-        return json.dumps(said, separators=(",", ":"), ensure_ascii=False) if said else ""
+        return write_url_text(parts)
 
 
 def read_filter(text: str) -> ClipFilter:
     """The filter that a URL holds; what of it is no filter is left out, whatever was written there."""
-    try:
-        said = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
-        said = {}
-    if not isinstance(said, Mapping):
-        return ClipFilter()
+    said = read_url_text(text)
     labels = said.get("labels")
     columns = labels if isinstance(labels, Mapping) else {}
     wanted = {str(column)[:LONGEST_TEXT]: _read_texts(values) for column, values in list(columns.items())[:MOST_VALUES]}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from vidviz.services.asked_files import is_token
 from vidviz.services.library import CLIP_IDS
+from vidviz.services.url_text import read_url_text, write_url_text
 
 LESS = -0.5
 """The weight of "less like this" where nothing is said: what is not wanted tells less than what is."""
@@ -76,18 +75,12 @@ class Query:
             "sentence": self.sentence,
             "seconds": self.seconds,
         }
-        said = {name: part for name, part in parts.items() if part}
-        return json.dumps(said, separators=(",", ":"), ensure_ascii=False) if said else ""
+        return write_url_text(parts)
 
 
 def read_query(text: str) -> Query:
     """The query that a URL holds; what of it is none is left out, whatever was written there."""
-    try:
-        said = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
-        said = {}
-    if not isinstance(said, Mapping):
-        return Query()
+    said = read_url_text(text)
     listed = said.get("clips")
     examples = [_read_example(pair) for pair in listed[:MOST_EXAMPLES]] if isinstance(listed, list) else []
     sentence = said.get("sentence")
