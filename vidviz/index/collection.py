@@ -39,7 +39,7 @@ def describe_set(spec: EmbeddingSetSpec) -> str:
 def create_collection(
     client: Any, name: str, dimension: int, set_text: str, *, design: IndexDesign, timeout: float
 ) -> None:
-    """Create the collection with its fields and index, loaded and ready for rows."""
+    """Create the collection with its fields and index, to be loaded before rows are read."""
     from pymilvus import DataType
 
     # Lite forgets descriptions, old servers forget properties: the set is told in both.
@@ -57,11 +57,12 @@ def create_collection(
     client.create_collection(
         name,
         schema=schema,
-        index_params=index_params,
         consistency_level="Session",
         properties={SET_PROPERTY: set_text},
         timeout=timeout,
     )
+    # Without rows there is nothing to wait for; pymilvus would look again after half a second.
+    client.create_index(name, index_params, timeout=timeout, sync=False)
 
 
 def collection_dimension(description: dict[str, Any]) -> int:
