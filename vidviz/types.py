@@ -11,6 +11,7 @@ import json
 import math
 import re
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -156,8 +157,7 @@ class EmbeddingSetSpec:
     @property
     def key(self) -> str:
         """16 hexadecimal digits derived from the fields."""
-        text = json.dumps(asdict(self), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return _set_key(self)
 
     @property
     def title(self) -> str:
@@ -173,6 +173,13 @@ class EmbeddingSetSpec:
     def random_weights(self) -> bool:
         """Whether the network was never trained; screens must say so."""
         return self.weights == "random"
+
+
+@lru_cache(maxsize=1024)
+def _set_key(spec: EmbeddingSetSpec) -> str:
+    # Asked for several times a search: it is worked out once.
+    text = json.dumps(asdict(spec), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,8 @@ class Catalogue:
     def write(self) -> Iterator[sqlite3.Connection]:
         """A connection inside one transaction: all of it is kept, or nothing."""
         with self._connect() as db:
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA synchronous = NORMAL")
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -92,8 +94,6 @@ class Catalogue:
             db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
                 db.row_factory = sqlite3.Row
-                db.execute("PRAGMA foreign_keys = ON")
-                db.execute("PRAGMA synchronous = NORMAL")
                 yield db
             finally:
                 db.close()
