@@ -276,10 +276,9 @@ def test_a_narrow_screen_shows_hits_at_once_and_leads_to_the_question(searched, 
     assert not link.is_visible()  # side by side on a wide screen
     page.set_viewport_size({"width": 800, "height": 900})
     link.wait_for()
-    page.wait_for_function(
-        "(card) => { const box = document.querySelector(card).getBoundingClientRect(); return box.bottom < 900; }",
-        arg=CARD,
-    )
+    settle(page)
+    card = page.locator(CARD).first.bounding_box()
+    assert card["y"] + card["height"] < 900
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     link.click()
     page.wait_for_function(
