@@ -6,6 +6,7 @@ from vidviz.services import index_building, library, searching
 from vidviz.services.colouring import label_colours
 from vidviz.ui import (
     engine_panel,
+    frame,
     messages,
     search_answer,
     search_ask,
@@ -44,7 +45,8 @@ if not query and kind == "clip":
 
 with st.container(key="side_by_side"):
     asked, answered = st.columns([1, 3], gap="medium")
-with asked, messages.telling_errors():
+with asked, st.container(key="the_question"), messages.telling_errors():
+    st.html(f'<div id="{frame.QUESTION}"></div>')
     search_ask.draw_query(folder, kind, clip, colours)
     search_tray.draw_tray(folder, colours)
 with answered, messages.telling_errors():
@@ -52,6 +54,8 @@ with answered, messages.telling_errors():
     if not query:
         st.info(search_view.INVITATIONS[kind])
         st.stop()
+    if kind != "sentence":  # a sentence is one line, and is asked anew above its hits
+        frame.put_answer_first()
     index_building.begin_where_large(folder, chosen.key)
     engine_panel.draw_building(folder, chosen.key)
     answer = searching.search(folder, chosen.key, query, wanted.options)

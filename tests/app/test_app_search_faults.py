@@ -158,6 +158,43 @@ def test_rows_that_somebody_removed_come_back(asked, show, start_server, monkeyp
     assert keeping_in_line.MENDED in mended.words
 
 
+@pytest.mark.parametrize("removed", [5, 12])
+def test_a_short_answer_of_lite_shows_that_rows_were_removed_and_mends_it(asked, show, removed):
+    prepared, clip = asked
+    page = show("search", clip=str(clip))
+    answers(page)
+    assert keeping_in_line.MENDED not in page.words
+    index = indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
+    index.delete(index.ids()[:removed].tolist())  # lately looked at: only the short answer tells
+    mended = page.again()
+    answers(mended)
+    assert keeping_in_line.MENDED in mended.words
+    assert indexing.summarise_check(prepared.folder, "") == {"stored": 12, "missing": 0, "extra": 0}
+    assert keeping_in_line.MENDED not in mended.again().words
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "taken"),
+    [
+        ("search hits", "5000", 1000),
+        ("search hits", "-3", 6),
+        ("search hits", "30", 24),
+        ("search gap", "90", 60.0),
+        ("search effort", "0", 1),
+    ],
+)
+def test_a_number_of_the_url_out_of_range_becomes_the_nearest_and_is_told(asked, show, key, given, taken):
+    _, clip = asked
+    page = show("search", clip=str(clip), **{key.replace(" ", "_"): given})
+    assert page.errors == []
+    controls = [*page.app.selectbox, *page.app.number_input]
+    assert [control.value for control in controls if control.key == key] == [taken]
+    assert "of the URL is not offered" in page.words
+    assert not page.app.warning
+    fine = show("search", clip=str(clip), **{key.replace(" ", "_"): f"{taken:g}"})
+    assert "of the URL is not offered" not in fine.words
+
+
 def test_a_check_that_finds_a_swapped_row_has_the_next_search_mend_it(asked, show):
     prepared, clip = asked
     page = show("search", clip=str(clip))

@@ -264,3 +264,24 @@ def test_the_other_views_fit_and_say_what_they_find(searched, watch):
     wide, room = page.evaluate(f"(({{scrollWidth, clientWidth}}) => [scrollWidth, clientWidth])({main})")
     assert wide <= room
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_a_narrow_screen_shows_hits_at_once_and_leads_to_the_question(searched, open_page):
+    dashboard, keys = searched
+    clip = find_clip(dashboard.folder, SHORT[0], 0.0)
+    page = open_page(f"search?set={keys['simple2d_look']}&clip={clip}")
+    assert first_hit(page) == clip
+    question = page.locator(".st-key-the_question")
+    link = page.get_by_role("link", name="The question")
+    assert not link.is_visible()  # side by side on a wide screen
+    page.set_viewport_size({"width": 800, "height": 900})
+    link.wait_for()
+    settle(page)
+    card = page.locator(CARD).first.bounding_box()
+    assert card["y"] + card["height"] < 900
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    link.click()
+    page.wait_for_function(
+        "() => document.querySelector('.st-key-the_question').getBoundingClientRect().top < innerHeight / 2"
+    )
+    assert question.is_visible()

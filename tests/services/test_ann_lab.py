@@ -58,6 +58,20 @@ def test_a_filter_holds_for_all_queries(folder, fill):
     assert (nobody.matching, nobody.points[0].recall, nobody.points[0].wanted) == (0, 1.0, 0)
 
 
+def test_a_trial_under_way_is_told_for_what_it_is(folder, fill):
+    fill(folder, np.eye(6))
+    seen = []
+
+    def look(done, total, message=""):
+        if message == "queries asked" and not seen:
+            seen.extend(engine.examine_engine(folder).collections)
+
+    ann_lab.try_index(folder, "", IndexDesign(), progress=look)
+    [one] = [one for one in seen if one.found.name.endswith("_lab")]
+    assert (one.trial, one.stored, bool(one.set_key)) == (True, None, True)
+    assert one.title.endswith(" · index lab")
+
+
 @pytest.mark.parametrize("moment", ["clips indexed", "queries asked"])
 def test_a_trial_that_is_stopped_leaves_nothing_behind(folder, fill, moment):
     fill(folder, np.eye(6))

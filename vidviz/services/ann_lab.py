@@ -115,7 +115,7 @@ def try_index(
     drawn = np.random.default_rng(seed).permutation(len(checked.rows))[:num_queries]
     truth, matching = _exact_answers(checked.rows, checked.vectors, drawn, k, conditions, design)
     index = indexing.open_collection(folder, found, design)
-    index.name = f"{index.name[:200]}_lab"
+    index.name = lab_name(index.name)
     with _trial_of(index):
         started = time.perf_counter()
         _build(index, checked.rows, checked.vectors, progress)
@@ -131,6 +131,11 @@ def try_index(
     missed = _list_missed(queries, truth, answers[0], checked.rows, checked.vectors, drawn, design)
     engine = "Milvus" if milvus_settings().uri else "Milvus Lite"
     return LabReport(design, tuple(points), missed, len(drawn), k, len(checked.rows), matching, built, engine)
+
+
+def lab_name(name: str) -> str:
+    """The collection that the lab makes beside one, for a trial of its set."""
+    return f"{name[:200]}_lab"
 
 
 @contextmanager

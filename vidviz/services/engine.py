@@ -10,6 +10,7 @@ from vidviz.index.collection import collection_name
 from vidviz.index.open import open_milvus
 from vidviz.index.survey import FoundCollection, drop_collection, survey
 from vidviz.services import embedding_sets
+from vidviz.services.ann_lab import lab_name
 from vidviz.store.workspace import WorkspaceFolder
 
 LITE_CLIPS = 50_000
@@ -21,12 +22,16 @@ COMPOSE_PAGE = "https://milvus.io/docs/install_standalone-docker-compose.md"
 
 @dataclass(frozen=True)
 class Collection:
-    """A collection beside the set that it belongs to; `stored` are the set's vectors, None for another workspace's."""
+    """A collection beside the set that it belongs to; `stored` are the set's vectors, None for another workspace's.
+
+    `trial` is whether the index lab made it: it is there while a trial runs, or one was broken off.
+    """
 
     found: FoundCollection
     set_key: str
     title: str
     stored: int | None
+    trial: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,11 @@ def examine_engine(folder: WorkspaceFolder) -> EngineReport:
     except IndexLockedError as error:
         return EngineReport(lite, str(folder.milvus), "", (), advice, str(error))
     version, found = survey(connection)
-    owners = _owners(folder, lite=lite)
+    owners = _owners(folder)
     collections = []
     for one in found:
-        key, title, stored = owners.get(one.name, ("", "", None))
-        collections.append(Collection(one, key, title or one.described.get("backbone", "unknown set"), stored))
+        unknown = ("", one.described.get("backbone", "unknown set"), None, False)
+        collections.append(Collection(one, *owners.get(one.name, unknown)))
     return EngineReport(lite, connection.place.shown, version, tuple(collections), advice)
 
 
@@ -85,14 +90,15 @@ def drop(folder: WorkspaceFolder, name: str) -> None:
     forget_checked(folder)
 
 
-def _owners(folder: WorkspaceFolder, *, lite: bool) -> dict[str, tuple[str, str, int]]:
-    """Collection -> (key of its set, title, vectors stored), for the sets of this workspace."""
+def _owners(folder: WorkspaceFolder) -> dict[str, tuple[str, str, int | None, bool]]:
+    """Collection -> (key of its set, title, vectors stored, whether the lab made it), for this workspace's sets."""
     with folder.catalogue.read() as db:
         workspace_id = db.execute("SELECT id FROM identity").fetchone()[0]
-    owners = {}
+    owners: dict[str, tuple[str, str, int | None, bool]] = {}
     for found in embedding_sets.list_sets(folder):
         stored = len(folder.vectors(found.key).load_ids())
         for suffix, by in (("", ""), ("_ip", " · inner product"), ("_l2", " · distance")):
             name = collection_name(found.spec, workspace_id, suffix)
-            owners[name] = (found.key, f"{found.spec.title}{by}", stored)
+            owners[name] = (found.key, f"{found.spec.title}{by}", stored, False)
+            owners[lab_name(name)] = (found.key, f"{found.spec.title}{by} · index lab", None, True)
     return owners

@@ -12,6 +12,7 @@ from vidviz.index.design import Metric
 from vidviz.index.milvus_index import MilvusIndex
 from vidviz.index.rows import LeftOut
 from vidviz.index.sync import sync_index
+from vidviz.index.vector_index import VectorIndex
 from vidviz.services import library
 from vidviz.services.index_rows import list_rows
 from vidviz.services.progress import Progress
@@ -23,7 +24,7 @@ MENDED = (
     "answer."
 )
 LOOK_AGAIN_SECONDS = 30.0
-"""How often the rows of a collection on a server are counted; nobody else can change a local one."""
+"""How often the rows of a collection are counted; a local one, too, may have been in other hands while we let it go."""
 
 _Place = tuple[str, str, str, Metric]
 """(workspace, address, set, metric)."""
@@ -72,10 +73,23 @@ def bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusInd
 
 
 def _has_changed(index: MilvusIndex, known: _Checked) -> bool:
-    if index.connection.lite or time.monotonic() - known.looked_at < LOOK_AGAIN_SECONDS:
+    if time.monotonic() - known.looked_at < LOOK_AGAIN_SECONDS:
         return False
     known.looked_at = time.monotonic()
     return index.count() != known.rows
+
+
+def has_lost_rows(folder: WorkspaceFolder, set_key: str, index: VectorIndex, found: int, k: int) -> bool:
+    """Whether a collection that gave fewer than `k` hits holds fewer rows than when it was brought in line.
+
+    Rows are counted only where an answer is short, so that an ordinary search pays nothing.
+    """
+    if not isinstance(index, MilvusIndex):
+        return False
+    known = _checked.get(_place_of(folder, set_key, index.design.metric))
+    if known is None or found >= min(k, known.rows):
+        return False
+    return index.count() < known.rows
 
 
 def _read_state(folder: WorkspaceFolder, set_key: str) -> tuple[str, int]:

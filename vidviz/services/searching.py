@@ -18,7 +18,8 @@ from vidviz.services.clip_filters import say_expression, to_index_filters
 from vidviz.services.filtering import ClipFilter
 from vidviz.services.hits import Hit, describe
 from vidviz.services.index_building import open_meanwhile
-from vidviz.services.keeping_in_line import MENDED, forget_checked
+from vidviz.services.indexing import OpenIndex
+from vidviz.services.keeping_in_line import MENDED, forget_checked, has_lost_rows
 from vidviz.services.queries import Example, Query
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Neighbour
@@ -134,21 +135,30 @@ def _search_by_vector(
         conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
     check_queries(vector, found.dimension, unit_length=options.metric == "COSINE")
     check_k(options.k)
-    opened = open_meanwhile(folder, found.key, options.metric)
-    note = opened.note
-    try:
-        neighbours = _look_up(opened.index, vector, options, conditions)
-    except NoAnswerError:
-        raise
-    except SearchIndexError:  # somebody may have dropped or changed the collection: it is mended once
-        forget_checked(folder)
-        opened = open_meanwhile(folder, found.key, options.metric)
-        neighbours = _look_up(opened.index, vector, options, conditions)
-        note = f"{MENDED} {opened.note}".strip()
+    opened, neighbours, note = _ask_index(folder, found.key, vector, options, conditions)
     if options.threshold is not None:
         neighbours = [near for near in neighbours if _is_near_enough(near.score, options.threshold, options.metric)]
     hits = describe(folder, found.spec.recipe_key, neighbours)
     return SearchAnswer(tuple(hits), opened.engine, note, say_expression(conditions), vector, found.spec.recipe_key)
+
+
+def _ask_index(
+    folder: WorkspaceFolder, set_key: str, vector: np.ndarray, options: SearchOptions, conditions: tuple[Filter, ...]
+) -> tuple[OpenIndex, list[Neighbour], str]:
+    """The index, what it found and what to know of it; a collection that somebody changed is mended once."""
+    opened = open_meanwhile(folder, set_key, options.metric)
+    try:
+        neighbours = _look_up(opened.index, vector, options, conditions)
+        if not has_lost_rows(folder, set_key, opened.index, len(neighbours), options.k):
+            return opened, neighbours, opened.note
+    except NoAnswerError:
+        raise
+    except SearchIndexError:  # somebody may have dropped or changed the collection
+        pass
+    forget_checked(folder)
+    opened = open_meanwhile(folder, set_key, options.metric)
+    neighbours = _look_up(opened.index, vector, options, conditions)
+    return opened, neighbours, f"{MENDED} {opened.note}".strip()
 
 
 def _look_up(

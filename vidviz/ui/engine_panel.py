@@ -67,6 +67,8 @@ def _draw_collections(collections: tuple[Collection, ...]) -> None:
 
 
 def _say_state(one: Collection) -> str:
+    if one.trial:
+        return "of the index lab: goes when its trial ends"
     if one.stored is None:
         return "of another workspace"
     return "in line" if one.stored == one.found.rows else f"{one.stored - one.found.rows:+d} rows to bring in line"

@@ -26,12 +26,29 @@ STYLE = """<style>
   .st-key-side_by_side [data-testid=stColumn] { width: 100%; min-width: 100%; flex: 1 1 100%; }
 }
 .stSidebar [data-testid=stSidebarUserContent] { padding-bottom: 1rem; }
+@media (min-width: 1101px) { [data-testid=stLayoutWrapper]:has(> .st-key-narrow_only) { display: none; } }
+[data-testid=stElementContainer]:has(#the-question) { margin-bottom: -1rem; }
 </style>"""
+ANSWER_FIRST = """<style>
+@media (max-width: 1100px) {
+  .st-key-side_by_side [data-testid=stHorizontalBlock]:has(.st-key-the_question) {
+    flex-direction: column-reverse;
+  }
+}
+</style>"""
+QUESTION = "the-question"
 
 
 def tighten() -> None:
     """Less air above and beside the page than Streamlit leaves: the map and the videos want it."""
     st.html(STYLE)
+
+
+def put_answer_first() -> None:
+    """On a narrow screen the answer stands above the question, with a link to it; a wide one has them side by side."""
+    with st.container(key="narrow_only"):
+        st.html(ANSWER_FIRST)
+        st.markdown(f"[The question, and how high its scores are, is below](#{QUESTION})")
 
 
 def draw_space_bar(folder: WorkspaceFolder) -> None:

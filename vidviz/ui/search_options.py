@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,6 +16,17 @@ METRIC_NAMES: dict[Metric, str] = {"COSINE": "cosine similarity", "IP": "inner p
 ITSELF = "the clip itself"
 OWN_VIDEO = "its own video"
 ALL_CLIPS = "further clips of a video"
+SECONDS_APART = (0.0, 60.0)
+EFFORT = (1, 4096)
+NUMBERS: dict[str, tuple[str, Callable[[float], float]]] = {
+    "search hits": ("Hits", lambda asked: min(HITS, key=lambda offered: abs(offered - asked))),
+    "search gap": (
+        "Seconds between two hits of one moment",
+        lambda asked: min(max(asked, SECONDS_APART[0]), SECONDS_APART[1]),
+    ),
+    "search effort": ("ef or nprobe", lambda asked: int(min(max(asked, EFFORT[0]), EFFORT[1]))),
+}
+"""Key in the URL -> what the number is called, and the nearest valid one to any."""
 LEFT_OUT = (ITSELF, OWN_VIDEO, ALL_CLIPS)
 
 
@@ -26,7 +39,8 @@ class Wanted:
 
 
 def choose_options() -> Wanted:
-    """Draw the controls and read them."""
+    """Draw the controls and read them; a number of the URL that is out of range becomes the nearest that is not."""
+    taken = [_take_nearest(key, name, valid) for key, (name, valid) in NUMBERS.items()]
     with st.container(horizontal=True, vertical_alignment="bottom", key="search options"):
         k = st.selectbox("Hits", HITS, index=HITS.index(24), key="search hits", width=110, bind="query-params")
         left_out = st.pills(
@@ -40,6 +54,8 @@ def choose_options() -> Wanted:
         )
         with st.popover("More", help="Metric, threshold, moments"):
             metric, threshold, gap, effort = _choose_more()
+    for said in filter(None, taken):
+        st.caption(said)
     options = SearchOptions(
         k=int(k),
         clip_filter=current_filter(),
@@ -51,6 +67,22 @@ def choose_options() -> Wanted:
         effort=effort,
     )
     return Wanted(options, gap)
+
+
+def _take_nearest(key: str, name: str, find_nearest: Callable[[float], float]) -> str:
+    """Put the nearest valid number in place of one of the URL, before its control reads it; returns what to say."""
+    given = st.query_params.get(key)
+    if given is None or key in st.session_state:
+        return ""
+    try:
+        asked = float(given)
+    except ValueError:
+        return ""
+    if not math.isfinite(asked) or find_nearest(asked) == asked:
+        return ""
+    nearest = find_nearest(asked)
+    st.session_state[key] = nearest
+    return f"{name}: {asked:,g} of the URL is not offered; {nearest:,g} is taken, which is nearest."
 
 
 def _choose_more() -> tuple[Metric, float | None, float, int | None]:
@@ -76,8 +108,8 @@ def _choose_more() -> tuple[Metric, float | None, float, int | None]:
     )
     gap = st.number_input(
         "Seconds between two hits of one moment, at most",
-        min_value=0.0,
-        max_value=60.0,
+        min_value=SECONDS_APART[0],
+        max_value=SECONDS_APART[1],
         value=0.0,
         step=0.5,
         key="search gap",
@@ -85,8 +117,8 @@ def _choose_more() -> tuple[Metric, float | None, float, int | None]:
     )
     effort = st.number_input(
         "ef or nprobe",
-        min_value=1,
-        max_value=4096,
+        min_value=EFFORT[0],
+        max_value=EFFORT[1],
         value=None,
         placeholder="usual",
         key="search effort",
