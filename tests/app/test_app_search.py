@@ -121,11 +121,13 @@ def test_a_clip_that_the_set_lacks_and_a_vector_of_zeros_are_told(prepared, show
 
 
 @pytest.mark.usefixtures("without_milvus")
-@pytest.mark.parametrize("hits", ["-5", "1e999", "abc", "16385", "99999999999999999999"])
-def test_hostile_hits_in_the_url(prepared, show, hits):
+@pytest.mark.parametrize(
+    ("hits", "most"), [("-5", 6), ("1e999", 24), ("abc", 24), ("16385", 1000), ("99999999999999999999", 1000)]
+)
+def test_hostile_hits_in_the_url(prepared, show, hits, most):
     _, ids = prepared.fill()
     page = show("search", clip=str(ids[0]), search_hits=hits)
-    assert len(page.drawn("clip_gallery")[0]["cards"]) == len(ids)
+    assert len(page.drawn("clip_gallery")[0]["cards"]) == min(most, len(ids))
 
 
 @pytest.mark.usefixtures("without_milvus")

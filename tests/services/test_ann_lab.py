@@ -85,7 +85,7 @@ def test_a_trial_that_is_stopped_leaves_nothing_behind(folder, fill, moment):
 
     with pytest.raises(Stop):
         ann_lab.try_index(folder, "", IndexDesign(), progress=stop)
-    assert engine.examine_engine(folder).collections == ()
+    assert not [one for one in engine.examine_engine(folder).collections if one.set_key]  # a server holds others' too
 
 
 def test_senseless_trials_are_refused(folder, fill):

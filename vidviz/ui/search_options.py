@@ -19,7 +19,7 @@ ALL_CLIPS = "further clips of a video"
 SECONDS_APART = (0.0, 60.0)
 EFFORT = (1, 4096)
 NUMBERS: dict[str, tuple[str, Callable[[float], float]]] = {
-    "search hits": ("Hits", lambda asked: min(HITS, key=lambda offered: abs(offered - asked))),
+    "search hits": ("Hits", lambda asked: min(HITS, key=lambda offered: abs(offered - min(asked, HITS[-1])))),
     "search gap": (
         "Seconds between two hits of one moment",
         lambda asked: min(max(asked, SECONDS_APART[0]), SECONDS_APART[1]),
