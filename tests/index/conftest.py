@@ -79,7 +79,7 @@ def server_connection(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def reused():
-    """Collections that tests pass on, emptied: making one takes pymilvus half a second."""
+    """Collections that tests pass on, emptied: quicker than making one each time."""
     return {}
 
 

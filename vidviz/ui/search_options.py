@@ -20,11 +20,8 @@ SECONDS_APART = (0.0, 60.0)
 EFFORT = (1, 4096)
 NUMBERS: dict[str, tuple[str, Callable[[float], float]]] = {
     "search hits": ("Hits", lambda asked: min(HITS, key=lambda offered: abs(offered - min(asked, HITS[-1])))),
-    "search gap": (
-        "Seconds between two hits of one moment",
-        lambda asked: min(max(asked, SECONDS_APART[0]), SECONDS_APART[1]),
-    ),
-    "search effort": ("ef or nprobe", lambda asked: int(min(max(asked, EFFORT[0]), EFFORT[1]))),
+    "search gap": ("Seconds between two hits of one moment", lambda asked: _keep_within(asked, *SECONDS_APART)),
+    "search effort": ("ef or nprobe", lambda asked: int(_keep_within(asked, *EFFORT))),
 }
 """Key in the URL -> what the number is called, and the nearest valid one to any."""
 LEFT_OUT = (ITSELF, OWN_VIDEO, ALL_CLIPS)
@@ -67,6 +64,10 @@ def choose_options() -> Wanted:
         effort=effort,
     )
     return Wanted(options, gap)
+
+
+def _keep_within(number: float, least: float, most: float) -> float:
+    return min(max(number, least), most)
 
 
 def _take_nearest(key: str, name: str, find_nearest: Callable[[float], float]) -> str:
