@@ -9,6 +9,7 @@ from typing import Any
 from vidviz.errors import SearchIndexError
 from vidviz.index.design import IndexDesign
 from vidviz.index.failures import NoAnswerError, explain_failures
+from vidviz.index.lite_files import remove_index_files
 from vidviz.index.open import MilvusConnection
 
 
@@ -49,7 +50,15 @@ class OpenCollection:
 
     def load(self, client: Any) -> None:
         """Have the collection ready for reading, and remember what kind of index it has."""
-        client.load_collection(self.name, timeout=self.connection.write_seconds)
+        from pymilvus.exceptions import MilvusException
+
+        try:
+            client.load_collection(self.name, timeout=self.connection.write_seconds)
+        except MilvusException:
+            lite_path = self.connection.lite_path
+            if lite_path is None or not remove_index_files(lite_path, self.name):
+                raise
+            client.load_collection(self.name, timeout=self.connection.write_seconds)
         told = client.describe_index(self.name, "vector", timeout=self.connection.read_seconds) or {}
         self.connection.loaded[self.name] = str(told.get("index_type", self.design.kind))
 
