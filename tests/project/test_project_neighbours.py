@@ -104,3 +104,33 @@ def test_vectors_of_different_networks_are_not_compared():
         nearest_known(np.ones((1, 3)), np.ones((2, 4)), 1)
     with pytest.raises(ProjectionError, match="'cosine' or 'euclidean'"):
         exact_neighbours(np.ones((2, 2)), 1, "dot")
+
+
+@given(tables, st.integers(1, 20), st.integers(1, 50), st.integers(0, 10_000), st.sampled_from(["cosine", "euclidean"]))
+def test_rows_of_a_source_of_ones_own_do_not_count(vectors, k, block, seed, metric):
+    rng = np.random.default_rng(seed)
+    sources = rng.choice(["a", "b", "c"], len(vectors))
+    rows = rng.permutation(len(vectors))[: rng.integers(0, len(vectors) + 1)]
+    before, module.BLOCK_SCORES = module.BLOCK_SCORES, block
+    try:
+        indices, distances = exact_neighbours(vectors, k, metric, rows=rows, sources=sources)
+        every = exact_neighbours(vectors, len(vectors), metric)
+    finally:
+        module.BLOCK_SCORES = before
+    assert indices.shape == distances.shape == (len(rows), min(k, len(vectors) - 1))
+    for row, near, apart in zip(rows, indices, distances, strict=True):
+        foreign = sources[every[0][row]] != sources[row]
+        kept = min(k, int(foreign.sum()))
+        assert (near[:kept] >= 0).all()
+        assert (sources[near[:kept]] != sources[row]).all()
+        assert (near[kept:] == -1).all()
+        assert np.isinf(apart[kept:]).all()
+        np.testing.assert_allclose(apart[:kept], every[1][row][foreign][:kept], atol=2e-6)
+
+
+def test_some_rows_have_the_neighbours_that_they_have_among_all():
+    vectors = np.random.default_rng(0).standard_normal((30, 6))
+    indices, distances = exact_neighbours(vectors, 5)
+    some = exact_neighbours(vectors, 5, rows=np.array([7, 2]))
+    np.testing.assert_array_equal(some[0], indices[[7, 2]])
+    np.testing.assert_allclose(some[1], distances[[7, 2]], atol=1e-6)

@@ -10,8 +10,15 @@ from vidviz.project.checks import Metric, vectors_for
 BLOCK_SCORES = 16_000_000  # distances held at once: 64 MB of float32
 
 
-def exact_neighbours(vectors: np.ndarray, k: int, metric: Metric = "cosine") -> tuple[np.ndarray, np.ndarray]:
-    """The `k` nearest other rows of every row.
+def exact_neighbours(
+    vectors: np.ndarray,
+    k: int,
+    metric: Metric = "cosine",
+    *,
+    rows: np.ndarray | None = None,
+    sources: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The `k` nearest other rows of every row, or of some.
 
     Memory grows with N, not with its square: distances are computed block by block, with BLAS.
 
@@ -19,16 +26,22 @@ def exact_neighbours(vectors: np.ndarray, k: int, metric: Metric = "cosine") -> 
         vectors: (N, D) floats. By cosine, a vector of zeros is at distance 1 from everything.
         k: neighbours a row; at most N - 1 are returned.
         metric: "cosine", 1 minus the cosine, or "euclidean".
+        rows: (Q,) the rows whose neighbours are wanted; all N when not given.
+        sources: (N,) of any kind, e.g. the video of each clip: rows of a row's own source are none of its neighbours.
 
     Returns:
-        Indices (N, k) int32 and distances (N, k) float32 (cosine: in 0..2), nearest first and the smaller index
-        first where equal. A row is never its own neighbour, not even a copy of another.
+        Indices (Q, k) int32 and distances (Q, k) float32 (cosine: in 0..2), nearest first and the smaller index
+        first where equal. A row is never its own neighbour, not even a copy of another. Where `sources` leave a row
+        fewer than k, the rest is -1 at an infinite distance.
 
     Raises:
         ProjectionError: some vectors are not finite, or the metric is not known.
     """
     matrix = vectors_for(metric, vectors)
-    return _search(matrix, matrix, max(0, min(k, len(matrix) - 1)), metric, among_themselves=True)
+    own = np.arange(len(matrix)) if rows is None else np.asarray(rows, np.int64)
+    asked = matrix if rows is None else matrix[own]
+    groups = None if sources is None else np.unique(np.asarray(sources), return_inverse=True)[1]
+    return _search(asked, matrix, max(0, min(k, len(matrix) - 1)), metric, own=own, groups=groups)
 
 
 def nearest_known(
@@ -48,12 +61,19 @@ def nearest_known(
             f"Vectors of {asked.shape[1]} numbers cannot be compared with vectors of {rows.shape[1]}; they come from "
             "different networks or layers."
         )
-    return _search(asked, rows, max(0, min(k, len(rows))), metric, among_themselves=False)
+    return _search(asked, rows, max(0, min(k, len(rows))), metric)
 
 
 def _search(
-    asked: np.ndarray, known: np.ndarray, k: int, metric: Metric, *, among_themselves: bool
+    asked: np.ndarray,
+    known: np.ndarray,
+    k: int,
+    metric: Metric,
+    *,
+    own: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Where `own` (Q,) says which of the known rows are asked with, they do not count, nor does their group."""
     indices = np.empty((len(asked), k), dtype=np.int32)
     distances = np.empty((len(asked), k), dtype=np.float32)
     if not k:
@@ -62,10 +82,13 @@ def _search(
     for first in range(0, len(asked), step):
         block = slice(first, min(first + step, len(asked)))
         scores = _cosine(asked[block], known) if metric == "cosine" else _euclidean(asked[block], known)
-        if among_themselves:
-            rows = np.arange(block.stop - first)
-            scores[rows, rows + first] = np.inf
+        if own is not None:
+            scores[np.arange(len(scores)), own[block]] = np.inf
+            if groups is not None:
+                scores[groups[own[block]][:, None] == groups[None]] = np.inf
         indices[block], distances[block] = _smallest(scores, k)
+    if groups is not None:
+        indices[np.isinf(distances)] = -1
     return indices, distances
 
 
