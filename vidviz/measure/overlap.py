@@ -38,7 +38,7 @@ def neighbour_overlap(first: np.ndarray, second: np.ndarray, k: int) -> np.ndarr
     # Each number is at most once in either: in both of them together, those in common stand beside themselves.
     together = np.sort(np.concatenate([near, beside], axis=1), axis=1)
     shared = ((together[:, 1:] == together[:, :-1]) & (together[:, 1:] != NOBODY)).sum(axis=1)
-    return np.divide(shared, counted, out=np.full(len(near), np.nan), where=counted > 0)
+    return np.asarray(np.divide(shared, counted, out=np.full(len(near), np.nan), where=counted > 0))
 
 
 def chance_overlap(others: np.ndarray, k: int) -> np.ndarray:
@@ -47,7 +47,8 @@ def chance_overlap(others: np.ndarray, k: int) -> np.ndarray:
     The mean of the hypergeometric distribution: k / others, and 1 where all others are neighbours; NaN without others.
     """
     counts = np.asarray(others, dtype=np.float64)
-    return np.divide(np.minimum(counts, k), counts, out=np.full(counts.shape, np.nan), where=counts > 0)
+    nothing = np.full(counts.shape, np.nan)
+    return np.asarray(np.divide(np.minimum(counts, k), counts, out=nothing, where=counts > 0))
 
 
 def rank_others(scores: np.ndarray, left_out: np.ndarray) -> np.ndarray:
