@@ -161,8 +161,14 @@ class EmbeddingSetSpec:
 
     @property
     def title(self) -> str:
-        """How the set is called on screen, e.g. `r3d_18 · avgpool · mean · windows-2-2-keep`."""
-        return f"{self.backbone} · {self.layer} · {self.pooling} · {self.recipe_key}"
+        """How the set is called on screen, e.g. `r3d_18 (KINETICS400_V1) · avgpool · mean · windows-2-2-keep`."""
+        return f"{self.network} · {self.layer} · {self.pooling} · {self.recipe_key}"
+
+    @property
+    def network(self) -> str:
+        """The backbone with its weights, e.g. `simple3d (random)`; a file of one's own by its first digits."""
+        kind, _, digits = self.weights.partition(":")
+        return f"{self.backbone} ({kind} {digits[:8]})" if digits else f"{self.backbone} ({self.weights})"
 
     @property
     def slug(self) -> str:

@@ -121,7 +121,10 @@ def test_ranks_are_places_among_all_others_by_either_set():
     rising = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     falling = rising[[0, 4, 3, 2, 1]]
     off = comparing.face_off(make_pair(rising, falling), 0, 2)
-    assert [(faced.clip_id, faced.first_rank, faced.second_rank) for faced in off.only_first] == [(10, 1, 4), (20, 2, 3)]
+    assert [(faced.clip_id, faced.first_rank, faced.second_rank) for faced in off.only_first] == [
+        (10, 1, 4),
+        (20, 2, 3),
+    ]
     assert [(faced.clip_id, faced.first_rank, faced.second_rank) for faced in off.only_second] == [
         (40, 4, 1),
         (30, 3, 2),

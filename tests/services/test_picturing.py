@@ -46,7 +46,7 @@ def test_time_is_a_number_and_unknown_columns_offer_the_nearest(folder, clips):
 
 def test_what_must_be_known_is_said(folder, clips):
     drawn = picture_map(folder, "", PCA)
-    assert drawn.title == "r3d_18 · avgpool · mean · windows-2-2-keep · 6 clips"
+    assert drawn.title == "r3d_18 (random) · avgpool · mean · windows-2-2-keep · 6 clips"
     assert drawn.warning == "Random weights: this network was never trained."
     assert drawn.notes[0] == "Weights: random. PCA in 2-D."
     assert drawn.notes[1].startswith("Trustworthiness 0.")

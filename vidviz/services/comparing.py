@@ -150,3 +150,11 @@ def _rank(vectors: np.ndarray, row: int, left_out: np.ndarray) -> np.ndarray:
 
     units = unit_rows(vectors)
     return rank_others(units @ units[row], left_out)
+
+
+def lay_over(points: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, float]:
+    """A map (N, dims) laid over another of the same clips, and what is left of difference, 0..1 (see `align_maps`)."""
+    from vidviz.measure.procrustes import align_maps
+
+    aligned = align_maps(points, reference)
+    return aligned.points, aligned.disparity

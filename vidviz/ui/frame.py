@@ -97,7 +97,9 @@ def draw_sidebar(folder: WorkspaceFolder) -> None:
             with st.container(horizontal=True, gap="small"):
                 link_to("map", "Map", "This clip on the map.")
                 link_to("search", "Similar", "Clips that are like this one.")
+            with st.container(horizontal=True, gap="small"):
                 link_to("inside", "Inside", "What a network sees in this clip.")
+                link_to("compare", "Compare", "What two networks put near this clip.")
         show_jobs(folder)
 
 

@@ -22,11 +22,16 @@ class WantedMap:
     other: MapSpec | None
 
 
-def choose_map() -> WantedMap:
-    """Which map is wanted: projection, dimensions, the projection's parameters, and the other seed if asked for."""
+def choose_layout() -> MapSpec:
+    """Which layout is wanted: projection, dimensions, and the projection's parameters."""
     projection = _choose_projection()
-    spec = _choose_parameters(projection, MapSpec(METHODS[projection], _choose_dimensions()))
-    if projection == "PCA":
+    return _choose_parameters(projection, MapSpec(METHODS[projection], _choose_dimensions()))
+
+
+def choose_map() -> WantedMap:
+    """Which layout is wanted, and that of the other seed if asked for."""
+    spec = choose_layout()
+    if spec.method == "pca":
         return WantedMap(spec, None)
     other = replace(spec, seed=spec.seed + 1)
     flipped = st.toggle(

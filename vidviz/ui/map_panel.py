@@ -44,6 +44,7 @@ def draw_panel(scene: Scene) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             link_to("search", "Find similar")
             link_to("inside", "Look inside")
+            link_to("compare", "Compare")
             if st.button("✕", key="put clip away", type="tertiary", help="Have no clip at hand."):
                 state.choose_clip(None)
                 st.rerun()

@@ -14,7 +14,7 @@ from vidviz.services.hits import Hit
 from vidviz.ui import state
 from vidviz.ui.cards import cards_of
 from vidviz.ui.components import ShownClip, clicked_clip, clip_gallery
-from vidviz.ui.sitemap import TITLES, link_to
+from vidviz.ui.sitemap import link_to
 
 OFFERED = 48
 VIEWS = {"search": "Search", "library": "Whole library", "engine": "Engine", "lab": "Index lab"}
@@ -103,8 +103,7 @@ def draw_links() -> None:
     with st.container(horizontal=True):
         link_to("map", "On the map")
         link_to("inside", "Look inside")
-        if "compare" in TITLES:
-            link_to("compare", "Compare")
+        link_to("compare", "Compare")
     if st.button("Another clip", help="Choose the clip to start from."):
         state.choose_clip(None)
         st.rerun()

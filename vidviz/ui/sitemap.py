@@ -10,8 +10,8 @@ from streamlit.navigation.page import StreamlitPage
 from vidviz.services.serving import find_site
 from vidviz.ui import state
 
-TITLES = {"map": "Map", "search": "Search", "inside": "Inside", "library": "Library"}
-SECTIONS = {"Explore": ("map", "search"), "Understand": ("inside",), "Manage": ("library",)}
+TITLES = {"map": "Map", "search": "Search", "inside": "Inside", "compare": "Compare", "library": "Library"}
+SECTIONS = {"Explore": ("map", "search"), "Understand": ("inside", "compare"), "Manage": ("library",)}
 
 
 def make_pages() -> dict[str, StreamlitPage]:
