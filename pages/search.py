@@ -51,8 +51,8 @@ with asked, st.container(key="the_question"), messages.telling_errors():
     search_tray.draw_tray(folder, colours)
 with answered, messages.telling_errors():
     wanted = search_options.choose_options()
+    search_ask.invite(folder, chosen, kind, asked=bool(query))
     if not query:
-        st.info(search_view.INVITATIONS[kind])
         st.stop()
     if kind != "sentence":  # a sentence is one line, and is asked anew above its hits
         frame.put_answer_first()

@@ -47,9 +47,17 @@ class Prepared:
             clips.add_clips(db, rows)
         return [row.id for row in rows]
 
-    def add_set(self, ids: Sequence[int], vectors: np.ndarray, *, layer: str = "conv2", weights: str = "random") -> str:
-        """An embedding set of simple3d; returns its key."""
-        spec = EmbeddingSetSpec("simple3d", weights, layer, "mean", RECIPE)
+    def add_set(
+        self,
+        ids: Sequence[int],
+        vectors: np.ndarray,
+        *,
+        layer: str = "conv2",
+        weights: str = "random",
+        backbone: str = "simple3d",
+    ) -> str:
+        """An embedding set, of simple3d where nothing is said; returns its key."""
+        spec = EmbeddingSetSpec(backbone, weights, layer, "mean", RECIPE)
         with self.folder.catalogue.write() as db:
             sets.add_set(db, sets.EmbeddingSet(spec, vectors.shape[1], "float32"))
         if len(ids):

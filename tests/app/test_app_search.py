@@ -13,6 +13,7 @@ from PIL import Image
 
 from vidviz.errors import IndexLockedError
 from vidviz.services import asked_files, indexing, library
+from vidviz.ui.words import plain
 
 NEVER_TRAINED = "was never trained"
 
@@ -183,8 +184,24 @@ def test_odd_and_empty_answers_are_told(prepared, show, query, words):
     ],
 )
 def test_ways_of_asking_without_anything_asked_invite(prepared, show, kind, words):
-    prepared.fill()
-    assert words in show("search", ask=kind).words
+    _, ids = prepared.fill()
+    look = prepared.add_set(ids, np.eye(len(ids)), backbone="clip_b32", layer="visual_projection")
+    assert words in show("search", ask=kind, set=look).words
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("image", "simple3d looks at motion"), ("sentence", "simple3d reads no text")]
+)
+def test_a_way_of_asking_that_the_set_does_not_understand_offers_sets_that_do(prepared, show, kind, words):
+    mute, ids = prepared.fill()
+    alone = show("search", ask=kind)
+    assert words in alone.words
+    assert "Embed in the Library" in alone.words
+    look = prepared.add_set(ids, np.eye(len(ids)), backbone="clip_b32", layer="visual_projection")
+    page = show("search", ask=kind, set=mute)
+    assert words in page.words
+    chosen = page.press(f"Ask {plain('clip_b32 (random) · visual_projection · mean · windows-2-2-keep')}")
+    assert chosen.app.query_params["set"] == look
 
 
 @pytest.mark.usefixtures("without_milvus")

@@ -12,7 +12,8 @@ from vidviz.config import DecodeLimits
 from vidviz.errors import BackboneError, MediaError, SearchIndexError
 from vidviz.services import asked_files
 from vidviz.services.queries import Query
-from vidviz.services.set_networks import find_weights, load_network, refuse_outside
+from vidviz.services.set_networks import find_weights, load_network
+from vidviz.services.ways_of_asking import refuse_sentences, refuse_stills
 from vidviz.store.clips import Clip
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import EmbeddingSetSpec, FrameSpec, Span
@@ -48,11 +49,10 @@ def _embed_video(path: Path, spec: EmbeddingSetSpec, token: str, seconds: tuple[
     asked = asked_files.find_file(folder, token)
     if asked.still:
         raise MediaError(f"{asked.name} is a picture, not a video; ask with an image instead.")
-    loaded = load_network(folder, spec)
     span = _choose_span(asked, seconds)
-    is_frame = seconds is not None and seconds[0] == seconds[1]
-    if is_frame:
-        _refuse_stills(loaded)
+    if seconds is not None and seconds[0] == seconds[1]:
+        refuse_stills(spec)
+    loaded = load_network(folder, spec)
     clip = Clip(0, token, spec.recipe_key, span)
     frames = read_one(clip, asked.path, loaded.backbone.frames, asked_files.shared_reader())
     return _embed(loaded, spec, frames)
@@ -77,19 +77,11 @@ def _embed_image(path: Path, spec: EmbeddingSetSpec, token: str) -> np.ndarray:
 
     folder = WorkspaceFolder(path)
     asked = asked_files.find_file(folder, token)
+    refuse_stills(spec)
     loaded = load_network(folder, spec)
-    _refuse_stills(loaded)
     frames: FrameSpec = loaded.backbone.frames
     picture = asked_files.shared_reader().call(read_still, asked.path, frames, DecodeLimits(), timeout_seconds=60)
     return _embed(loaded, spec, np.repeat(picture[None], frames.num_frames, axis=0))
-
-
-def _refuse_stills(loaded: LoadedBackbone) -> None:
-    if not loaded.backbone.per_frame:
-        raise BackboneError(
-            f"{loaded.backbone.name} looks at motion, of which a single picture has none; choose an embedding set of a "
-            "network that sees frames one by one (resnet50, clip_b32, simple2d_look, ...)."
-        )
 
 
 @lru_cache(maxsize=256)
@@ -100,15 +92,8 @@ def _embed_sentence(path: Path, spec: EmbeddingSetSpec, sentence: str) -> np.nda
 
     if not sentence.strip():
         raise SearchIndexError("The sentence is empty; write what is to be seen.")
-    refuse_outside(spec)
+    refuse_sentences(spec)
     backbone = find_backbone(spec.backbone)
-    if not backbone.reads_text:
-        raise BackboneError(f"{backbone.name} reads no text; choose an embedding set of clip_b32 or xclip_b32.")
-    if spec.layer != backbone.embedding_layer:
-        raise BackboneError(
-            f"Only the layer {backbone.embedding_layer!r} of {backbone.name} shares its space with sentences, and this "
-            f"set is of {spec.layer!r}; choose another embedding set."
-        )
     folder = WorkspaceFolder(path)
     checkpoint = prepare_backbone(backbone, find_weights(folder, spec)).weights.path
     if checkpoint is None or not checkpoint.is_dir():

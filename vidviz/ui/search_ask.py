@@ -8,20 +8,30 @@ from dataclasses import replace
 import streamlit as st
 
 from vidviz.errors import VidvizError
-from vidviz.services import asked_files, library
+from vidviz.services import asked_files, library, ways_of_asking
 from vidviz.services.asked_files import AskedFile
 from vidviz.services.library import KnownClip
 from vidviz.services.queries import LONGEST_SENTENCE, Query
+from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
+from vidviz.ui import state
 from vidviz.ui.cards import play_large
 from vidviz.ui.components import ShownClip, clip_player
 from vidviz.ui.search_query import FRAME_MOMENT, KIND, KINDS, keep_query, kept_query
 from vidviz.ui.search_view import draw_links
+from vidviz.ui.sitemap import link_to
 from vidviz.ui.timeline import Slot, timeline
 from vidviz.ui.words import plain
 
 FIRST_STRETCH_SECONDS = 2.0
 UPLOADED = "asked with upload"
+INVITATIONS = {
+    "clip": "Choose the clip to start from.",
+    "video": "Upload a video or choose one of the library, and draw a stretch on its strip.",
+    "image": "Upload an image, or choose a clip first and ask with one of its frames.",
+    "sentence": "Write what is to be seen.",
+}
+MOST_OFFERED = 4
 
 
 def choose_kind() -> str:
@@ -38,6 +48,23 @@ def choose_kind() -> str:
         "by one), or a sentence (CLIP and X-CLIP).",
     )
     return str(chosen or "clip")
+
+
+def invite(folder: WorkspaceFolder, chosen: EmbeddingSet, kind: str, *, asked: bool) -> None:
+    """What to do to ask in this way; where the set does not understand it, sets that do."""
+    unfit = ways_of_asking.say_unfit(chosen.spec, kind)
+    if not asked:
+        st.info(plain(unfit or INVITATIONS[kind]))
+    if not unfit:
+        return
+    fitting = ways_of_asking.fitting_sets(folder, kind)[:MOST_OFFERED]
+    for found in fitting:
+        st.button(
+            f"Ask {plain(found.spec.title)}", key=f"ask set {found.key}", on_click=state.choose_set, args=(found.key,)
+        )
+    if not fitting:
+        st.caption("No embedding set here understands that yet.")
+        link_to("library", "Embed in the Library")
 
 
 def draw_query(folder: WorkspaceFolder, kind: str, clip: KnownClip | None, colours: Mapping[str, str]) -> None:

@@ -18,12 +18,6 @@ from vidviz.ui.sitemap import link_to
 
 OFFERED = 48
 VIEWS = {"search": "Search", "library": "Whole library", "engine": "Engine", "lab": "Index lab"}
-INVITATIONS = {
-    "clip": "Choose the clip to start from.",
-    "video": "Upload a video or choose one of the library, and draw a stretch on its strip.",
-    "image": "Upload an image, or choose a clip first and ask with one of its frames.",
-    "sentence": "Write what is to be seen.",
-}
 
 
 def choose_view() -> str:
