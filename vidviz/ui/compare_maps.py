@@ -14,7 +14,7 @@ from vidviz.services.map_colouring import VIDEO, ColourChoice
 from vidviz.types import MapSpec
 from vidviz.ui import map_selection, map_view, state
 from vidviz.ui.compare_face_off import nearest_ids
-from vidviz.ui.compare_sets import Comparison, say_shared
+from vidviz.ui.compare_sets import Comparison, find_near, say_shared
 from vidviz.ui.map_component import clip_map, map_event
 from vidviz.ui.map_points import MapPoints
 from vidviz.ui.map_view import View
@@ -96,7 +96,7 @@ def colour_maps(comparison: Comparison, maps: MapPair, by: str) -> Groups | Valu
     if by != SHARED:
         choice = ColourChoice(by)
         return map_colouring.colour_points(comparison.folder, comparison.pair.first.key, maps.first.drawn, choice)
-    near = comparing.find_neighbourhoods(comparison.pair, other_videos_only=comparison.other_videos_only)
+    near = find_near(comparison)
     shared = np.full(len(comparison.pair), np.nan)
     shared[np.searchsorted(comparison.pair.ids, near.ids)] = near.overlap(comparison.k)
     return Values(shared, f"shared of {comparison.k}")

@@ -12,7 +12,7 @@ from vidviz.services import comparing, library
 from vidviz.services.comparing import MOST_NEIGHBOURS, Neighbourhoods
 from vidviz.store.videos import LABEL
 from vidviz.ui.cards import cards_of
-from vidviz.ui.compare_sets import Comparison
+from vidviz.ui.compare_sets import Comparison, find_near
 from vidviz.ui.search_view import choose_among
 from vidviz.ui.words import count_of
 
@@ -25,8 +25,8 @@ def draw_numbers(comparison: Comparison) -> None:
     """Both measures, how they come about, and where the two disagree."""
     st.markdown("#### How alike")
     pair = comparison.pair
-    with st.spinner("Neighbours by both sets", show_time=True):
-        near = comparing.find_neighbourhoods(pair, other_videos_only=comparison.other_videos_only)
+    near = find_near(comparison)
+    with st.spinner("CKA", show_time=True):
         alignment = comparing.align_sets(pair)
     shared, chance = near.overlap(comparison.k), near.chance(comparison.k)
     if not np.isfinite(shared).any():

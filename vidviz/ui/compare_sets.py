@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from vidviz.services import pairing
+from vidviz.services import comparing, pairing
+from vidviz.services.comparing import Neighbourhoods
 from vidviz.services.library import KnownClip
 from vidviz.services.pairing import SetPair
 from vidviz.store.sets import EmbeddingSet
@@ -106,3 +107,9 @@ def say_shared(pair: SetPair) -> str:
     """How many clips are compared, in a sentence or two."""
     left = f" {count_of(pair.left_out, 'clip')} that only one of them holds are left out." if pair.left_out else ""
     return f"{count_of(len(pair), 'clip')} in both.{left}"
+
+
+def find_near(comparison: Comparison) -> Neighbourhoods:
+    """Whom both sets put near each clip; at many thousands of clips that takes seconds, and says so."""
+    with st.spinner("Neighbours by both sets", show_time=True):
+        return comparing.find_neighbourhoods(comparison.pair, other_videos_only=comparison.other_videos_only)
