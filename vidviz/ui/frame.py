@@ -22,8 +22,8 @@ STYLE = """<style>
 .stAppHeader { height: 2.4rem; min-height: 2.4rem; background: transparent; }
 .stMainBlockContainer { padding: 2.2rem 1.6rem 3rem; max-width: 1680px; }
 @media (max-width: 1100px) {
-  .st-key-side_by_side [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn]) { flex-direction: column; }
-  .st-key-side_by_side [data-testid=stColumn] { width: 100%; min-width: 100%; flex: 1 1 100%; }
+  [class*=st-key-side_by_side] [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn]) { flex-direction: column; }
+  [class*=st-key-side_by_side] [data-testid=stColumn] { width: 100%; min-width: 100%; flex: 1 1 100%; }
 }
 .stSidebar [data-testid=stSidebarUserContent] { padding-bottom: 1rem; }
 @media (min-width: 1101px) { [data-testid=stLayoutWrapper]:has(> .st-key-narrow_only) { display: none; } }
