@@ -54,6 +54,7 @@ def made(start_dashboard, tmp_path_factory):
     Image.new("RGB", (96, 64), (40, 90, 130)).save(picture)
     for number in ids:
         os.link(picture, folder.poster(number))
+        os.link(picture, folder.strip(number))
     return dashboard, ids[CLIPS_A_VIDEO]  # of a labelled video
 
 
