@@ -17,7 +17,7 @@ from vidviz.ui import (
     search_whole,
     state,
 )
-from vidviz.ui.search_query import compose_query
+from vidviz.ui.search_query import compose_query, tell_left_out
 
 folder = state.open_workspace()
 chosen = messages.require_set(folder)
@@ -37,6 +37,7 @@ if view == "lab":
     search_lab.draw_lab(folder, chosen, colours)
     st.stop()
 
+tell_left_out()
 clip = state.current_clip(folder)
 query = compose_query(kind, clip)
 if not query and kind == "clip":

@@ -286,6 +286,24 @@ def test_hostile_controls_in_the_url(prepared, show, name, waiting_jobs):
     assert len(page.drawn("clip_map")) == 1
 
 
+@pytest.mark.parametrize("given", ["1e999", "nan", "-5", "text", "9" * 400])
+def test_numbers_in_the_url_that_are_none_are_the_usual(prepared, show, given):
+    """Also the seed, which is none that can be made an integer."""
+    prepared.fill()
+    names = ("map seed", "umap neighbours", "umap min dist")
+    page = show("map", **{"map projection": "UMAP"}, **dict.fromkeys(names, given))
+    assert page.errors == []
+    controls = {control.key: control.value for control in [*page.app.number_input, *page.app.slider]}
+    assert [controls[name] for name in names] == [0, 15, 0.1]
+
+
+def test_a_seed_in_the_url_is_the_maps(prepared, show):
+    prepared.fill()
+    page = show("map", **{"map projection": "UMAP", "map seed": "7"})
+    assert [control.value for control in page.app.number_input if control.key == "map seed"] == [7]
+    assert page.errors == []
+
+
 def test_damaged_vectors_are_told(prepared, show):
     key, _ = prepared.fill()
     [shard] = prepared.folder.vectors(key).folder.glob("*.npz")

@@ -233,6 +233,35 @@ def test_the_other_views_are_drawn_from_their_addresses(prepared, show):
     assert "Approximate indexes are fast because they do not look everywhere" in lab.words
 
 
+def test_more_near_duplicates_than_are_listed_are_told(prepared, show):
+    """Two videos with the same clips, 101 each: 10,201 pairs, of which the page takes 10,000."""
+    ids = [*prepared.add_video("a.mp4", num_clips=101), *prepared.add_video("b.mp4", num_clips=101)]
+    prepared.add_set(ids, np.ones((len(ids), 4)))
+    page = show("search", search_view="Whole library", group_threshold="0.9")
+    [told] = [warning.value for warning in page.app.warning]
+    assert told.startswith("10,201 pairs are that much alike, and the groups are of the 10,000 most alike")
+    assert page.errors == []
+    assert page.galleries[0]["cards"][0]["note"] == "keep"
+
+
+def test_near_duplicates_that_are_all_listed_need_no_warning(prepared, show):
+    ids = [*prepared.add_video("a.mp4", num_clips=100), *prepared.add_video("b.mp4", num_clips=100)]
+    prepared.add_set(ids, np.ones((len(ids), 4)))
+    page = show("search", search_view="Whole library", group_threshold="0.9")
+    assert not page.app.warning
+    assert "1 groups; 199 clips could go." in page.words
+
+
+@pytest.mark.parametrize("given", ["nan", "1e999", "-5", "text", "1e300", "9" * 400])
+def test_a_least_similarity_of_the_url_that_is_none_is_the_usual(prepared, show, given):
+    ids = [*prepared.add_video("a.mp4", num_clips=1), *prepared.add_video("b.mp4", num_clips=1)]
+    prepared.add_set(ids, np.array([[1.0, 0], [1, 0.01]]))
+    page = show("search", search_view="Whole library", group_threshold=given)
+    assert page.errors == []
+    assert page.app.slider(key="group threshold").value == 0.99
+    assert "1 groups; 1 clips could go." in page.words
+
+
 HOSTILE = (
     "' or id >= 0 or label == '",
     'quo"te',

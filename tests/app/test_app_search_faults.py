@@ -7,13 +7,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent import futures
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import local_script_runner
 
 from vidviz.index import open as opening
-from vidviz.services import embedding_sets, engine, indexing, keeping_in_line
+from vidviz.services import embedding_sets, engine, indexing, keeping_in_line, library
 
 SITE = Path(__file__).parents[2]
 TOKEN = "root:s3cr3t-t0ken"
@@ -67,7 +70,7 @@ def answers(page, engine_name: str = "Milvus Lite", count: int = 12) -> None:
     """The page has no error and shows so many hits by this engine."""
     assert page.errors == []
     assert f"{count} hits by cosine similarity · {engine_name}" in page.words
-    assert len(page.drawn("clip_gallery")[0]["cards"]) == count
+    assert len(page.drawn("clip_gallery")[-1]["cards"]) == count  # those before it lie on the tray
 
 
 @pytest.mark.usefixtures("impatient")
@@ -173,26 +176,119 @@ def test_a_short_answer_of_lite_shows_that_rows_were_removed_and_mends_it(asked,
     assert keeping_in_line.MENDED not in mended.again().words
 
 
+NOT_OFFERED = "of the URL is not offered"
+NUMBERS = ("search hits", "search threshold", "search gap", "search effort")
+USUAL = (24, None, 0.0, None)
+
+
+def tells_what_is_taken(page, given: str, taken: tuple[float | None, ...]) -> None:
+    """The page answers; each control holds what is taken for the URL's number, and a line says so for each."""
+    assert page.errors == []
+    assert not page.app.warning
+    assert "hits by cosine similarity" in page.words
+    values = {control.key: control.value for control in [*page.app.selectbox, *page.app.number_input]}
+    assert tuple(values[key] for key in NUMBERS) == taken
+    said = [line for line in page.words.splitlines() if NOT_OFFERED in line]
+    assert all(given[:20] in line and len(line) < 150 for line in said)
+    refused = [value for value in taken if value is None or f"{value:g}" != given]
+    ends = [f"{'the usual' if value is None else f'{value:,g}'} is taken." for value in refused]
+    assert [line[-len(end) :] for line, end in zip(said, ends, strict=True)] == ends
+
+
+def with_numbers(given: object) -> dict[str, str]:
+    return {key.replace(" ", "_"): str(given) for key in NUMBERS}
+
+
 @pytest.mark.parametrize(
-    ("key", "given", "taken"),
+    ("given", "taken"),
     [
-        ("search hits", "5000", 1000),
-        ("search hits", "-3", 6),
-        ("search hits", "30", 24),
-        ("search gap", "90", 60.0),
-        ("search effort", "0", 1),
+        ("5000", (1000, 5000.0, 60.0, 4096.0)),
+        ("30", (24, 30.0, 30.0, 30.0)),
+        ("-5", (6, -5.0, 0.0, 1.0)),
+        ("1e300", (1000, 1e9, 60.0, 4096.0)),
+        ("-1e300", (6, -1e9, 0.0, 1.0)),
+        ("nan", USUAL),
+        ("1e999", USUAL),
+        ("-1e999", USUAL),
+        ("9" * 400, USUAL),
+        ("**text**", USUAL),
     ],
 )
-def test_a_number_of_the_url_out_of_range_becomes_the_nearest_and_is_told(asked, show, key, given, taken):
+def test_a_number_of_the_url_out_of_range_becomes_the_nearest_and_is_told(asked, show, given, taken):
     _, clip = asked
-    page = show("search", clip=str(clip), **{key.replace(" ", "_"): given})
-    assert page.errors == []
-    controls = [*page.app.selectbox, *page.app.number_input]
-    assert [control.value for control in controls if control.key == key] == [taken]
-    assert "of the URL is not offered" in page.words
-    assert not page.app.warning
-    fine = show("search", clip=str(clip), **{key.replace(" ", "_"): f"{taken:g}"})
-    assert "of the URL is not offered" not in fine.words
+    page = show("search", clip=str(clip), **with_numbers(given))
+    tells_what_is_taken(page, given, taken)
+    assert NOT_OFFERED not in page.again().words  # it is the control's own number by now
+
+
+def test_numbers_of_the_url_that_are_offered_are_taken_without_a_word(asked, show):
+    _, clip = asked
+    page = show("search", clip=str(clip), **with_numbers(12))
+    tells_what_is_taken(page, "12", (12, 12.0, 12.0, 12.0))
+    assert NOT_OFFERED not in page.words
+    assert NOT_OFFERED not in show("search", clip=str(clip), **with_numbers("")).words
+
+
+@pytest.fixture
+def go_back(monkeypatch) -> Callable[..., Any]:
+    """Runs a page with an address to which the browser's back button led."""
+
+    def run(page: Any, **query: str) -> Any:
+        page.app.query_params.update({key.replace("_", " "): text for key, text in query.items()})
+        back = partial(local_script_runner.RerunData, is_history_navigation=True)
+        with monkeypatch.context() as patched:
+            patched.setattr(local_script_runner, "RerunData", back)
+            return page.again()
+
+    return run
+
+
+def test_numbers_out_of_range_that_the_back_button_brings_are_told(asked, show, go_back):
+    """On the way back Streamlit takes the usual by itself, and the page must not say that it took the nearest."""
+    _, clip = asked
+    page = show("search", clip=str(clip), **with_numbers(12))
+    for given in ("5000", "-5", "nan", "1e999", "**text**"):
+        threshold = None if given in ("nan", "1e999", "**text**") else float(given)
+        page = go_back(page, **with_numbers(given))
+        tells_what_is_taken(page, given, (24, threshold, 0.0, None))
+    page = go_back(page, **with_numbers(12))
+    tells_what_is_taken(page, "12", (12, 12.0, 12.0, 12.0))
+
+
+LEFT_OUT = "what cannot be read is left out"
+
+
+def test_numbers_of_the_query_in_the_url_that_are_none_are_told(asked, show, go_back):
+    prepared, clip = asked
+    other = int(library.clip_table(prepared.folder)["clip_id"].iloc[5])
+    sound = f'{{"clips":[[{other},0.75]]}}'
+    nines = "9" * 400
+    for first, second in (
+        (f'{{"clips":[[{other},NaN]]}}', f'{{"clips":[[{other},1e999]]}}'),
+        (f'{{"clips":[[{other},-5]]}}', f'{{"clips":[[{other},{nines}]]}}'),
+        (f'{{"clips":[[{other},"text"]]}}', f'{{"clips":[[{nines},1]]}}'),
+        (f'{{"clips":[[{other},0.75],[1.5,1]]}}', '{"seconds":[0,1e999]}'),
+        ("NaN", "text"),
+    ):
+        page = show("search", clip=str(clip), query=first)
+        answers(page)
+        assert LEFT_OUT in page.words
+        page = go_back(page, query=sound)
+        answers(page)
+        assert 0.75 in [control.value for control in page.app.number_input]  # on the tray
+        assert LEFT_OUT not in page.words
+        page = go_back(page, query=second)
+        answers(page)
+        assert LEFT_OUT in page.words
+
+
+def test_half_a_character_in_the_url_is_no_sentence_and_no_filter(asked, show):
+    _, clip = asked
+    page = show("search", ask="sentence", query='{"sentence":"\\ud800"}')
+    assert "what cannot be read is left out" in page.words
+    assert "Write what is to be seen." in page.words
+    answers(show("search", clip=str(clip), filter='{"text":"\\ud800"}'))
+    answers(show("search", clip=str(clip), filter='{"labels":{"label":["\\ud800"]}}'))
 
 
 def test_a_check_that_finds_a_swapped_row_has_the_next_search_mend_it(asked, show):

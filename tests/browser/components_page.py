@@ -14,6 +14,7 @@ from vidviz.ui.film import feature_film
 from vidviz.ui.film_data import FilmClip, FilmLane, FilmLayer
 from vidviz.ui.map_component import MapPath, clip_map
 from vidviz.ui.map_points import MapPoints
+from vidviz.ui.timeline import Slot, timeline
 
 MEDIA = Path(os.environ["VIDVIZ_TEST_MEDIA"])
 
@@ -154,11 +155,24 @@ def show_film() -> None:
     report(picked=st.session_state.get("picked"), unit=st.session_state.get("unit"))
 
 
+def show_timeline() -> None:
+    """`?from=` and `?to=` are the ends of the stretch that is shown first, of twelve seconds."""
+    begun = tuple(float(st.query_params.get(name, usual)) for name, usual in (("from", 4), ("to", 6)))
+    stretch = st.session_state.get("stretch", begun)
+    slots = [Slot(number, 2.0 * number, 2.0 * number + 2) for number in range(6)]
+    event = timeline(12.0, slots, key="timeline", stretch=stretch, draws_stretch=True)
+    if event.stretch is not None and event.stretch != stretch:
+        st.session_state.stretch = event.stretch
+        st.session_state.stretches = st.session_state.get("stretches", 0) + 1
+        st.rerun()
+    report(stretch=list(stretch), stretches=st.session_state.get("stretches", 0), clicked=event.clip_id)
+
+
 def report(**values: object) -> None:
     st.code(json.dumps(values), language="json")
 
 
 st.set_page_config(layout="wide", page_title="components")
 st.html("<style>.stMainBlockContainer{padding:4.5rem 2rem 2rem}</style>")
-pages = {"map": show_map, "gallery": show_gallery, "player": show_player, "film": show_film}
+pages = {"map": show_map, "gallery": show_gallery, "player": show_player, "film": show_film, "timeline": show_timeline}
 pages[st.query_params.get("show", "map")]()

@@ -14,7 +14,7 @@ from PIL import Image
 from vidviz.errors import BackboneError, MediaError, SearchIndexError, WorkspaceError
 from vidviz.services import asked_files, asking, embedding, importing, library, searching
 from vidviz.services.embedding import EmbedRequest
-from vidviz.services.queries import Example, Query, read_query
+from vidviz.services.queries import Example, Query, loses_parts, read_query
 from vidviz.services.searching import SearchOptions
 from vidviz.types import Recipe
 
@@ -43,7 +43,7 @@ def test_a_query_comes_back_from_its_text(query):
     st.one_of(
         st.text(max_size=30),
         st.recursive(
-            st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+            st.none() | st.booleans() | st.floats() | st.sampled_from([10**400, "\ud800"]) | st.text(max_size=5),
             lambda inner: (
                 st.lists(inner, max_size=3)
                 | st.dictionaries(
@@ -66,10 +66,29 @@ def test_whatever_a_url_holds_becomes_a_query(text):
         {"clips": [[1, float("nan")]]}, {"video": "../../etc/passwd"}, {"image": "A" * 64},
         {"seconds": [3, 1]},
         {"seconds": [-1, 1]}, {"seconds": [0, 1e300]}, {"sentence": ["x"]}, [], "[" * 100_000,
+        {"clips": [[1, 10**400]]}, {"clips": [[1, -(10**400)]]}, {"clips": [[10**400, 1]]}, {"seconds": [0, 10**400]},
+        {"sentence": "\ud800"}, {"\udfff": 1, "sentence": "a dog"},
     ],
 )  # fmt: skip
 def test_what_is_no_query_is_none(said):
     assert read_query(said if isinstance(said, str) else json.dumps(said)) == Query()
+
+
+@given(queries)
+def test_what_a_query_writes_loses_nothing(query):
+    assert not loses_parts(query.text_form)
+
+
+@pytest.mark.parametrize(
+    ("said", "lost"),
+    [
+        ("", False), ("{}", False), ('{"clips":[]}', False), ('{"clips":[[1,1]]}', False), ("[]", True), ("{", True),
+        ('{"clips":[[1,1],[2,NaN]]}', True), ('{"clips":7}', True), ('{"clips":[[1,1]],"seconds":[2,1]}', True),
+        ('{"clips":[[1,1]],"colour":"red"}', True), ('{"clips":"","sentence":"a dog"}', False),
+    ],
+)  # fmt: skip
+def test_what_a_url_loses_is_known(said, lost):
+    assert loses_parts(said) is lost
 
 
 def test_examples_join_replace_and_leave_the_tray():

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from vidviz.embed.backbones import find_backbone
-from vidviz.errors import BackboneError, SearchIndexError
+from vidviz.errors import BackboneError, MediaError, SearchIndexError
 from vidviz.services import asked_files, asking, embedding, importing, library, searching
 from vidviz.services.embedding import EmbedRequest
 from vidviz.services.jobs import run_here
@@ -95,6 +95,22 @@ def test_a_frame_and_the_same_picture_find_their_clip(two_videos):
             by_frame.vector
         ) == pytest.approx(1, abs=0.02)
         assert [hit.clip_id for hit in by_image.hits] == [hit.clip_id for hit in by_frame.hits]
+
+
+def test_the_moment_at_the_very_end_is_the_last_frame(two_videos):
+    """Where both ends of a timeline's stretch are drawn as far as they go."""
+    embedding.embed_clips(two_videos, EmbedRequest("simple2d_look", precision="float32"))
+    video = library.clip_table(two_videos)["video_id"].iloc[0]
+    end = asked_files.find_file(two_videos, video).duration_seconds
+    last, *others = [
+        asking.query_vector(two_videos, "", Query(video=video, seconds=(moment, moment)))
+        for moment in (end - 0.04, end, end + 0.009, end - 0.25)
+    ]
+    np.testing.assert_array_equal(others[0], last)
+    np.testing.assert_array_equal(others[1], last)
+    assert not np.allclose(others[2], last)
+    with pytest.raises(MediaError, match="choose an earlier stretch"):
+        asking.query_vector(two_videos, "", Query(video=video, seconds=(end + 0.1, end + 0.1)))
 
 
 def test_a_size_that_does_not_fit_is_told(two_videos):

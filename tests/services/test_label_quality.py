@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vidviz.measure.duplicates import MOST_PAIRS
 from vidviz.services import findings, label_quality
 from vidviz.store import videos
 
@@ -54,3 +55,27 @@ def test_groups_keep_the_best_video_and_list_the_rest(folder, fill):
     assert groups[0].remove[0] == ids[1]
     assert groups[1].cosines[0] == pytest.approx(1, abs=1e-4)
     assert findings.group_duplicates(folder, label_set(folder), 1.0) == []
+
+
+def test_more_pairs_than_are_listed_are_counted_and_the_most_alike_are_grouped(folder, fill):
+    copies, loose = 142, 2  # 10,011 pairs of copies fill the list; the loose pair is counted and no more
+    vectors = np.repeat(np.eye(3)[:2], [copies, loose], axis=0)
+    vectors[-1] = [0, 1, 0.1]
+    ids = fill(folder, vectors)
+    alike = findings.find_near_duplicates(folder, label_set(folder), 0.99)
+    assert alike.total == copies * (copies - 1) // 2 + 1
+    assert len(alike.pairs) == len(alike.cosines) == MOST_PAIRS
+    assert min(alike.cosines) == pytest.approx(1, abs=1e-6)
+    [group] = findings.group_duplicates(folder, label_set(folder), 0.99)
+    assert {group.keep, *group.remove} == set(ids[:copies])
+    strict = findings.find_near_duplicates(folder, label_set(folder), 0.999)
+    assert strict.total == alike.total - 1
+
+
+def test_fewer_pairs_than_fit_are_all_listed(folder, fill):
+    vectors = np.repeat(np.eye(3)[:2], [140, 2], axis=0)
+    ids = fill(folder, vectors)
+    alike = findings.find_near_duplicates(folder, label_set(folder), 0.99)
+    assert alike.total == len(alike.pairs) == 140 * 139 // 2 + 1
+    groups = findings.group_duplicates(folder, label_set(folder), 0.99)
+    assert [{group.keep, *group.remove} for group in groups] == [set(ids[:140]), set(ids[140:])]

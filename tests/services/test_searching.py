@@ -7,6 +7,8 @@ import pytest
 
 from vidviz.errors import SearchIndexError, WorkspaceError
 from vidviz.services import indexing, searching
+from vidviz.services.queries import Example, Query
+from vidviz.services.searching import SearchOptions
 from vidviz.types import clip_id
 
 
@@ -40,6 +42,15 @@ def test_the_clip_is_first_among_more_copies_than_hits(folder, fill):
     assert len({hit.clip_id for hit in hits}) == 3
     assert [hit.score for hit in hits] == [1.0] * 3
     assert last not in [hit.clip_id for hit in searching.search_by_clip(folder, "", last, 8, include_self=False).hits]
+
+
+def test_the_clip_itself_is_no_hit_where_more_than_its_score_is_wanted(folder, fill):
+    ids = fill(folder, circle(7))
+    asked = Query((Example(ids[0]),))
+    for threshold, count in ((0.8, 2), (1.0, 1), (1.5, 0), (1e9, 0)):
+        hits = searching.search(folder, "", asked, SearchOptions(threshold=threshold)).hits
+        assert [hit.clip_id for hit in hits] == ids[:count]
+        assert all(hit.score >= threshold for hit in hits)
 
 
 def test_more_hits_than_clips_are_all_clips(folder, fill):

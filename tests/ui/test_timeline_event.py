@@ -20,6 +20,7 @@ def test_clicks_and_stretches_are_read():
     [
         {"clicked": "x"}, {"clicked": []}, {"clicked": {"seconds": -1, "clip_id": "1"}}, {"stretched": [2, 1]},
         {"clicked": {"seconds": float("nan"), "clip_id": 2**60}}, {"stretched": [1]}, {"stretched": ["a", "b"]},
+        {"stretched": [0, 10**400]}, {"clicked": {"seconds": 10**400, "clip_id": None}},
         {"stretched": [True, 2]}, {"stretched": [0, float("inf")]}, {"clicked": {"seconds": True, "clip_id": True}},
     ],
 )  # fmt: skip

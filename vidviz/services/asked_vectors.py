@@ -21,6 +21,9 @@ from vidviz.types import EmbeddingSetSpec, FrameSpec, Span
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
 
+TIMELINE_ROUNDING = 0.01
+"""A moment at the very end that was drawn on a timeline may be later than the end by this, in seconds."""
+
 
 def embed_asked(folder: WorkspaceFolder, spec: EmbeddingSetSpec, query: Query) -> list[np.ndarray]:
     """The vectors of the video, picture and sentence of a query, as far as it has them, by the network of a set.
@@ -61,12 +64,14 @@ def _embed_video(path: Path, spec: EmbeddingSetSpec, token: str, seconds: tuple[
 def _choose_span(asked: asked_files.AskedFile, seconds: tuple[float, float] | None) -> Span:
     end = asked.duration_seconds
     start, stop = seconds or (0.0, end)
+    half_a_frame = 1 / max(1.0, asked.frame_rate) / 2
+    if start == stop and start <= end + TIMELINE_ROUNDING:  # the frame on screen at that moment; at the end, the last
+        start = max(0.0, min(start, end - half_a_frame))
+        return Span(start, start + 1e-3)
     if start >= end:
         raise MediaError(f"{asked.name} ends at {end:.1f} s, before {start:.1f} s; choose an earlier stretch.")
-    if start == stop:  # the frame on screen at that moment
-        return Span(start, start + 1e-3)
     stop = min(stop, end)
-    if stop - start < 1 / max(1.0, asked.frame_rate) / 2:
+    if stop - start < half_a_frame:
         raise MediaError(f"The stretch from {start:.2f} to {stop:.2f} s holds no frame; draw a longer one.")
     return Span(start, stop)
 

@@ -71,8 +71,8 @@ class SearchAnswer:
 def search(folder: WorkspaceFolder, set_key: str, query: Query, options: SearchOptions | None = None) -> SearchAnswer:
     """The clips nearest to what is asked for.
 
-    Where one clip is all that is asked with, it comes first, with score 1.0, unless it is left out or the filter keeps
-    it out; so it does among any number of exact copies.
+    Where one clip is all that is asked with, it comes first, with score 1.0, unless it is left out, the filter keeps
+    it out or more is wanted than 1.0; so it does among any number of exact copies.
 
     Raises:
         WorkspaceError: a clip or file that is asked with is not there, or the set holds no vector of it.
@@ -96,7 +96,8 @@ def _search(folder: WorkspaceFolder, set_key: str, query: Query, options: Search
         conditions += (NotClip((itself,)),)
     elif not options.include_self:
         conditions += (NotClip(tuple(example.clip_id for example in query.examples if example.weight > 0)),)
-    if not itself_first or not options.include_self or not _is_kept(folder, itself, options.clip_filter):
+    reaches = options.threshold is None or _is_near_enough(1.0, options.threshold, options.metric)
+    if not itself_first or not options.include_self or not reaches or not _is_kept(folder, itself, options.clip_filter):
         itself = None
     answer = search_by_vector(folder, found.key, vector, options, conditions)
     if itself is None:

@@ -17,6 +17,7 @@ def read_url_text(text: str) -> Mapping[str, Any]:
     """The parts that a text holds; none when it is no such text."""
     try:
         said = json.loads(text) if text else {}
+        json.dumps(said, ensure_ascii=False).encode()  # half a character, as "\\ud800" is, can be shown nowhere
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, Mapping) else {}

@@ -95,12 +95,14 @@ def _choose_metric() -> MapMetric:
 
 
 def _choose_seed() -> int:
-    return int(
-        st.number_input(
+    return round(
+        st.number_input(  # of floats, since Streamlit fails on 1e999 in the URL for an integer
             "Seed",
-            0,
-            2**31,
-            0,
+            0.0,
+            2.0**31,
+            0.0,
+            1.0,
+            format="%.0f",
             key="map seed",
             **KEPT,
             help="Another seed, another layout: what stays the same is real.",

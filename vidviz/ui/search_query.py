@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from vidviz.services.library import KnownClip
-from vidviz.services.queries import LESS, Example, Query, read_query
+from vidviz.services.queries import LESS, Example, Query, loses_parts, read_query
 from vidviz.ui import state
 from vidviz.ui.components import voted_clips
 
@@ -19,6 +19,12 @@ FRAME_MOMENT = "frame moment"
 def kept_query() -> Query:
     """All that was chosen to ask with, whichever way of asking is open."""
     return read_query(state.recall("query") or "")
+
+
+def tell_left_out() -> None:
+    """Say so where the URL asks for more than can be read."""
+    if loses_parts(state.recall("query") or ""):
+        st.caption("The query in the URL cannot be read as a whole; what cannot be read is left out.")
 
 
 def keep_query(query: Query) -> None:

@@ -68,7 +68,7 @@ def _draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Map
     if alike.total > len(alike.pairs):
         st.warning(
             f"{alike.total:,} pairs are that much alike, and the groups are of the {len(alike.pairs):,} most alike: "
-            "more clips belong to them. Raise the least similarity to see whole groups."
+            "clips and groups may be missing. Raise the least similarity to see all of them."
         )
     shown = st.session_state.get("groups shown", GROUPS_SHOWN)
     for number, group in enumerate(groups[:shown], 1):

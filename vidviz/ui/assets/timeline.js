@@ -61,7 +61,7 @@ class TimelineView {
   }
 
   press(event) {
-    if (event.button !== 0) return;
+    if (event.button !== 0) return this.forget();
     const side = this.grabbed;
     const from = side === undefined ? this.secondsAt(event) : this.stretch.chosen[1 - side]; // the end that stays
     this.held = { from, x: event.clientX, side };
@@ -79,6 +79,7 @@ class TimelineView {
     const { from, side } = this.held;
     if (side === undefined && Math.abs(x - this.held.x) < DRAWN_LEAST_PX) return;
     this.stretch.choose(from, seconds);
+    if (side !== undefined && seconds !== from) this.stretch.focusEnd(seconds < from ? 0 : 1); // the keys go on with it
     this.held.drawn = true;
   }
 

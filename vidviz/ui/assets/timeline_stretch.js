@@ -40,6 +40,10 @@ class TimelineStretch {
     });
   }
 
+  focusEnd(side) {
+    this.handles[side].focus({ preventScroll: true });
+  }
+
   nudge(event, side) {
     const step = event.shiftKey ? LARGE_NUDGE_SECONDS : NUDGE_SECONDS;
     const change = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step }[event.key];
@@ -56,6 +60,7 @@ class TimelineStretch {
   get text() {
     if (!this.strip.data || !this.strip.data.draws_stretch) return "";
     if (!this.chosen) return "Draw over the strip to choose a stretch.";
+    if (this.chosen[0] === this.chosen[1]) return `The frame at ${clock(this.chosen[0])}`;
     return `Stretch: ${clock(this.chosen[0])} to ${clock(this.chosen[1])}`;
   }
 }
