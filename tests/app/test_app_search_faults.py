@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from vidviz.index import open as opening
-from vidviz.services import embedding_sets, engine, indexing, keeping_in_line
+from vidviz.services import embedding_sets, indexing, keeping_in_line
 
 SITE = Path(__file__).parents[2]
 TOKEN = "root:s3cr3t-t0ken"
@@ -63,15 +63,25 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def answers(page, engine_name: str = "Milvus Lite", count: int = 12) -> None:
-    """The page has no error and shows so many hits by this engine."""
-    assert page.errors == []
-    assert f"{count} hits by cosine similarity · {engine_name}" in page.words
-    assert len(page.drawn("clip_gallery")[0]["cards"]) == count
+@pytest.fixture(scope="module")
+def answers(usual_engine) -> Callable[..., None]:
+    """Checks that a page has no error and shows so many hits by this engine."""
+
+    def check(page, engine_name: str = usual_engine, count: int = 12) -> None:
+        assert page.errors == []
+        assert f"{count} hits by cosine similarity · {engine_name}" in page.words
+        assert len(page.drawn("clip_gallery")[0]["cards"]) == count
+
+    return check
+
+
+def collection_of(prepared) -> str:
+    """Its name; a server has those of other tests beside it."""
+    return indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder)).name
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_server_that_goes_in_mid_query_and_comes_back(asked, show, start_server, monkeypatch):
+def test_a_server_that_goes_in_mid_query_and_comes_back(asked, show, start_server, monkeypatch, answers):
     _, clip = asked
     port = free_port()
     monkeypatch.setenv("VIDVIZ_MILVUS_URI", f"http://user:pa55word@127.0.0.1:{port}")
@@ -90,7 +100,7 @@ def test_a_server_that_goes_in_mid_query_and_comes_back(asked, show, start_serve
     answers(lost.again(), "Milvus")
 
 
-def test_a_wrong_token_and_then_the_right_one(asked, show, start_server, monkeypatch):
+def test_a_wrong_token_and_then_the_right_one(asked, show, start_server, monkeypatch, answers):
     import grpc
 
     class Refuse(grpc.GenericRpcHandler):
@@ -116,34 +126,34 @@ def test_a_wrong_token_and_then_the_right_one(asked, show, start_server, monkeyp
     answers(refused.again(), "Milvus")
 
 
-def test_a_collection_that_somebody_dropped_is_made_again_and_told(asked, show):
+def test_a_collection_that_somebody_dropped_is_made_again_and_told(asked, show, answers):
     prepared, clip = asked
     page = show("search", clip=str(clip))
     answers(page)
-    [collection] = engine.examine_engine(prepared.folder).collections
+    name = collection_of(prepared)
     client = opening.open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
-    client.drop_collection(collection.found.name)  # behind our back
+    client.drop_collection(name)  # behind our back
     mended = page.again()
     answers(mended)
     assert keeping_in_line.MENDED in mended.words
     assert keeping_in_line.MENDED not in mended.again().words
 
 
-def test_a_collection_that_somebody_put_in_place_of_ours_is_told(asked, show):
+def test_a_collection_that_somebody_put_in_place_of_ours_is_told(asked, show, answers):
     prepared, clip = asked
     page = show("search", clip=str(clip))
-    [collection] = engine.examine_engine(prepared.folder).collections
+    name = collection_of(prepared)
     client = opening.open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
-    client.drop_collection(collection.found.name)
-    client.create_collection(collection.found.name, dimension=3)
-    client.insert(collection.found.name, [{"id": 1, "vector": [1.0, 0.0, 0.0]}])
+    client.drop_collection(name)
+    client.create_collection(name, dimension=3)
+    client.insert(name, [{"id": 1, "vector": [1.0, 0.0, 0.0]}])
     foreign = page.again()
     assert ["was not made by vidviz; rename it" in error for error in foreign.errors] == [True]
-    client.drop_collection(collection.found.name)
+    client.drop_collection(name)
     answers(foreign.again())
 
 
-def test_rows_that_somebody_removed_come_back(asked, show, start_server, monkeypatch):
+def test_rows_that_somebody_removed_come_back(asked, show, start_server, monkeypatch, answers):
     prepared, clip = asked
     port = free_port()
     start_server(port)
@@ -159,7 +169,7 @@ def test_rows_that_somebody_removed_come_back(asked, show, start_server, monkeyp
 
 
 @pytest.mark.parametrize("removed", [5, 12])
-def test_a_short_answer_of_lite_shows_that_rows_were_removed_and_mends_it(asked, show, removed):
+def test_a_short_answer_shows_that_rows_were_removed_and_mends_it(asked, show, removed, answers):
     prepared, clip = asked
     page = show("search", clip=str(clip))
     answers(page)
@@ -195,7 +205,7 @@ def test_a_number_of_the_url_out_of_range_becomes_the_nearest_and_is_told(asked,
     assert "of the URL is not offered" not in fine.words
 
 
-def test_a_check_that_finds_a_swapped_row_has_the_next_search_mend_it(asked, show):
+def test_a_check_that_finds_a_swapped_row_has_the_next_search_mend_it(asked, show, answers):
     prepared, clip = asked
     page = show("search", clip=str(clip))
     index = indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
@@ -221,7 +231,9 @@ sys.stdin.read()
 """
 
 
-def test_a_second_dashboard_answers_from_the_stored_vectors_and_says_so(asked, show):
+@pytest.mark.lite
+def test_a_second_dashboard_answers_from_the_stored_vectors_and_says_so(asked, show, answers):
+    """The local file is open in one process at a time."""
     _, clip = asked
     command = [sys.executable, "-c", OTHER_DASHBOARD, str(SITE / "pages" / "search.py"), str(clip)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=SITE) as other:
