@@ -26,7 +26,7 @@ def holder(library):
 
 
 @pytest.mark.lite
-def test_a_search_is_answered_from_the_stored_vectors_while_another_holds_the_local_milvus(vidviz, library, clip, holder):
+def test_a_search_is_answered_from_stored_vectors_while_another_holds_the_local_file(vidviz, library, clip, holder):
     held = vidviz("search", "--clip", str(clip), "-k", "3", "--workspace", library)
     assert held.code == 0
     assert held.answer["engine"] == "stored vectors"
