@@ -16,7 +16,7 @@ import pytest
 from streamlit.testing.v1 import local_script_runner
 
 from vidviz.index import open as opening
-from vidviz.services import embedding_sets, engine, indexing, keeping_in_line, library
+from vidviz.services import embedding_sets, indexing, keeping_in_line, library
 
 SITE = Path(__file__).parents[2]
 TOKEN = "root:s3cr3t-t0ken"
@@ -66,15 +66,25 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def answers(page, engine_name: str = "Milvus Lite", count: int = 12) -> None:
-    """The page has no error and shows so many hits by this engine."""
-    assert page.errors == []
-    assert f"{count} hits by cosine similarity · {engine_name}" in page.words
-    assert len(page.drawn("clip_gallery")[-1]["cards"]) == count  # those before it lie on the tray
+@pytest.fixture(scope="module")
+def answers(usual_engine) -> Callable[..., None]:
+    """Checks that a page has no error and shows so many hits by this engine."""
+
+    def check(page, engine_name: str = usual_engine, count: int = 12) -> None:
+        assert page.errors == []
+        assert f"{count} hits by cosine similarity · {engine_name}" in page.words
+        assert len(page.drawn("clip_gallery")[-1]["cards"]) == count  # those before it lie on the tray
+
+    return check
+
+
+def collection_of(prepared) -> str:
+    """Its name; a server has those of other tests beside it."""
+    return indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder)).name
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_server_that_goes_in_mid_query_and_comes_back(asked, show, start_server, monkeypatch):
+def test_a_server_that_goes_in_mid_query_and_comes_back(asked, show, start_server, monkeypatch, answers):
     _, clip = asked
     port = free_port()
     monkeypatch.setenv("VIDVIZ_MILVUS_URI", f"http://user:pa55word@127.0.0.1:{port}")
@@ -93,7 +103,7 @@ def test_a_server_that_goes_in_mid_query_and_comes_back(asked, show, start_serve
     answers(lost.again(), "Milvus")
 
 
-def test_a_wrong_token_and_then_the_right_one(asked, show, start_server, monkeypatch):
+def test_a_wrong_token_and_then_the_right_one(asked, show, start_server, monkeypatch, answers):
     import grpc
 
     class Refuse(grpc.GenericRpcHandler):
@@ -119,34 +129,34 @@ def test_a_wrong_token_and_then_the_right_one(asked, show, start_server, monkeyp
     answers(refused.again(), "Milvus")
 
 
-def test_a_collection_that_somebody_dropped_is_made_again_and_told(asked, show):
+def test_a_collection_that_somebody_dropped_is_made_again_and_told(asked, show, answers):
     prepared, clip = asked
     page = show("search", clip=str(clip))
     answers(page)
-    [collection] = engine.examine_engine(prepared.folder).collections
+    name = collection_of(prepared)
     client = opening.open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
-    client.drop_collection(collection.found.name)  # behind our back
+    client.drop_collection(name)  # behind our back
     mended = page.again()
     answers(mended)
     assert keeping_in_line.MENDED in mended.words
     assert keeping_in_line.MENDED not in mended.again().words
 
 
-def test_a_collection_that_somebody_put_in_place_of_ours_is_told(asked, show):
+def test_a_collection_that_somebody_put_in_place_of_ours_is_told(asked, show, answers):
     prepared, clip = asked
     page = show("search", clip=str(clip))
-    [collection] = engine.examine_engine(prepared.folder).collections
+    name = collection_of(prepared)
     client = opening.open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
-    client.drop_collection(collection.found.name)
-    client.create_collection(collection.found.name, dimension=3)
-    client.insert(collection.found.name, [{"id": 1, "vector": [1.0, 0.0, 0.0]}])
+    client.drop_collection(name)
+    client.create_collection(name, dimension=3)
+    client.insert(name, [{"id": 1, "vector": [1.0, 0.0, 0.0]}])
     foreign = page.again()
     assert ["was not made by vidviz; rename it" in error for error in foreign.errors] == [True]
-    client.drop_collection(collection.found.name)
+    client.drop_collection(name)
     answers(foreign.again())
 
 
-def test_rows_that_somebody_removed_come_back(asked, show, start_server, monkeypatch):
+def test_rows_that_somebody_removed_come_back(asked, show, start_server, monkeypatch, answers):
     prepared, clip = asked
     port = free_port()
     start_server(port)
@@ -162,7 +172,7 @@ def test_rows_that_somebody_removed_come_back(asked, show, start_server, monkeyp
 
 
 @pytest.mark.parametrize("removed", [5, 12])
-def test_a_short_answer_of_lite_shows_that_rows_were_removed_and_mends_it(asked, show, removed):
+def test_a_short_answer_shows_that_rows_were_removed_and_mends_it(asked, show, removed, answers):
     prepared, clip = asked
     page = show("search", clip=str(clip))
     answers(page)
@@ -258,7 +268,7 @@ def test_numbers_out_of_range_that_the_back_button_brings_are_told(asked, show, 
 LEFT_OUT = "what cannot be read is left out"
 
 
-def test_numbers_of_the_query_in_the_url_that_are_none_are_told(asked, show, go_back):
+def test_numbers_of_the_query_in_the_url_that_are_none_are_told(asked, show, go_back, answers):
     prepared, clip = asked
     other = int(library.clip_table(prepared.folder)["clip_id"].iloc[5])
     sound = f'{{"clips":[[{other},0.75]]}}'
@@ -282,7 +292,7 @@ def test_numbers_of_the_query_in_the_url_that_are_none_are_told(asked, show, go_
         assert LEFT_OUT in page.words
 
 
-def test_half_a_character_in_the_url_is_no_sentence_and_no_filter(asked, show):
+def test_half_a_character_in_the_url_is_no_sentence_and_no_filter(asked, show, answers):
     _, clip = asked
     page = show("search", ask="sentence", query='{"sentence":"\\ud800"}')
     assert "what cannot be read is left out" in page.words
@@ -292,7 +302,7 @@ def test_half_a_character_in_the_url_is_no_sentence_and_no_filter(asked, show):
     answers(show("search", clip=str(clip), filter='{"labels":{"label":["\\ud800"]}}'))
 
 
-def test_a_check_that_finds_a_swapped_row_has_the_next_search_mend_it(asked, show):
+def test_a_check_that_finds_a_swapped_row_has_the_next_search_mend_it(asked, show, answers):
     prepared, clip = asked
     page = show("search", clip=str(clip))
     index = indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
@@ -318,7 +328,9 @@ sys.stdin.read()
 """
 
 
-def test_a_second_dashboard_answers_from_the_stored_vectors_and_says_so(asked, show):
+@pytest.mark.lite
+def test_a_second_dashboard_answers_from_the_stored_vectors_and_says_so(asked, show, answers):
+    """The local file is open in one process at a time."""
     _, clip = asked
     command = [sys.executable, "-c", OTHER_DASHBOARD, str(SITE / "pages" / "search.py"), str(clip)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=SITE) as other:

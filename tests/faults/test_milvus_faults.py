@@ -25,7 +25,8 @@ def holder(library):
     connection.close()
 
 
-def test_a_search_is_answered_from_the_stored_vectors_while_another_holds_milvus(vidviz, library, clip, holder):
+@pytest.mark.lite
+def test_a_search_is_answered_from_stored_vectors_while_another_holds_the_local_file(vidviz, library, clip, holder):
     held = vidviz("search", "--clip", str(clip), "-k", "3", "--workspace", library)
     assert held.code == 0
     assert held.answer["engine"] == "stored vectors"
@@ -39,13 +40,14 @@ def test_a_search_is_answered_from_the_stored_vectors_while_another_holds_milvus
     assert vidviz(*EMBED, library).answer["state"] == "done"
 
 
-def test_both_engines_find_the_same(vidviz, library, clip):
+def test_the_engine_finds_the_same_as_plain_arithmetic(vidviz, library, clip, usual_engine):
     free = vidviz("search", "--clip", str(clip), "-k", "3", "--workspace", library)
-    assert (free.answer["engine"], free.answer["note"]) == ("Milvus Lite", "")
+    assert (free.answer["engine"], free.answer["note"]) == (usual_engine, "")
     exact = searching.nearest_exactly(WorkspaceFolder.open(library), "", clip, 2)
     assert [hit["clip_id"] for hit in free.answer["hits"][1:]] == [hit.clip_id for hit in exact]
 
 
+@pytest.mark.lite
 def test_a_proxy_in_the_environment_does_not_part_us_from_the_local_milvus(vidviz, library, clip):
     proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "grpc_proxy"), "http://127.0.0.1:9")
     found = vidviz("search", "--clip", str(clip), "--workspace", library, **proxies)
@@ -76,8 +78,9 @@ def test_a_server_out_of_reach_is_told_soon_and_without_secrets(vidviz, library,
         assert "Traceback" not in text
 
 
+@pytest.mark.lite
 @pytest.mark.parametrize("name", ["manifest", "schema"])
-def test_a_damaged_index_is_told_and_rebuilt(vidviz, library, clip, name):
+def test_a_damaged_local_index_is_told_and_rebuilt(vidviz, library, clip, name):
     damaged = list((library / "index/milvus.db").rglob(f"*{name}*.json*"))
     assert damaged
     for path in damaged:

@@ -54,7 +54,8 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def test_opening_twice_gives_one_connection(place):
+@pytest.mark.lite
+def test_opening_the_local_file_twice_gives_one_connection(place):
     connection = open_milvus(MilvusSettings(), place)
     link = place.parent / "link.db"
     link.symlink_to(place)
@@ -64,13 +65,15 @@ def test_opening_twice_gives_one_connection(place):
     connection.close()
 
 
-def test_closing_frees_the_lock(place):
+@pytest.mark.lite
+def test_closing_frees_the_lock_of_the_local_file(place):
     connection = open_milvus(MilvusSettings(), place)
     assert lite_lock.find_lock_holder(place).pid == os.getpid()
     connection.close()
     assert lite_lock.find_lock_holder(place) is None
 
 
+@pytest.mark.lite
 def test_a_held_folder_names_its_holder(held):
     place, process = held
     with pytest.raises(IndexLockedError) as caught:
@@ -84,6 +87,7 @@ def test_a_held_folder_names_its_holder(held):
     open_milvus(MilvusSettings(), place).close()
 
 
+@pytest.mark.lite
 @pytest.mark.parametrize("blinded", [("_holder_by_proc_locks",), ("_holder_by_proc_locks", "_holder_by_open_files")])
 def test_the_holder_is_found_without_proc_locks_or_not_named(held, monkeypatch, blinded):
     place, process = held
@@ -94,12 +98,14 @@ def test_the_holder_is_found_without_proc_locks_or_not_named(held, monkeypatch, 
     assert str(found).startswith(f"process {process.pid}" if len(blinded) == 1 else "another process")
 
 
+@pytest.mark.lite
 def test_a_held_folder_is_not_deleted(held):
     with pytest.raises(IndexLockedError):
         delete_lite_folder(held[0])
     assert held[0].is_dir()
 
 
+@pytest.mark.lite
 @pytest.mark.parametrize("damage", ["a file", "manifest", "schema"])
 def test_a_damaged_folder_says_rebuild_and_can_be_rebuilt(place, damage, new_spec, clip_rows, clip_vectors):
     spec, rows, vectors = new_spec(), clip_rows(5), clip_vectors(5)
@@ -120,11 +126,13 @@ def test_a_damaged_folder_says_rebuild_and_can_be_rebuilt(place, damage, new_spe
     connection.close()
 
 
-def test_deleting_what_is_not_there(place):
+@pytest.mark.lite
+def test_deleting_a_folder_that_is_not_there(place):
     delete_lite_folder(place)
 
 
-def test_a_folder_that_cannot_be_made(tmp_path):
+@pytest.mark.lite
+def test_a_folder_for_the_local_file_that_cannot_be_made(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(SearchIndexError, match="cannot be made"):
         open_milvus(MilvusSettings(), tmp_path / "file" / "milvus.db")

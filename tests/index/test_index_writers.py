@@ -56,8 +56,9 @@ def test_threads_that_write_and_search_at_once_lose_nothing(milvus_index, clip_r
 
 
 @pytest.mark.slow
+@pytest.mark.lite
 @pytest.mark.parametrize("seed", range(20))
-def test_a_writer_that_is_killed_loses_no_acknowledged_row(tmp_path, seed, clip_rows, clip_vectors):
+def test_a_writer_of_the_local_file_that_is_killed_loses_no_acknowledged_row(tmp_path, seed, clip_rows, clip_vectors):
     place = tmp_path / "milvus.db"
     with subprocess.Popen([sys.executable, "-c", WRITER, str(place)], stdout=subprocess.PIPE, text=True) as writer:
         writer.stdout.readline()
