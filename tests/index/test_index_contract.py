@@ -10,7 +10,7 @@ import pytest
 from vidviz.errors import SearchIndexError
 from vidviz.index.design import IndexDesign
 from vidviz.index.filters import ClipIn, ColumnIn, Duration, LabelIn, NotClip, NotVideoIn, TagIn, TimeRange, VideoIn
-from vidviz.index.rows import ClipRow
+from vidviz.index.rows import LARGEST_K, ClipRow
 from vidviz.index.vector_index import ExactIndex, MilvusIndex
 
 FILTERS = {
@@ -122,6 +122,29 @@ def test_the_best_clip_of_each_video(forty, clips, k, filters):
     for hit in forty.search(vectors[7], 40, filters)[0]:
         expected.setdefault(video_of[hit.clip_id], hit)
     assert forty.search_videos(vectors[7], k, filters) == list(expected.values())[:k]
+
+
+@pytest.mark.parametrize("k", [3, 12, 50])
+def test_videos_behind_a_crowd_of_clips_of_one_are_found(index, k):
+    rng = np.random.default_rng(0)
+    query = np.eye(16)[0]
+    rows = [ClipRow(number, "crowd" if number < 600 else f"v{number % 20}", "", 0.0, 2.0) for number in range(640)]
+    vectors = np.where(np.arange(640)[:, None] < 600, 0.02, 0.4) * rng.standard_normal((640, 16)) + query
+    index.prepare()
+    index.upsert(rows, vectors)
+    expected = {}
+    for near in index.search(query, 640)[0]:
+        expected.setdefault(rows[near.clip_id].video_id, near)
+    assert len(expected) == 21
+    assert index.search_videos(query, k) == list(expected.values())[:k]
+
+
+def test_a_video_behind_more_clips_than_a_search_may_return_is_found():
+    vectors = np.concatenate([np.ones((LARGEST_K + 1, 4)), np.eye(4)[:1]])
+    rows = [ClipRow(number, "other" if number > LARGEST_K else "crowd", "", 0, 1) for number in range(len(vectors))]
+    index = ExactIndex(4)
+    index.upsert(rows, vectors)
+    assert [near.clip_id for near in index.search_videos(np.ones(4), 5)] == [0, LARGEST_K + 1]
 
 
 def test_a_clip_finds_itself_first_at_one(forty, clips):
@@ -261,7 +284,3 @@ def test_many_queries_are_answered_in_order(forty, clips):
     rows, vectors = clips
     answers = forty.search(np.tile(vectors, (7, 1)), 1)
     assert [hits[0].clip_id for hits in answers] == [row.clip_id for row in rows] * 7
-
-
-def test_exact_index_says_so():
-    assert ExactIndex(3).exact

@@ -55,7 +55,6 @@ class MilvusIndex:
         self.connection = connection
         self.design = design or default_design(connection.lite)
         self.dimension = dimension
-        self.exact = connection.lite
         name = collection_name(spec, workspace_id, self.design.suffix)
         self._collection = OpenCollection(connection, name, self.design)
         self._set_text = describe_set(spec)
