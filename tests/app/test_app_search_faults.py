@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vidviz.index import open as opening
+from vidviz.index import client as milvus_client
+from vidviz.index import connection as connections
+from vidviz.index.open import open_milvus
 from vidviz.services import embedding_sets, engine, indexing, keeping_in_line
 
 SITE = Path(__file__).parents[2]
@@ -24,15 +26,15 @@ def asked(prepared):
     """A workspace with twelve clips, and the first of them; its Milvus is closed afterwards."""
     _, ids = prepared.fill()
     yield prepared, ids[0]
-    for connection in list(opening._open.values()):
+    for connection in list(connections._shared.values()):
         connection.close()
 
 
 @pytest.fixture
 def impatient(monkeypatch):
     """Nobody waits long for a server that does not answer."""
-    monkeypatch.setattr(opening, "CONNECT_SECONDS", 0.5)
-    monkeypatch.setattr(opening, "READ_SECONDS", 1.0)
+    monkeypatch.setattr(milvus_client, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "READ_SECONDS", 1.0)
 
 
 @pytest.fixture
@@ -121,7 +123,7 @@ def test_a_collection_that_somebody_dropped_is_made_again_and_told(asked, show):
     page = show("search", clip=str(clip))
     answers(page)
     [collection] = engine.examine_engine(prepared.folder).collections
-    client = opening.open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
+    client = open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
     client.drop_collection(collection.found.name)  # behind our back
     mended = page.again()
     answers(mended)
@@ -133,7 +135,7 @@ def test_a_collection_that_somebody_put_in_place_of_ours_is_told(asked, show):
     prepared, clip = asked
     page = show("search", clip=str(clip))
     [collection] = engine.examine_engine(prepared.folder).collections
-    client = opening.open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
+    client = open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
     client.drop_collection(collection.found.name)
     client.create_collection(collection.found.name, dimension=3)
     client.insert(collection.found.name, [{"id": 1, "vector": [1.0, 0.0, 0.0]}])

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from vidviz.errors import IndexLockedError
+
 LOCK_NAME = "LOCK"  # milvus_lite takes an exclusive flock on <folder>/LOCK for as long as it is open
 LONGEST_COMMAND = 80
 
@@ -31,6 +33,21 @@ def find_lock_holder(lite_path: Path) -> LockHolder | None:
         return None
     pid = _holder_by_proc_locks(lock_path) or _holder_by_open_files(lock_path)
     return LockHolder(pid, _command_of(pid) if pid else "")
+
+
+def refuse_if_locked(lite_path: Path) -> None:
+    """Nothing where this process may use a Lite folder.
+
+    Raises:
+        IndexLockedError: another process has it open; the sentence says which.
+    """
+    holder = find_lock_holder(lite_path)
+    if holder is None or holder.pid == os.getpid():
+        return
+    raise IndexLockedError(
+        f"The index {lite_path} is open in {holder}, and one process at a time may use it; close that one, or use a "
+        "Milvus server (VIDVIZ_MILVUS_URI)."
+    )
 
 
 def _is_locked(lock_path: Path) -> bool:

@@ -19,9 +19,9 @@ from vidviz.index.collection import (
     create_collection,
     describe_set,
 )
+from vidviz.index.connection import MilvusConnection
 from vidviz.index.design import IndexDesign, default_design
 from vidviz.index.filters import Filter
-from vidviz.index.open import MilvusConnection
 from vidviz.index.open_collection import OpenCollection
 from vidviz.index.rows import LARGEST_K, ClipRow, LeftOut, check_k, check_queries, check_rows
 from vidviz.types import EmbeddingSetSpec, Neighbour

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.collection import collection_dimension, collection_set
+from vidviz.index.connection import MilvusConnection
 from vidviz.index.failures import GoneError, explain_failures
-from vidviz.index.open import MilvusConnection
 
 
 @dataclass(frozen=True)
