@@ -43,6 +43,27 @@ def test_a_set_too_large_for_lite_gets_advice(folder, fill, monkeypatch):
 
 
 @pytest.mark.lite
+def test_a_local_file_by_its_path_is_lite_in_every_respect(folder, fill, tmp_path, monkeypatch):
+    ids = fill(folder, np.random.default_rng(0).normal(size=(20, 8)))
+    place = tmp_path / "elsewhere.db"
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", str(place))
+    answer = searching.search_by_clip(folder, "", ids[0], 3)
+    assert (len(answer.hits), answer.engine) == (3, "Milvus Lite")
+    report = engine.examine_engine(folder)
+    assert (report.lite, report.address) == (True, str(place))
+    # An approximate index would lose hits there as soon as there is a filter.
+    assert [one.found.kind for one in report.collections] == ["FLAT"]
+    assert indexing.rebuild_index(folder, "", design=indexing.IndexDesign(kind="HNSW")) == 20
+    assert indexing.open_collection(folder, embedding_sets.find_set(folder)).describe()["index_type"] == "FLAT"
+    indexing.release_index(folder)
+    for path in place.rglob("*schema*.json*"):
+        path.write_bytes(b"{ garbage")
+    assert indexing.rebuild_index(folder, "") == 20
+    assert not folder.milvus.exists()
+    indexing.release_index(folder)
+
+
+@pytest.mark.lite
 def test_a_file_in_other_hands_is_told(folder, fill, monkeypatch):
     fill(folder, np.eye(5))
 

@@ -129,7 +129,7 @@ def try_index(
             answers.append(answer)
     queries = [checked.rows[place].clip_id for place in drawn]
     missed = _list_missed(queries, truth, answers[0], checked.rows, checked.vectors, drawn, design)
-    engine = "Milvus" if milvus_settings().uri else "Milvus Lite"
+    engine = "Milvus Lite" if milvus_settings().lite else "Milvus"
     return LabReport(design, tuple(points), missed, len(drawn), k, len(checked.rows), matching, built, engine)
 
 

@@ -52,19 +52,19 @@ def examine_engine(folder: WorkspaceFolder) -> EngineReport:
     Raises:
         SearchIndexError: a server does not answer, or the local files are damaged.
     """
-    lite = not milvus_settings().uri
-    advice = advise(folder, lite=lite)
+    settings = milvus_settings()
+    advice = advise(folder, lite=settings.lite)
     try:
-        connection = open_milvus(milvus_settings(), folder.milvus)
+        connection = open_milvus(settings, folder.milvus)
     except IndexLockedError as error:
-        return EngineReport(lite, str(folder.milvus), "", (), advice, str(error))
+        return EngineReport(settings.lite, str(settings.lite_path(folder.milvus)), "", (), advice, str(error))
     version, found = survey(connection)
     owners = _owners(folder)
     collections = []
     for one in found:
         unknown = ("", one.described.get("backbone", "unknown set"), None, False)
         collections.append(Collection(one, *owners.get(one.name, unknown)))
-    return EngineReport(lite, connection.place.shown, version, tuple(collections), advice)
+    return EngineReport(settings.lite, connection.place.shown, version, tuple(collections), advice)
 
 
 def advise(folder: WorkspaceFolder, *, lite: bool) -> str:
