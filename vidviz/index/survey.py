@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.collection import collection_dimension, collection_set
 from vidviz.index.connection import MilvusConnection
 from vidviz.index.failures import GoneError, explain_failures
+from vidviz.index.lite_files import count_bytes
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _look_at(connection: MilvusConnection, name: str) -> list[FoundCollection]:
         return []
     index = client.describe_index(name, "vector", timeout=seconds) or {}
     rows = client.get_collection_stats(name, timeout=seconds).get("row_count", 0)
-    size = _bytes_of(connection.lite_path, name)
+    size = count_bytes(connection.lite_path, name) if connection.lite_path else 0
     kind, metric = str(index.get("index_type", "")), str(index.get("metric_type", ""))
     dimension = collection_dimension(description)
     return [FoundCollection(name, _fields_of(told), dimension, int(rows), kind, metric, size)]
@@ -80,11 +80,3 @@ def _fields_of(told: str) -> dict[str, str]:
         if isinstance(said, dict):
             return {str(name): str(value) for name, value in said.items()}
     return {}
-
-
-def _bytes_of(lite_path: Path | None, name: str) -> int:
-    """Lite keeps each collection in a folder of its name."""
-    if lite_path is None:
-        return 0
-    folders = [path for path in lite_path.rglob(name) if path.is_dir()]
-    return sum(file.stat().st_size for folder in folders[:1] for file in folder.rglob("*") if file.is_file())
