@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
+from vidviz.index.collection import collection_name, create_collection, describe_set
 from vidviz.index.design import IndexDesign
 from vidviz.index.filters import ClipIn, ColumnIn, Duration, LabelIn, NotClip, NotVideoIn, TagIn, TimeRange, VideoIn
 from vidviz.index.rows import LARGEST_K, ClipRow
@@ -111,6 +112,18 @@ def test_other_indexes_are_built_and_looked_into_as_asked(request, clips, new_sp
         index.search(vectors[7], 10, effort=0)
     index.drop()
     assert index.describe() == {}
+
+
+def test_a_collection_whose_maker_was_killed_before_its_index_gets_one(request, clips, new_spec, milvus_engine):
+    connection = request.getfixturevalue(f"{milvus_engine}_connection")
+    spec, design = new_spec(), IndexDesign()
+    create_collection(connection.client, collection_name(spec), 16, describe_set(spec), connection.write_seconds)
+    index = MilvusIndex(connection, spec, 16, "", design)
+    index.prepare()
+    assert index.describe()["index_type"] == design.kind
+    index.upsert(*clips)
+    assert index.search(clips[1][7], 1)[0][0].clip_id == clips[0][7].clip_id
+    index.drop()
 
 
 @pytest.mark.parametrize("filters", [(), FILTERS["label"], FILTERS["not video"], FILTERS["no tag"]])

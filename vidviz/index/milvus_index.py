@@ -18,6 +18,7 @@ from vidviz.index.collection import (
     collection_set,
     create_collection,
     describe_set,
+    ensure_index,
 )
 from vidviz.index.connection import MilvusConnection
 from vidviz.index.design import IndexDesign, default_design
@@ -82,9 +83,9 @@ class MilvusIndex:
                 self._collection.forget()
                 found = None
             if found is None:
-                create_collection(
-                    client, self.name, self.dimension, self._set_text, design=self.design, timeout=seconds
-                )
+                create_collection(client, self.name, self.dimension, self._set_text, seconds)
+            # By itself: whoever made the collection may have been killed before it had an index.
+            ensure_index(client, self.name, self.design, seconds)
             self._collection.load(client)
 
     def _fits(self, description: dict[str, Any]) -> bool:
