@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,8 @@ class MilvusConnection:
     """An open Milvus, shared by all that use the same place in this process.
 
     `writing` is held around every write: Lite loses rows when two threads write at once. `loaded` are the
-    collections that were loaded since the place was opened, each with the kind of its index.
+    collections that were loaded since the place was opened, each with the kind of its index; `writes` counts what was
+    written to each.
     """
 
     def __init__(self, connect: Callable[[], Any], place: Place, lite_path: Path | None) -> None:
@@ -32,6 +34,7 @@ class MilvusConnection:
         self.write_seconds = LITE_SECONDS if self.lite else WRITE_SECONDS
         self.writing = threading.RLock()
         self.loaded: dict[str, str] = {}
+        self.writes: Counter[str] = Counter()
         self.closed = False
         self._connecting = threading.RLock()
         self._connect = connect

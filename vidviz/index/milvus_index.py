@@ -69,6 +69,11 @@ class MilvusIndex:
     def name(self, name: str) -> None:
         self._collection.name = name
 
+    @property
+    def version(self) -> tuple[object, int] | None:
+        """Another one after every write and every opening; None where other processes may write as well."""
+        return (self.connection, self.connection.writes[self.name]) if self.connection.lite else None
+
     def prepare(self) -> None:
         """Create the collection, or make it anew when it has another dimension or other fields.
 

@@ -72,6 +72,7 @@ def drop_collection(connection: MilvusConnection, name: str) -> None:
             raise SearchIndexError(f"The collection {name} was not made by vidviz and stays.")
         client.drop_collection(name, timeout=seconds)
         connection.loaded.pop(name, None)
+        connection.writes[name] += 1
 
 
 def _fields_of(told: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import METRICS, Metric
+from vidviz.index.design import METRICS, Metric, check_effort
 from vidviz.index.failures import NoAnswerError
 from vidviz.index.filters import Filter, NotClip, NotVideoIn
 from vidviz.index.rows import check_k, check_queries
@@ -19,8 +19,9 @@ from vidviz.services.filtering import ClipFilter
 from vidviz.services.hits import Hit, describe
 from vidviz.services.index_building import open_meanwhile
 from vidviz.services.indexing import OpenIndex
-from vidviz.services.keeping_in_line import MENDED, forget_checked, has_lost_rows
+from vidviz.services.keeping_in_line import MENDED, forget_checked
 from vidviz.services.queries import Example, Query
+from vidviz.services.stored_vectors import STORED
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Neighbour
 
@@ -135,11 +136,13 @@ def _search_by_vector(
         conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
     check_queries(vector, found.dimension, unit_length=options.metric == "COSINE")
     check_k(options.k)
+    check_effort(options.effort)
+    expression = say_expression(conditions)
     opened, neighbours, note = _ask_index(folder, found.key, vector, options, conditions)
     if options.threshold is not None:
         neighbours = [near for near in neighbours if _is_near_enough(near.score, options.threshold, options.metric)]
     hits = describe(folder, found.spec.recipe_key, neighbours)
-    return SearchAnswer(tuple(hits), opened.engine, note, say_expression(conditions), vector, found.spec.recipe_key)
+    return SearchAnswer(tuple(hits), opened.engine, note, expression, vector, found.spec.recipe_key)
 
 
 def _ask_index(
@@ -148,17 +151,15 @@ def _ask_index(
     """The index, what it found and what to know of it; a collection that somebody changed is mended once."""
     opened = open_meanwhile(folder, set_key, options.metric)
     try:
-        neighbours = _look_up(opened.index, vector, options, conditions)
-        if not has_lost_rows(folder, set_key, opened.index, len(neighbours), options.k):
-            return opened, neighbours, opened.note
+        return opened, _look_up(opened.index, vector, options, conditions), opened.note
     except NoAnswerError:
         raise
     except SearchIndexError:  # somebody may have dropped or changed the collection
-        pass
-    forget_checked(folder)
+        forget_checked(folder)
     opened = open_meanwhile(folder, set_key, options.metric)
     neighbours = _look_up(opened.index, vector, options, conditions)
-    return opened, neighbours, f"{MENDED} {opened.note}".strip()
+    mended = MENDED if opened.engine != STORED else ""
+    return opened, neighbours, f"{mended} {opened.note}".strip()
 
 
 def _look_up(
