@@ -96,13 +96,13 @@ def test_other_metrics_equal_numpy(request, clips, new_spec, engine, metric, fil
 def test_other_indexes_are_built_and_looked_into_as_asked(request, clips, new_spec, milvus_engine, kind):
     rows, vectors = clips
     design = IndexDesign("COSINE", kind, nlist=4)
-    index = MilvusIndex(request.getfixturevalue(f"{milvus_engine}_connection"), new_spec(), 16, "", design)
+    spec = new_spec()
+    index = MilvusIndex(request.getfixturevalue(f"{milvus_engine}_connection"), spec, 16, "", design)
     index.prepare()
     index.upsert(rows, vectors)
     index.flush()
     assert index.describe()["index_type"] == kind
-    reopened = MilvusIndex(index.connection, new_spec(), 16)
-    reopened.name = index.name
+    reopened = MilvusIndex(index.connection, spec, 16)
     index.connection.loaded.clear()
     thorough = reopened.search(vectors[7], 10, effort=64)[0]
     assert thorough[0].clip_id == rows[7].clip_id

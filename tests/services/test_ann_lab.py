@@ -47,6 +47,28 @@ def test_recall_rises_with_effort_and_what_is_missed_is_named(folder, fill):
     assert truth[first.rank - 2].score == pytest.approx(first.score, abs=1e-5)
 
 
+@pytest.mark.parametrize("metric", ["COSINE", "L2"])
+def test_which_of_several_copies_comes_last_is_no_miss(folder, fill, metric):
+    fill(folder, np.repeat(np.random.default_rng(0).normal(size=(20, 8)), 6, axis=0))
+    for kind in ("FLAT", "HNSW"):
+        report = ann_lab.try_index(folder, "", IndexDesign(metric, kind), k=4, num_queries=20, efforts=(512,))
+        assert ([point.recall for point in report.points], report.missed) == ([1.0], ())
+
+
+@pytest.mark.parametrize(
+    ("design", "told"),
+    [
+        (IndexDesign(kind="HNSW"), [30, 32, 64]),
+        (IndexDesign(kind="IVF_FLAT", nlist=12), [1, 12]),
+        (IndexDesign(), [1]),
+    ],
+)
+def test_points_tell_the_effort_that_was_made(folder, fill, design, told):
+    fill(folder, np.random.default_rng(0).normal(size=(60, 8)))
+    report = ann_lab.try_index(folder, "", design, k=30, num_queries=2, efforts=(1, 16, 32, 64))
+    assert [point.effort for point in report.points] == told
+
+
 def test_a_filter_holds_for_all_queries(folder, fill):
     fill(folder, np.random.default_rng(0).normal(size=(60, 8)), labels=["a" if n % 6 == 0 else "b" for n in range(60)])
     chosen = ClipFilter(labels=(("label", ("a",)),))

@@ -43,6 +43,7 @@ class MilvusIndex:
         workspace_id: tells workspaces apart that share a server (see `collection_name`).
         design: the metric, and the index of a collection that has to be made; what suits the engine when None. A
             collection that is there keeps its index.
+        suffix: keeps a further collection of the same set apart.
     """
 
     def __init__(
@@ -52,11 +53,12 @@ class MilvusIndex:
         dimension: int,
         workspace_id: str = "",
         design: IndexDesign | None = None,
+        suffix: str = "",
     ) -> None:
         self.connection = connection
         self.design = design or default_design(connection.lite)
         self.dimension = dimension
-        name = collection_name(spec, workspace_id, self.design.suffix)
+        name = collection_name(spec, workspace_id, f"{self.design.suffix}{suffix}")
         self._collection = OpenCollection(connection, name, self.design)
         self._set_text = describe_set(spec)
 
@@ -64,10 +66,6 @@ class MilvusIndex:
     def name(self) -> str:
         """The collection's name."""
         return self._collection.name
-
-    @name.setter
-    def name(self, name: str) -> None:
-        self._collection.name = name
 
     @property
     def version(self) -> tuple[object, int] | None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from vidviz.config import milvus_settings
 from vidviz.errors import IndexLockedError
 from vidviz.index.collection import collection_name
+from vidviz.index.design import IndexDesign, Metric
 from vidviz.index.open import open_milvus
 from vidviz.index.survey import FoundCollection, drop_collection, survey
 from vidviz.services import embedding_sets
-from vidviz.services.ann_lab import lab_name
+from vidviz.services.ann_lab import LAB_SUFFIX
 from vidviz.store.workspace import WorkspaceFolder
 
 LITE_CLIPS = 50_000
@@ -18,6 +19,8 @@ LITE_CLIPS = 50_000
 
 COMPOSE_PAGE = "https://milvus.io/docs/install_standalone-docker-compose.md"
 """Where Milvus publishes its compose file."""
+
+_BY_METRIC: dict[Metric, str] = {"COSINE": "", "IP": " · inner product", "L2": " · distance"}
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,9 @@ def _owners(folder: WorkspaceFolder) -> dict[str, tuple[str, str, int | None, bo
     owners: dict[str, tuple[str, str, int | None, bool]] = {}
     for found in embedding_sets.list_sets(folder):
         stored = len(folder.vectors(found.key).load_ids())
-        for suffix, by in (("", ""), ("_ip", " · inner product"), ("_l2", " · distance")):
-            name = collection_name(found.spec, workspace_id, suffix)
-            owners[name] = (found.key, f"{found.spec.title}{by}", stored, False)
-            owners[lab_name(name)] = (found.key, f"{found.spec.title}{by} · index lab", None, True)
+        for metric, by in _BY_METRIC.items():
+            suffix, title = IndexDesign(metric).suffix, f"{found.spec.title}{by}"
+            owners[collection_name(found.spec, workspace_id, suffix)] = (found.key, title, stored, False)
+            trial = collection_name(found.spec, workspace_id, f"{suffix}{LAB_SUFFIX}")
+            owners[trial] = (found.key, f"{title} · index lab", None, True)
     return owners

@@ -118,8 +118,11 @@ def open_collection(
     found: EmbeddingSet,
     design: IndexDesign | None = None,
     settings: MilvusSettings | None = None,
+    suffix: str = "",
 ) -> MilvusIndex:
     """The collection of a set where the settings lead (those of the environment when None), looked up when it is used.
+
+    `suffix` keeps a further collection of the same set apart.
 
     Raises:
         IndexLockedError: another process holds the local Milvus file.
@@ -127,7 +130,7 @@ def open_collection(
     """
     workspace_id = _workspace_id(folder.path, folder.catalogue.path.stat().st_ino)
     connection = open_milvus(settings or milvus_settings(), folder.milvus)
-    return MilvusIndex(connection, found.spec, found.dimension, workspace_id, design)
+    return MilvusIndex(connection, found.spec, found.dimension, workspace_id, design, suffix)
 
 
 @lru_cache(maxsize=16)
