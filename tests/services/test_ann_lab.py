@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
+from vidviz.index.collection import TRIAL
 from vidviz.index.design import IndexDesign
-from vidviz.services import ann_lab, engine, searching
+from vidviz.services import ann_lab, embedding_sets, engine, indexing, searching
 from vidviz.services.filtering import ClipFilter
 
 
@@ -108,6 +109,20 @@ def test_a_trial_that_is_stopped_leaves_nothing_behind(folder, fill, moment):
     with pytest.raises(Stop):
         ann_lab.try_index(folder, "", IndexDesign(), progress=stop)
     assert not [one for one in engine.examine_engine(folder).collections if one.set_key]  # a server holds others' too
+
+
+@pytest.mark.lite
+def test_a_trial_whose_process_was_killed_is_gone_when_lite_is_opened_again(folder, fill):
+    fill(folder, np.eye(6))
+    found = embedding_sets.find_set(folder)
+    for suffix in ("", TRIAL):
+        indexing.open_collection(folder, found, suffix=suffix).prepare()
+    client = indexing.open_milvus(indexing.milvus_settings(), folder.milvus).client
+    client.create_collection("somebody_elses_lab", dimension=4)
+    indexing.release_index(folder)  # as the end of the process does
+    assert [(one.trial, bool(one.set_key)) for one in engine.examine_engine(folder).collections] == [(False, True)]
+    client = indexing.open_milvus(indexing.milvus_settings(), folder.milvus).client
+    assert "somebody_elses_lab" in client.list_collections()
 
 
 def test_senseless_trials_are_refused(folder, fill):

@@ -15,6 +15,8 @@ LONGEST_NAME = 255
 SET_PROPERTY = "vidviz.set"
 DIGEST_PROPERTY = "vidviz.rows"
 SCALAR_FIELDS = ("id", "video_id", "label", "start_seconds", "end_seconds", "meta")
+TRIAL = "_lab"
+"""What the name of a collection ends with that is there for one trial of its process."""
 DURATION = "duration_seconds"  # kept for filters: a server cannot subtract one field from another
 
 

@@ -11,6 +11,7 @@ from vidviz.index.client import make_connect
 from vidviz.index.connection import MilvusConnection, share_connection
 from vidviz.index.failures import Place, server_place
 from vidviz.index.lite_lock import refuse_if_locked
+from vidviz.index.survey import drop_left_trials
 
 
 def open_milvus(settings: MilvusSettings, own_path: Path) -> MilvusConnection:
@@ -44,10 +45,12 @@ def _open_lite(path: Path) -> MilvusConnection:
     place = Place(str(path), lite=True)
     connect = make_connect(str(path), "", place)
     try:
-        return MilvusConnection(connect, place, path)
+        connection = MilvusConnection(connect, place, path)
     except SearchIndexError:
         refuse_if_locked(path)  # another process came between our look and our opening
         raise
+    drop_left_trials(connection)
+    return connection
 
 
 def _open_server(settings: MilvusSettings) -> MilvusConnection:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.collection import collection_dimension, collection_set
+from vidviz.index.collection import TRIAL, collection_dimension, collection_set
 from vidviz.index.connection import MilvusConnection
 from vidviz.index.failures import GoneError, explain_failures
 from vidviz.index.lite_files import count_bytes
@@ -73,6 +73,21 @@ def drop_collection(connection: MilvusConnection, name: str) -> None:
         client.drop_collection(name, timeout=seconds)
         connection.loaded.pop(name, None)
         connection.writes[name] += 1
+
+
+def drop_left_trials(connection: MilvusConnection) -> None:
+    """Remove what trials of ended processes left on Lite, which has just been opened: nobody else can have one there.
+
+    On a server another process may be in the midst of it: there the next trial of the same set removes it.
+    """
+    names: list[str] = []
+    with contextlib.suppress(SearchIndexError), explain_failures(connection.place):
+        names = connection.client.list_collections(timeout=connection.read_seconds)
+    for name in names:
+        if name.endswith(TRIAL):
+            # One that is damaged is told by whoever needs the folder, and one that somebody else made stays.
+            with contextlib.suppress(SearchIndexError):
+                drop_collection(connection, name)
 
 
 def _fields_of(told: str) -> dict[str, str]:

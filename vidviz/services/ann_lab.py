@@ -16,6 +16,7 @@ import numpy as np
 
 from vidviz.config import milvus_settings
 from vidviz.errors import SearchIndexError
+from vidviz.index.collection import TRIAL
 from vidviz.index.design import MOST_EFFORT, Kind
 from vidviz.index.design import IndexDesign as IndexDesign
 from vidviz.index.filters import Filter, row_test
@@ -35,8 +36,6 @@ EFFORTS: dict[Kind, tuple[int, ...]] = {
 }
 MOST_QUERIES = 500
 MOST_MISSED = 200
-LAB_SUFFIX = "_lab"
-"""What the name of a trial's collection ends with, beside that of its set."""
 _turn = threading.Lock()
 
 
@@ -119,7 +118,7 @@ def try_index(
     conditions = to_index_filters(folder, found.spec.recipe_key, clip_filter or ClipFilter())
     drawn = np.random.default_rng(seed).permutation(len(checked.rows))[:num_queries]
     truth, matching = _exact_answers(checked.rows, checked.vectors, drawn, k, conditions, design)
-    index = indexing.open_collection(folder, found, design, suffix=LAB_SUFFIX)
+    index = indexing.open_collection(folder, found, design, suffix=TRIAL)
     with _trial_of(index):
         started = time.perf_counter()
         _build(index, checked.rows, checked.vectors, progress)
@@ -145,7 +144,10 @@ def _settle_efforts(design: IndexDesign, k: int, efforts: Sequence[int]) -> list
 
 @contextmanager
 def _trial_of(index: MilvusIndex) -> Iterator[None]:
-    """A collection that is there for one trial; a trial that was stopped clears up before the next begins."""
+    """A collection that is there for one trial.
+
+    What a process that was killed left is removed when Lite is next opened, or here, before the next trial of its set.
+    """
     with _turn:
         try:
             index.drop()

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from vidviz.config import milvus_settings
 from vidviz.errors import IndexLockedError
-from vidviz.index.collection import collection_name
+from vidviz.index.collection import TRIAL, collection_name
 from vidviz.index.design import IndexDesign, Metric
 from vidviz.index.open import open_milvus
 from vidviz.index.survey import FoundCollection, drop_collection, survey
 from vidviz.services import embedding_sets
-from vidviz.services.ann_lab import LAB_SUFFIX
 from vidviz.store.workspace import WorkspaceFolder
 
 LITE_CLIPS = 50_000
@@ -27,7 +26,8 @@ _BY_METRIC: dict[Metric, str] = {"COSINE": "", "IP": " · inner product", "L2": 
 class Collection:
     """A collection beside the set that it belongs to; `stored` are the set's vectors, None for another workspace's.
 
-    `trial` is whether the index lab made it: it is there while a trial runs, or one was broken off.
+    `trial` is whether the index lab made it: it is there while a trial runs, and on a server after the process of one
+    was killed, until the next trial of its set.
     """
 
     found: FoundCollection
@@ -103,6 +103,6 @@ def _owners(folder: WorkspaceFolder) -> dict[str, tuple[str, str, int | None, bo
         for metric, by in _BY_METRIC.items():
             suffix, title = IndexDesign(metric).suffix, f"{found.spec.title}{by}"
             owners[collection_name(found.spec, workspace_id, suffix)] = (found.key, title, stored, False)
-            trial = collection_name(found.spec, workspace_id, f"{suffix}{LAB_SUFFIX}")
+            trial = collection_name(found.spec, workspace_id, f"{suffix}{TRIAL}")
             owners[trial] = (found.key, f"{title} · index lab", None, True)
     return owners

@@ -68,7 +68,7 @@ def _draw_collections(collections: tuple[Collection, ...]) -> None:
 
 def _say_state(one: Collection) -> str:
     if one.trial:
-        return "of the index lab: goes when its trial ends"
+        return "of the index lab: goes with its trial, or with the next of this set where that was broken off"
     if one.stored is None:
         return "of another workspace"
     return "in line" if one.stored == one.found.rows else f"{one.stored - one.found.rows:+d} rows to bring in line"
