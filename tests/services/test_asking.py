@@ -66,6 +66,7 @@ def test_whatever_a_url_holds_becomes_a_query(text):
         {"clips": [[1, float("nan")]]}, {"video": "../../etc/passwd"}, {"image": "A" * 64},
         {"seconds": [3, 1]},
         {"seconds": [-1, 1]}, {"seconds": [0, 1e300]}, {"sentence": ["x"]}, [], "[" * 100_000,
+        '{"clips":[[1,1' + "0" * 400 + "]]}", '{"sentence":"\\ud800"}',
     ],
 )  # fmt: skip
 def test_what_is_no_query_is_none(said):

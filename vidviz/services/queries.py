@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,7 +98,7 @@ def _read_example(pair: object) -> Example | None:
     number, weight = pair
     if not isinstance(number, int) or not 0 <= number < CLIP_IDS or not isinstance(weight, int | float):
         return None
-    if not math.isfinite(weight) or not 0 < abs(weight) <= HEAVIEST:
+    if not 0 < abs(weight) <= HEAVIEST:
         return None
     return Example(number, float(weight))
 
