@@ -137,6 +137,8 @@ def _search_by_vector(
     check_queries(vector, found.dimension, unit_length=options.metric == "COSINE")
     check_k(options.k)
     check_effort(options.effort)
+    if options.threshold is not None and not np.isfinite(options.threshold):
+        raise SearchIndexError("The threshold must be a number.")
     expression = say_expression(conditions)
     opened, neighbours, note = _ask_index(folder, found.key, vector, options, conditions)
     if options.threshold is not None:
@@ -213,6 +215,4 @@ def _is_kept(folder: WorkspaceFolder, clip_id: int | None, chosen: ClipFilter) -
 
 
 def _is_near_enough(score: float, threshold: float, metric: Metric) -> bool:
-    if not np.isfinite(threshold):
-        raise SearchIndexError("The threshold must be a number.")
     return score <= threshold if metric == "L2" else score >= threshold
