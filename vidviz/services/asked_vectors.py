@@ -11,6 +11,7 @@ import numpy as np
 from vidviz.config import DecodeLimits
 from vidviz.errors import BackboneError, MediaError, SearchIndexError
 from vidviz.services import asked_files
+from vidviz.services.asked_folder import AskedFile
 from vidviz.services.queries import Query
 from vidviz.services.set_networks import find_weights, load_network, refuse_outside
 from vidviz.store.clips import Clip
@@ -58,9 +59,14 @@ def _embed_video(path: Path, spec: EmbeddingSetSpec, token: str, seconds: tuple[
     return _embed(loaded, spec, frames)
 
 
-def _choose_span(asked: asked_files.AskedFile, seconds: tuple[float, float] | None) -> Span:
+def _choose_span(asked: AskedFile, seconds: tuple[float, float] | None) -> Span:
     end = asked.duration_seconds
     start, stop = seconds or (0.0, end)
+    if not 0 <= start <= stop:
+        raise MediaError(
+            f"{start} to {stop} s is no stretch of {asked.name}; one begins from 0 on, and ends where it begins or "
+            "later."
+        )
     if start >= end:
         raise MediaError(f"{asked.name} ends at {end:.1f} s, before {start:.1f} s; choose an earlier stretch.")
     if start == stop:  # the frame on screen at that moment

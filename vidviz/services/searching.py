@@ -10,6 +10,7 @@ from vidviz.errors import SearchIndexError
 from vidviz.index.design import METRICS, Metric, check_effort
 from vidviz.index.failures import NoAnswerError
 from vidviz.index.filters import Filter, NotClip, NotVideoIn
+from vidviz.index.ranking import rank_neighbours
 from vidviz.index.rows import check_k, check_queries
 from vidviz.index.vector_index import VectorIndex
 from vidviz.services import embedding_sets, library
@@ -190,10 +191,9 @@ def nearest_exactly(folder: WorkspaceFolder, set_key: str, clip_id: int, k: int)
     embeddings = embedding_sets.load_embeddings(folder, found.key)
     query = clip_vector(folder, found.key, clip_id)
     lengths = np.linalg.norm(embeddings.vectors, axis=1) * np.linalg.norm(query)
-    scores = np.where(lengths > 0, embeddings.vectors @ query / np.maximum(lengths, 1e-30), -1.0)
-    scores[embeddings.ids == clip_id] = -np.inf
-    best = np.argsort(-scores, kind="stable")[: min(k, len(scores) - 1)]
-    return describe(folder, found.spec.recipe_key, [Neighbour(int(embeddings.ids[i]), float(scores[i])) for i in best])
+    others = np.isfinite(lengths) & (lengths > 0) & (embeddings.ids != clip_id)  # what has a direction
+    scores = embeddings.vectors[others] @ query / lengths[others]
+    return describe(folder, found.spec.recipe_key, rank_neighbours(embeddings.ids[others], scores, k))
 
 
 def hit_records(answer: SearchAnswer) -> list[dict[str, object]]:
