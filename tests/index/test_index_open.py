@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import socket
@@ -121,6 +122,13 @@ def test_the_holder_is_found_without_proc_locks_or_not_named(held, monkeypatch, 
     found = lite_lock.find_lock_holder(place)
     assert found.pid == (process.pid if len(blinded) == 1 else 0)
     assert str(found).startswith(f"process {process.pid}" if len(blinded) == 1 else "another process")
+
+
+def test_a_folder_that_another_process_only_looks_at_is_free(place):
+    place.mkdir(parents=True)
+    with (place / lite_lock.LOCK_NAME).open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        assert lite_lock.find_lock_holder(place) is None
 
 
 def test_a_held_folder_is_not_deleted(held):

@@ -60,7 +60,7 @@ def _is_locked(lock_path: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: others may be looking, too
     except OSError:
         return True
     finally:

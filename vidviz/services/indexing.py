@@ -79,8 +79,9 @@ def rebuild_index(
         SearchIndexError: Milvus does not answer.
     """
     found, settings = embedding_sets.find_set(folder, set_key), milvus_settings()
+    design = None if settings.lite else design
     try:
-        open_collection(folder, found).drop()
+        open_collection(folder, found, design).drop()
     except IndexLockedError:
         raise
     except SearchIndexError:
@@ -88,7 +89,7 @@ def rebuild_index(
             raise
         delete_lite_folder(settings.lite_path(folder.milvus))
     forget_checked(folder)
-    index = open_collection(folder, found, None if settings.lite else design)
+    index = open_collection(folder, found, design)
     bring_in_line(folder, found, index, progress)
     return index.count()
 
