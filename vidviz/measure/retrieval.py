@@ -50,7 +50,8 @@ def measure_retrieval(
     """Ask with every labelled clip for all others, by cosine, exactly.
 
     Average precision as in Manning, Raghavan and Schütze, Introduction to Information Retrieval (2008), 8.4. Clips
-    with nothing to be found, as those of a label of a single clip, count in no mean; such a label has NaN.
+    with nothing to be found, as those of a label of a single clip, count in no average precision and no recall; a label
+    of such clips alone has NaN.
 
     Args:
         vectors: (N, D) floats.
