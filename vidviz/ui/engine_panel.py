@@ -24,7 +24,7 @@ def draw_engine(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
         report = engine.examine_engine(folder)
         _draw_report(report)
         if report.note:
-            st.warning(report.note)
+            st.warning(plain(report.note))
         else:
             _draw_collections(report.collections)
         _draw_actions(folder, chosen, report)
@@ -95,7 +95,7 @@ def draw_building(folder: WorkspaceFolder, set_key: str) -> None:
     if building.active:
         _draw_progress(folder, set_key)
     elif building.error:
-        st.error(building.error)
+        st.error(plain(building.error))
 
 
 @st.fragment(run_every=1.0)
