@@ -18,7 +18,8 @@ def test_who_holds_the_file_and_why_a_build_failed_are_no_markdown(prepared, sho
 
     key = embedding_sets.find_set(prepared.folder).key
     monkeypatch.setattr(engine, "open_milvus", refuse)
-    monkeypatch.setitem(index_building._builds, (str(prepared.folder.path), key), Building(active=False, error=HOSTILE))
+    place = (str(prepared.folder.path), key, "COSINE")
+    monkeypatch.setitem(index_building._builds, place, Building(active=False, error=HOSTILE))
     page = show("search", search_view="Engine")
     assert [said.value for said in page.app.warning] == [plain(HOSTILE)]
     assert [said.value for said in page.app.error] == [plain(HOSTILE)]

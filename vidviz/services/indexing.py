@@ -70,7 +70,7 @@ def rebuild_index(
 ) -> int:
     """Drop the collection of a set and build it from the stored vectors; returns its rows.
 
-    `design` is the index that a server is to have; on Lite it is always exact.
+    `design` is the metric, and the index that a server is to have; on Lite it is always exact.
 
     Where the local Milvus files are damaged, all of them go: every other set's collection is built when it is opened.
 
@@ -79,7 +79,7 @@ def rebuild_index(
         SearchIndexError: Milvus does not answer.
     """
     found, settings = embedding_sets.find_set(folder, set_key), milvus_settings()
-    design = None if settings.lite else design
+    design = default_design(True, design.metric) if design and settings.lite else design
     try:
         open_collection(folder, found, design).drop()
     except IndexLockedError:

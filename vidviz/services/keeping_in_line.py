@@ -122,7 +122,7 @@ def forget_checked(folder: WorkspaceFolder) -> None:
             del _checked[place]
 
 
-def is_checked(folder: WorkspaceFolder, set_key: str) -> bool:
-    """Whether this process has brought the collection of a set in line with what is stored now."""
-    known = _checked.get(_place_of(folder, set_key, "COSINE"))
+def is_checked(folder: WorkspaceFolder, set_key: str, metric: Metric) -> bool:
+    """Whether this process has brought the collection of a set by a metric in line with what is stored now."""
+    known = _checked.get(_place_of(folder, set_key, metric))
     return known is not None and known.state == _read_state(folder, set_key)
