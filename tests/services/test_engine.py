@@ -7,7 +7,7 @@ import pytest
 
 from vidviz.config import MilvusSettings
 from vidviz.errors import IndexLockedError, SearchIndexError
-from vidviz.services import embedding_sets, engine, indexing, pushing, searching
+from vidviz.services import annotating, embedding_sets, engine, indexing, pushing, searching
 from vidviz.services.indexing import open_milvus
 from vidviz.services.searching import SearchOptions
 
@@ -32,6 +32,22 @@ def test_collections_are_told_with_their_rows_and_size(folder, fill):
     assert [one.found.metric for one in engine.examine_engine(folder).collections] == ["L2"]
     assert len(searching.search_by_clip(folder, "", ids[0], 30).hits) == 20
     assert indexing.rebuild_index(folder, "") == 20
+
+
+def test_rows_that_were_changed_or_removed_count_once_or_not(folder, fill):
+    ids = fill(folder, np.random.default_rng(0).normal(size=(20, 8)), labels=["a"] * 20)
+    searching.search_by_clip(folder, "", ids[0], 3)
+    annotating.set_label(folder, ids, "b")
+    searching.search_by_clip(folder, "", ids[0], 3)
+
+    def told():
+        return [(one.stored, one.found.rows) for one in engine.examine_engine(folder).collections if one.set_key]
+
+    assert told() == [(20, 20)]
+    index = indexing.open_collection(folder, embedding_sets.find_set(folder))
+    index.delete(ids[:3])
+    index.flush()
+    assert told() == [(20, 17)]
 
 
 @pytest.mark.lite

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.collection import TRIAL, collection_dimension, collection_set
+from vidviz.index.collection_rows import count_loaded
 from vidviz.index.connection import MilvusConnection
 from vidviz.index.failures import GoneError, explain_failures
 from vidviz.index.lite_files import count_bytes
@@ -51,11 +52,22 @@ def _look_at(connection: MilvusConnection, name: str) -> list[FoundCollection]:
     if '"vidviz"' not in told:
         return []
     index = client.describe_index(name, "vector", timeout=seconds) or {}
-    rows = client.get_collection_stats(name, timeout=seconds).get("row_count", 0)
+    rows = _count(connection, name)
     size = count_bytes(connection.lite_path, name) if connection.lite_path else 0
     kind, metric = str(index.get("index_type", "")), str(index.get("metric_type", ""))
     dimension = collection_dimension(description)
-    return [FoundCollection(name, _fields_of(told), dimension, int(rows), kind, metric, size)]
+    return [FoundCollection(name, _fields_of(told), dimension, rows, kind, metric, size)]
+
+
+def _count(connection: MilvusConnection, name: str) -> int:
+    # The statistics of a server count rows that were replaced or removed as well, until it tidies up; but only a
+    # loaded collection can be counted, and loading all for a look would fill its memory.
+    from pymilvus.client.types import LoadState
+
+    client, seconds = connection.client, connection.read_seconds
+    if not connection.lite and client.get_load_state(name, timeout=seconds)["state"] == LoadState.Loaded:
+        return count_loaded(client, name, timeout=seconds)
+    return int(client.get_collection_stats(name, timeout=seconds).get("row_count", 0))
 
 
 def drop_collection(connection: MilvusConnection, name: str) -> None:
