@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -19,15 +19,14 @@ from vidviz.errors import SearchIndexError
 from vidviz.index.collection import TRIAL
 from vidviz.index.design import MOST_EFFORT, Kind
 from vidviz.index.design import IndexDesign as IndexDesign
-from vidviz.index.filters import Filter, row_test
 from vidviz.index.rows import ClipRow, check_rows
-from vidviz.index.vector_index import ExactIndex, MilvusIndex
+from vidviz.index.vector_index import MilvusIndex
 from vidviz.services import embedding_sets, indexing
 from vidviz.services.clip_filters import to_index_filters
 from vidviz.services.filtering import ClipFilter
+from vidviz.services.lab_points import LabPoint, Missed, answer_exactly, list_missed, measure_setting
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.workspace import WorkspaceFolder
-from vidviz.types import Neighbour
 
 EFFORTS: dict[Kind, tuple[int, ...]] = {
     "FLAT": (1,),
@@ -35,32 +34,7 @@ EFFORTS: dict[Kind, tuple[int, ...]] = {
     "IVF_FLAT": (1, 2, 4, 8, 16, 32, 64, 128),
 }
 MOST_QUERIES = 500
-MOST_MISSED = 200
 _turn = threading.Lock()
-
-
-@dataclass(frozen=True)
-class LabPoint:
-    """One setting: recall@k over the queries (see `missing_neighbours`), and the time of a query.
-
-    `returned` is the mean number of hits that came back, of `wanted` that could have.
-    """
-
-    effort: int
-    recall: float
-    milliseconds: float
-    returned: float
-    wanted: float
-
-
-@dataclass(frozen=True)
-class Missed:
-    """A true neighbour that the index did not return; `rank` is its true place from 1."""
-
-    query: int
-    clip_id: int
-    rank: int
-    score: float
 
 
 @dataclass(frozen=True)
@@ -117,7 +91,7 @@ def try_index(
         raise SearchIndexError("This set has no clips to try an index on.")
     conditions = to_index_filters(folder, found.spec.recipe_key, clip_filter or ClipFilter())
     drawn = np.random.default_rng(seed).permutation(len(checked.rows))[:num_queries]
-    truth, matching = _exact_answers(checked.rows, checked.vectors, drawn, k, conditions, design)
+    truth, matching = answer_exactly(checked.rows, checked.vectors, drawn, k, conditions, design)
     index = indexing.open_collection(folder, found, design, suffix=TRIAL)
     with _trial_of(index):
         started = time.perf_counter()
@@ -127,10 +101,10 @@ def try_index(
         points, lacking = [], []
         for number, effort in enumerate(tried):
             tell = partial(_tell_asked, progress, number * len(drawn), len(tried) * len(drawn))
-            point, lacks = _measure(index, checked.vectors[drawn], k, conditions, effort, truth, tell)
+            point, lacks = measure_setting(index, checked.vectors[drawn], k, conditions, effort, truth, tell)
             points.append(point)
             lacking.append(lacks)
-    missed = _list_missed([checked.rows[place].clip_id for place in drawn], truth, lacking[0])
+    missed = list_missed([checked.rows[place].clip_id for place in drawn], truth, lacking[0])
     engine = "Milvus Lite" if milvus_settings().lite else "Milvus"
     return LabReport(design, tuple(points), missed, len(drawn), k, len(checked.rows), matching, built, engine)
 
@@ -167,59 +141,3 @@ def _build(index: MilvusIndex, rows: Sequence[ClipRow], vectors: np.ndarray, pro
 
 def _tell_asked(progress: Progress, before: int, total: int, done: int) -> None:
     progress(before + done, total, "queries asked")
-
-
-def _exact_answers(
-    rows: Sequence[ClipRow],
-    vectors: np.ndarray,
-    drawn: np.ndarray,
-    k: int,
-    conditions: Sequence[Filter],
-    design: IndexDesign,
-) -> tuple[list[list[Neighbour]], int]:
-    """The true neighbours of each query among the clips that the filter keeps, and how many it keeps."""
-    exact, keeps = ExactIndex(vectors.shape[1], replace(design, kind="FLAT")), row_test(conditions)
-    kept = [place for place, row in enumerate(rows) if keeps(row)]
-    exact.upsert([rows[place] for place in kept], vectors[kept])
-    return exact.search(vectors[drawn], k), len(kept)
-
-
-def _measure(
-    index: MilvusIndex,
-    queries: np.ndarray,
-    k: int,
-    conditions: Sequence[Filter],
-    effort: int,
-    truth: list[list[Neighbour]],
-    tell: Callable[[int], None],
-) -> tuple[LabPoint, list[list[int]]]:
-    """The point of a setting, and the places of the true neighbours that each answer lacks."""
-    from vidviz.measure.search_recall import missing_neighbours
-
-    answers, seconds = [], []
-    index.search(queries[0], k, conditions, effort=effort)  # the first call pays for what all share
-    for number, query in enumerate(queries, 1):
-        started = time.perf_counter()
-        answers.append(index.search(query, k, conditions, effort=effort)[0])
-        seconds.append(time.perf_counter() - started)
-        tell(number)
-    lacking = [missing_neighbours(answer, true) for answer, true in zip(answers, truth, strict=True)]
-    wanted = sum(map(len, truth))
-    point = LabPoint(
-        effort,
-        1 - sum(map(len, lacking)) / wanted if wanted else 1.0,
-        float(np.median(seconds)) * 1000,
-        float(np.mean([len(answer) for answer in answers])),
-        wanted / len(truth),
-    )
-    return point, lacking
-
-
-def _list_missed(queries: Sequence[int], truth: list[list[Neighbour]], lacking: list[list[int]]) -> tuple[Missed, ...]:
-    """What a setting missed, the nearest first."""
-    missed = [
-        Missed(query, true[place].clip_id, place + 1, true[place].score)
-        for query, true, places in zip(queries, truth, lacking, strict=True)
-        for place in places
-    ]
-    return tuple(sorted(missed, key=lambda one: (one.rank, one.query))[:MOST_MISSED])
