@@ -57,8 +57,8 @@ with answered, messages.telling_errors():
         st.stop()
     if kind != "sentence":  # a sentence is one line, and is asked anew above its hits
         frame.put_answer_first()
-    index_building.begin_where_large(folder, chosen.key)
-    engine_panel.draw_building(folder, chosen.key)
+    index_building.begin_where_large(folder, chosen.key, wanted.options.metric)
+    engine_panel.draw_building(folder, chosen.key, wanted.options.metric)
     answer = searching.search(folder, chosen.key, query, wanted.options)
     search_answer.draw_answer(answer, wanted, chosen, colours, None if clip is None else clip.clip_id)
     search_answer.draw_expression(answer)

@@ -22,10 +22,23 @@ class DecodeLimits:
 
 @dataclass(frozen=True)
 class MilvusSettings:
-    """Where the vector index lives; an empty `uri` means Milvus Lite inside the workspace."""
+    """Where the vector index lives.
+
+    An empty `uri` means Milvus Lite inside the workspace, a path that ends in `.db` Milvus Lite there, and any other
+    the address of a server.
+    """
 
     uri: str = ""
     token: str = field(default="", repr=False)
+
+    @property
+    def lite(self) -> bool:
+        """Whether that is Milvus Lite and no server."""
+        return not self.uri or (self.uri.endswith(".db") and "://" not in self.uri)
+
+    def lite_path(self, own: Path) -> Path:
+        """Where the files of Milvus Lite lie: where `uri` says, else in the workspace's `own` place."""
+        return Path(self.uri) if self.uri and self.lite else own
 
 
 def milvus_settings() -> MilvusSettings:

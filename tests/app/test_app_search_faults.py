@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import local_script_runner
 
-from vidviz.index import open as opening
+from vidviz.index import client as milvus_client
+from vidviz.index import connection as connections
+from vidviz.index.open import open_milvus
 from vidviz.services import embedding_sets, indexing, keeping_in_line, library
 
 SITE = Path(__file__).parents[2]
@@ -27,15 +29,15 @@ def asked(prepared):
     """A workspace with twelve clips, and the first of them; its Milvus is closed afterwards."""
     _, ids = prepared.fill()
     yield prepared, ids[0]
-    for connection in list(opening._open.values()):
+    for connection in list(connections._shared.values()):
         connection.close()
 
 
 @pytest.fixture
 def impatient(monkeypatch):
     """Nobody waits long for a server that does not answer."""
-    monkeypatch.setattr(opening, "CONNECT_SECONDS", 0.5)
-    monkeypatch.setattr(opening, "READ_SECONDS", 1.0)
+    monkeypatch.setattr(milvus_client, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "READ_SECONDS", 1.0)
 
 
 @pytest.fixture
@@ -134,7 +136,7 @@ def test_a_collection_that_somebody_dropped_is_made_again_and_told(asked, show, 
     page = show("search", clip=str(clip))
     answers(page)
     name = collection_of(prepared)
-    client = opening.open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
+    client = open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
     client.drop_collection(name)  # behind our back
     mended = page.again()
     answers(mended)
@@ -146,7 +148,7 @@ def test_a_collection_that_somebody_put_in_place_of_ours_is_told(asked, show, an
     prepared, clip = asked
     page = show("search", clip=str(clip))
     name = collection_of(prepared)
-    client = opening.open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
+    client = open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
     client.drop_collection(name)
     client.create_collection(name, dimension=3)
     client.insert(name, [{"id": 1, "vector": [1.0, 0.0, 0.0]}])

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
+from vidviz.index.collection import collection_name, create_collection, describe_set
 from vidviz.index.design import IndexDesign
 from vidviz.index.filters import ClipIn, ColumnIn, Duration, LabelIn, NotClip, NotVideoIn, TagIn, TimeRange, VideoIn
-from vidviz.index.rows import ClipRow
+from vidviz.index.rows import LARGEST_K, ClipRow
 from vidviz.index.vector_index import ExactIndex, MilvusIndex
 
 FILTERS = {
@@ -95,13 +96,13 @@ def test_other_metrics_equal_numpy(request, clips, new_spec, engine, metric, fil
 def test_other_indexes_are_built_and_looked_into_as_asked(request, clips, new_spec, milvus_engine, kind):
     rows, vectors = clips
     design = IndexDesign("COSINE", kind, nlist=4)
-    index = MilvusIndex(request.getfixturevalue(f"{milvus_engine}_connection"), new_spec(), 16, "", design)
+    spec = new_spec()
+    index = MilvusIndex(request.getfixturevalue(f"{milvus_engine}_connection"), spec, 16, "", design)
     index.prepare()
     index.upsert(rows, vectors)
     index.flush()
     assert index.describe()["index_type"] == kind
-    reopened = MilvusIndex(index.connection, new_spec(), 16)
-    reopened.name = index.name
+    reopened = MilvusIndex(index.connection, spec, 16)
     index.connection.loaded.clear()
     thorough = reopened.search(vectors[7], 10, effort=64)[0]
     assert thorough[0].clip_id == rows[7].clip_id
@@ -113,6 +114,18 @@ def test_other_indexes_are_built_and_looked_into_as_asked(request, clips, new_sp
     assert index.describe() == {}
 
 
+def test_a_collection_whose_maker_was_killed_before_its_index_gets_one(request, clips, new_spec, milvus_engine):
+    connection = request.getfixturevalue(f"{milvus_engine}_connection")
+    spec, design = new_spec(), IndexDesign()
+    create_collection(connection.client, collection_name(spec), 16, describe_set(spec), connection.write_seconds)
+    index = MilvusIndex(connection, spec, 16, "", design)
+    index.prepare()
+    assert index.describe()["index_type"] == design.kind
+    index.upsert(*clips)
+    assert index.search(clips[1][7], 1)[0][0].clip_id == clips[0][7].clip_id
+    index.drop()
+
+
 @pytest.mark.parametrize("filters", [(), FILTERS["label"], FILTERS["not video"], FILTERS["no tag"]])
 @pytest.mark.parametrize("k", [1, 3, 9])
 def test_the_best_clip_of_each_video(forty, clips, k, filters):
@@ -122,6 +135,29 @@ def test_the_best_clip_of_each_video(forty, clips, k, filters):
     for hit in forty.search(vectors[7], 40, filters)[0]:
         expected.setdefault(video_of[hit.clip_id], hit)
     assert forty.search_videos(vectors[7], k, filters) == list(expected.values())[:k]
+
+
+@pytest.mark.parametrize("k", [3, 12, 50])
+def test_videos_behind_a_crowd_of_clips_of_one_are_found(index, k):
+    rng = np.random.default_rng(0)
+    query = np.eye(16)[0]
+    rows = [ClipRow(number, "crowd" if number < 600 else f"v{number % 20}", "", 0.0, 2.0) for number in range(640)]
+    vectors = np.where(np.arange(640)[:, None] < 600, 0.02, 0.4) * rng.standard_normal((640, 16)) + query
+    index.prepare()
+    index.upsert(rows, vectors)
+    expected = {}
+    for near in index.search(query, 640)[0]:
+        expected.setdefault(rows[near.clip_id].video_id, near)
+    assert len(expected) == 21
+    assert index.search_videos(query, k) == list(expected.values())[:k]
+
+
+def test_a_video_behind_more_clips_than_a_search_may_return_is_found():
+    vectors = np.concatenate([np.ones((LARGEST_K + 1, 4)), np.eye(4)[:1]])
+    rows = [ClipRow(number, "other" if number > LARGEST_K else "crowd", "", 0, 1) for number in range(len(vectors))]
+    index = ExactIndex(4)
+    index.upsert(rows, vectors)
+    assert [near.clip_id for near in index.search_videos(np.ones(4), 5)] == [0, LARGEST_K + 1]
 
 
 def test_a_clip_finds_itself_first_at_one(forty, clips):
@@ -261,7 +297,3 @@ def test_many_queries_are_answered_in_order(forty, clips):
     rows, vectors = clips
     answers = forty.search(np.tile(vectors, (7, 1)), 1)
     assert [hits[0].clip_id for hits in answers] == [row.clip_id for row in rows] * 7
-
-
-def test_exact_index_says_so():
-    assert ExactIndex(3).exact

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.column_keys import column_key, column_name
-from vidviz.index.filters import ColumnIn, LabelIn, NotVideoIn, TagIn, TimeRange, VideoIn, join_filters, quote
+from vidviz.index.expressions import quote
+from vidviz.index.filters import ColumnIn, LabelIn, NotVideoIn, TagIn, TimeRange, VideoIn, join_filters
 from vidviz.index.rows import ClipRow
 
 HOSTILE = [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from concurrent import futures
 
@@ -15,10 +17,12 @@ import pytest
 
 from vidviz.config import MilvusSettings
 from vidviz.errors import IndexLockedError, SearchIndexError
+from vidviz.index import client as milvus_client
+from vidviz.index import connection as connections
 from vidviz.index import lite_lock
-from vidviz.index import open as opening
 from vidviz.index.failures import server_place
-from vidviz.index.open import delete_lite_folder, open_milvus
+from vidviz.index.lite_folder import close_lite, delete_lite_folder
+from vidviz.index.open import open_milvus
 from vidviz.index.sync import sync_index
 from vidviz.index.vector_index import MilvusIndex
 
@@ -74,6 +78,33 @@ def test_closing_frees_the_lock_of_the_local_file(place):
 
 
 @pytest.mark.lite
+@pytest.mark.parametrize("leave", [close_lite, delete_lite_folder])
+def test_a_folder_is_left_while_another_thread_writes(place, leave):
+    connection = open_milvus(MilvusSettings(), place)
+    writing, asked, written = threading.Event(), threading.Event(), []
+
+    def write():
+        with connection.writing:
+            writing.set()
+            asked.wait(10)
+            written.append(connection.client.list_collections())
+
+    writer = threading.Thread(target=write, daemon=True)
+    leaver = threading.Thread(target=leave, args=(place,), daemon=True)
+    writer.start()
+    assert writing.wait(10)
+    leaver.start()
+    leaver.join(0.2)  # it waits for the writer now
+    assert leaver.is_alive()
+    asked.set()
+    for thread in (writer, leaver):
+        thread.join(10)
+        assert not thread.is_alive()
+    assert written == [[]]
+    assert lite_lock.find_lock_holder(place) is None
+
+
+@pytest.mark.lite
 def test_a_held_folder_names_its_holder(held):
     place, process = held
     with pytest.raises(IndexLockedError) as caught:
@@ -96,6 +127,14 @@ def test_the_holder_is_found_without_proc_locks_or_not_named(held, monkeypatch, 
     found = lite_lock.find_lock_holder(place)
     assert found.pid == (process.pid if len(blinded) == 1 else 0)
     assert str(found).startswith(f"process {process.pid}" if len(blinded) == 1 else "another process")
+
+
+@pytest.mark.lite
+def test_a_folder_that_another_process_only_looks_at_is_free(place):
+    place.mkdir(parents=True)
+    with (place / lite_lock.LOCK_NAME).open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        assert lite_lock.find_lock_holder(place) is None
 
 
 @pytest.mark.lite
@@ -142,7 +181,7 @@ def test_a_folder_for_the_local_file_that_cannot_be_made(tmp_path):
 
 @pytest.mark.parametrize("uri", ["http://127.0.0.1:{port}", "http://user:s3cr3t-t0ken@127.0.0.1:{port}/db?key=s3cr3t"])
 def test_an_unreachable_server_is_told_soon_and_without_the_token(uri, place, monkeypatch, capfd, caplog):
-    monkeypatch.setattr(opening, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(milvus_client, "CONNECT_SECONDS", 0.5)
     started = time.monotonic()
     with pytest.raises(SearchIndexError, match=r"http://127\.0\.0\.1:\d+ does not answer") as caught:
         open_milvus(MilvusSettings(uri.format(port=free_port()), TOKEN), place)
@@ -154,7 +193,7 @@ def test_an_unreachable_server_is_told_soon_and_without_the_token(uri, place, mo
 
 @pytest.mark.parametrize("uri", ["nonsense", "ftp://127.0.0.1", "http://127.0.0.1:notaport"])
 def test_a_senseless_address_gets_a_sentence(uri, place, monkeypatch):
-    monkeypatch.setattr(opening, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(milvus_client, "CONNECT_SECONDS", 0.5)
     with pytest.raises(SearchIndexError, match="Milvus at"):
         open_milvus(MilvusSettings(uri, TOKEN), place)
 
@@ -183,8 +222,8 @@ def test_a_refused_token_says_which_setting(place):
 def test_a_server_that_goes_and_comes_back(tmp_path, place, monkeypatch, new_spec, clip_rows, clip_vectors):
     from milvus_lite.adapter.grpc.server import start_server_in_thread
 
-    monkeypatch.setattr(opening, "CONNECT_SECONDS", 0.5)
-    monkeypatch.setattr(opening, "READ_SECONDS", 1.0)
+    monkeypatch.setattr(milvus_client, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "READ_SECONDS", 1.0)
     port, folder, vectors = free_port(), str(tmp_path / "data"), clip_vectors(5)
     server, database, _ = start_server_in_thread(folder, port=port)
     connection = open_milvus(MilvusSettings(f"http://127.0.0.1:{port}"), place)

@@ -7,7 +7,7 @@ import pytest
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.collection import collection_dimension
-from vidviz.index.open import MilvusConnection
+from vidviz.index.connection import MilvusConnection
 from vidviz.index.rows import searchable
 from vidviz.index.sync import check_index, row_digest, sync_index
 from vidviz.index.vector_index import ExactIndex, MilvusIndex

@@ -8,7 +8,7 @@ import pytest
 from vidviz.config import MilvusSettings
 from vidviz.errors import SearchIndexError
 from vidviz.index.design import KINDS, IndexDesign
-from vidviz.index.lite_files import remove_index_files
+from vidviz.index.lite_files import count_bytes, remove_index_files
 from vidviz.index.open import open_milvus
 from vidviz.index.vector_index import MilvusIndex
 
@@ -55,6 +55,24 @@ def test_rows_that_cannot_be_read_are_an_error_and_stay(tmp_path, new_spec, clip
         index.ids()
     index.connection.close()
     assert rows_file.exists()
+
+
+def test_a_file_that_goes_while_its_size_is_read_takes_no_room(tmp_path, monkeypatch):
+    folder = tmp_path / "collections" / "ours"
+    folder.mkdir(parents=True)
+    for name in ("stays", "goes"):
+        (folder / name).write_bytes(b"12345")
+    look = type(folder).is_file
+
+    def look_and_merge(path, **settings):
+        found = look(path, **settings)
+        if path.name == "goes":
+            path.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(type(folder), "is_file", look_and_merge)
+    assert count_bytes(tmp_path, "ours") == 5
+    assert count_bytes(tmp_path, "none") == 0
 
 
 def test_only_the_named_collection_loses_its_index_files(tmp_path):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
+from vidviz.index.collection import TRIAL
 from vidviz.index.design import IndexDesign
-from vidviz.services import ann_lab, engine, searching
+from vidviz.services import ann_lab, embedding_sets, engine, indexing, searching
 from vidviz.services.filtering import ClipFilter
 
 
@@ -45,6 +46,28 @@ def test_recall_rises_with_effort_and_what_is_missed_is_named(folder, fill):
     # The query itself is the first of its own neighbours here.
     assert truth[first.rank - 2].clip_id == first.clip_id
     assert truth[first.rank - 2].score == pytest.approx(first.score, abs=1e-5)
+
+
+@pytest.mark.parametrize("metric", ["COSINE", "L2"])
+def test_which_of_several_copies_comes_last_is_no_miss(folder, fill, metric):
+    fill(folder, np.repeat(np.random.default_rng(0).normal(size=(20, 8)), 6, axis=0))
+    for kind in ("FLAT", "HNSW"):
+        report = ann_lab.try_index(folder, "", IndexDesign(metric, kind), k=4, num_queries=20, efforts=(512,))
+        assert ([point.recall for point in report.points], report.missed) == ([1.0], ())
+
+
+@pytest.mark.parametrize(
+    ("design", "told"),
+    [
+        (IndexDesign(kind="HNSW"), [30, 32, 64]),
+        (IndexDesign(kind="IVF_FLAT", nlist=12), [1, 12]),
+        (IndexDesign(), [1]),
+    ],
+)
+def test_points_tell_the_effort_that_was_made(folder, fill, design, told):
+    fill(folder, np.random.default_rng(0).normal(size=(60, 8)))
+    report = ann_lab.try_index(folder, "", design, k=30, num_queries=2, efforts=(1, 16, 32, 64))
+    assert [point.effort for point in report.points] == told
 
 
 def test_a_filter_holds_for_all_queries(folder, fill):
@@ -86,6 +109,20 @@ def test_a_trial_that_is_stopped_leaves_nothing_behind(folder, fill, moment):
     with pytest.raises(Stop):
         ann_lab.try_index(folder, "", IndexDesign(), progress=stop)
     assert not [one for one in engine.examine_engine(folder).collections if one.set_key]  # a server holds others' too
+
+
+@pytest.mark.lite
+def test_a_trial_whose_process_was_killed_is_gone_when_lite_is_opened_again(folder, fill):
+    fill(folder, np.eye(6))
+    found = embedding_sets.find_set(folder)
+    for suffix in ("", TRIAL):
+        indexing.open_collection(folder, found, suffix=suffix).prepare()
+    client = indexing.open_milvus(indexing.milvus_settings(), folder.milvus).client
+    client.create_collection("somebody_elses_lab", dimension=4)
+    indexing.release_index(folder)  # as the end of the process does
+    assert [(one.trial, bool(one.set_key)) for one in engine.examine_engine(folder).collections] == [(False, True)]
+    client = indexing.open_milvus(indexing.milvus_settings(), folder.milvus).client
+    assert "somebody_elses_lab" in client.list_collections()
 
 
 def test_senseless_trials_are_refused(folder, fill):

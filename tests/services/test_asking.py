@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import time
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from vidviz.errors import BackboneError, MediaError, SearchIndexError, WorkspaceError
-from vidviz.services import asked_files, asking, embedding, importing, library, searching
+from vidviz.services import asked_files, asked_folder, asking, embedding, importing, library, searching
 from vidviz.services.embedding import EmbedRequest
 from vidviz.services.queries import Example, Query, loses_parts, read_query
 from vidviz.services.searching import SearchOptions
@@ -161,6 +163,9 @@ def test_stretches_without_frames_are_told(asked):
         asking.query_vector(asked, "", Query(video=video, seconds=(1.0, 1.01)))
     with pytest.raises(MediaError, match=r"ends at 4.0 s, before 9.0 s"):
         asking.query_vector(asked, "", Query(video=video, seconds=(9.0, 10.0)))
+    for stretch in ((-1.0, 2.0), (2.0, 1.0), (float("nan"), 2.0), (0.0, float("nan"))):
+        with pytest.raises(MediaError, match="from 0 on, and ends where it begins or later"):
+            asking.query_vector(asked, "", Query(video=video, seconds=stretch))
     with pytest.raises(WorkspaceError, match="not kept any more; choose it again"):
         asking.query_vector(asked, "", Query(video=SHA))
 
@@ -200,7 +205,7 @@ def test_a_network_of_motion_takes_no_picture_and_reads_no_text(asked):
 
 
 def test_the_oldest_files_go(folder, monkeypatch):
-    monkeypatch.setattr(asked_files, "MOST_KEPT", 2)
+    monkeypatch.setattr(asked_folder, "MOST_KEPT", 2)
     kept = [
         asked_files.receive_file(folder, f"{n}.png", io.BytesIO(picture_bytes((n, 0, 0))), still=True) for n in range(4)
     ]
@@ -208,3 +213,49 @@ def test_the_oldest_files_go(folder, monkeypatch):
     with pytest.raises(WorkspaceError, match="not kept any more"):
         asked_files.find_file(folder, kept[0].token)
     assert len(list((folder.path / "asked").iterdir())) == 4
+
+
+def test_a_dropped_video_takes_its_pictures_along_unless_the_library_has_it(asked, make_video, monkeypatch):
+    monkeypatch.setattr(asked_folder, "MOST_KEPT", 1)
+    own = make_video("a.mp4", seconds=4.0, seed=1).read_bytes()  # the library's
+    received = [
+        asked_files.receive_file(asked, f"copy{len(added)}.unknown", io.BytesIO(own + added), still=False)
+        for added in (b"", b"\0" * 8, b"\0" * 16)
+    ]
+    pictures = [
+        [place(p.clip_id).is_file() for p in one.posters for place in (asked.poster, asked.strip)] for one in received
+    ]
+    assert pictures == [[True] * 4, [False] * 4, [True] * 4]
+    names = {path.name for path in (asked.path / "asked").iterdir()}
+    assert names == {received[-1].token, f"{received[-1].token}.json"}
+
+
+def test_what_an_upload_that_was_broken_off_left_goes_and_one_under_way_stays(folder):
+    place = folder.path / "asked"
+    place.mkdir()
+    for name, age in (("old", 7200), ("new", 60)):
+        for part in (f".arriving-{name}", f".writing-{name}", f"{name}.mp4"):
+            (place / part).touch()
+            os.utime(place / part, (time.time() - age,) * 2)
+    asked_files.receive_file(folder, "1.png", io.BytesIO(picture_bytes()), still=True)
+    assert sorted(path.name for path in place.iterdir() if len(path.stem) < 64) == [
+        ".arriving-new", ".writing-new", "new.mp4",
+    ]  # fmt: skip
+
+
+def test_an_animation_is_asked_with_as_a_video_and_as_a_picture(folder):
+    def animation(count):
+        pictures = [Image.effect_noise((32, 32), 50 + 50 * number) for number in range(count)]
+        file = io.BytesIO()
+        pictures[0].save(file, "GIF", save_all=True, append_images=pictures[1:], duration=100)
+        return file.getvalue()
+
+    moving = animation(8)
+    video = asked_files.receive_file(folder, "x.gif", io.BytesIO(moving), still=False)
+    assert asked_files.receive_file(folder, "x.gif", io.BytesIO(moving), still=True).still
+    assert asked_files.find_file(folder, video.token) == video
+    single = animation(1)
+    picture = asked_files.receive_file(folder, "y.gif", io.BytesIO(single), still=True)
+    with pytest.raises(MediaError, match=r"y.gif is a picture, not a video"):
+        asked_files.receive_file(folder, "y.gif", io.BytesIO(single), still=False)
+    assert asked_files.find_file(folder, picture.token) == picture

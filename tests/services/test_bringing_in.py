@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pytest
 from PIL import Image
 
 from vidviz.errors import BackboneError, WorkspaceError
 from vidviz.services import asking, bringing_in, embedding_sets, importing, library, searching
+from vidviz.services.outside_rows import read_rows
 from vidviz.services.queries import Query
 
 
@@ -107,6 +109,54 @@ def test_files_that_cannot_be_used_are_told(folder, ids, tmp_path, arrays, sente
     assert len(ids) == 9
 
 
+@pytest.mark.parametrize("pack", [np.savez, np.savez_compressed])
+def test_whichever_byte_of_a_file_is_another_is_a_sentence_or_nothing(tmp_path, pack):
+    rng = np.random.default_rng(0)
+    pack(tmp_path / "v.npz", vectors=rng.normal(size=(6, 4)), clip_ids=np.arange(6))
+    whole = (tmp_path / "v.npz").read_bytes()
+    sentences = 0
+    for place in range(len(whole)):
+        for other in (0x01, 0x08, 0xFF):
+            (tmp_path / "d.npz").write_bytes(whole[:place] + bytes([whole[place] ^ other]) + whole[place + 1 :])
+            try:
+                read_rows(tmp_path / "d.npz")
+            except WorkspaceError:
+                sentences += 1
+    assert sentences > len(whole)
+
+
+@pytest.mark.parametrize(
+    ("vectors", "sentence"),
+    [
+        ([[1.0, 2.0], None], "different lengths"),
+        ([[1.0, 2.0], [1.0]], "different lengths"),
+        ([[], []], "needs vectors"),
+        ([1.0, 2.0], "needs vectors"),
+        ([{"x": 1.0}, {"x": 2.0}], "needs vectors"),
+        ([["a"], ["b"]], "needs vectors"),
+    ],
+)
+def test_parquet_whose_vectors_are_none_is_told(tmp_path, vectors, sentence):
+    pyarrow.parquet.write_table(pyarrow.table({"vector": vectors, "clip_id": [1, 2]}), tmp_path / "v.parquet")
+    with pytest.raises(WorkspaceError, match=sentence):
+        read_rows(tmp_path / "v.parquet")
+
+
+@pytest.mark.parametrize("kind", [pyarrow.list_(pyarrow.float32()), pyarrow.list_(pyarrow.float64(), 2)])
+def test_parquet_vectors_are_read_as_they_are(tmp_path, kind):
+    rows = [[1.0, 2.0], [3.0, None], [5.0, 6.0]]
+    table = pyarrow.table({"extra": [1, 2, 3], "vector": pyarrow.array(rows, kind), "clip_id": [1, 2, 3]})
+    pyarrow.parquet.write_table(table, tmp_path / "v.parquet")
+    np.testing.assert_array_equal(read_rows(tmp_path / "v.parquet").vectors, np.array(rows, float))
+
+
+def test_a_stretch_too_short_to_be_told_is_left_out(folder, ids, tmp_path):
+    times = {"start_seconds": [0.0, 1.0], "end_seconds": [1e-7, 2.0]}
+    np.savez(tmp_path / "v.npz", vectors=np.eye(2), videos=["video 1", "video 2"], **times)
+    done = bringing_in.bring_in(folder, tmp_path / "v.npz", "x")
+    assert (done.clips, done.left_out) == (1, {"its times lie outside of its video": 1})
+
+
 def test_names_endings_and_sizes_that_do_not_fit_are_told(folder, ids, tmp_path):
     np.savez(tmp_path / "v.npz", clip_ids=np.array(ids[:2]), vectors=np.ones((2, 3)))
     for name in ("", "../x", "a b", "x" * 61):
@@ -114,9 +164,12 @@ def test_names_endings_and_sizes_that_do_not_fit_are_told(folder, ids, tmp_path)
             bringing_in.bring_in(folder, tmp_path / "v.npz", name)
     (tmp_path / "v.csv").write_text("a,b")
     (tmp_path / "bad.parquet").write_bytes(b"PAR1 nothing")
+    with (tmp_path / "single.npz").open("wb") as file:
+        np.save(file, np.ones((2, 3)))
     for file, sentence in (
         ("v.csv", "should end in"),
-        ("none.npz", "cannot be read"),
+        ("none.npz", "cannot be read: .*No such file"),
+        ("single.npz", "cannot be read: it is no .npz file"),
         ("bad.parquet", "cannot be read"),
     ):
         with pytest.raises(WorkspaceError, match=sentence):

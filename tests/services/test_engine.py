@@ -7,7 +7,7 @@ import pytest
 
 from vidviz.config import MilvusSettings
 from vidviz.errors import IndexLockedError, SearchIndexError
-from vidviz.services import embedding_sets, engine, indexing, pushing, searching
+from vidviz.services import annotating, embedding_sets, engine, indexing, pushing, searching
 from vidviz.services.indexing import open_milvus
 from vidviz.services.searching import SearchOptions
 
@@ -34,12 +34,49 @@ def test_collections_are_told_with_their_rows_and_size(folder, fill):
     assert indexing.rebuild_index(folder, "") == 20
 
 
+def test_rows_that_were_changed_or_removed_count_once_or_not(folder, fill):
+    ids = fill(folder, np.random.default_rng(0).normal(size=(20, 8)), labels=["a"] * 20)
+    searching.search_by_clip(folder, "", ids[0], 3)
+    annotating.set_label(folder, ids, "b")
+    searching.search_by_clip(folder, "", ids[0], 3)
+
+    def told():
+        return [(one.stored, one.found.rows) for one in engine.examine_engine(folder).collections if one.set_key]
+
+    assert told() == [(20, 20)]
+    index = indexing.open_collection(folder, embedding_sets.find_set(folder))
+    index.delete(ids[:3])
+    index.flush()
+    assert told() == [(20, 17)]
+
+
 @pytest.mark.lite
 def test_a_set_too_large_for_lite_gets_advice(folder, fill, monkeypatch):
     fill(folder, np.eye(5))
     monkeypatch.setattr(engine, "LITE_CLIPS", 4)
     assert "vidviz index push --uri" in engine.examine_engine(folder).advice
     assert engine.advise(folder, lite=False) == ""
+
+
+@pytest.mark.lite
+def test_a_local_file_by_its_path_is_lite_in_every_respect(folder, fill, tmp_path, monkeypatch):
+    ids = fill(folder, np.random.default_rng(0).normal(size=(20, 8)))
+    place = tmp_path / "elsewhere.db"
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", str(place))
+    answer = searching.search_by_clip(folder, "", ids[0], 3)
+    assert (len(answer.hits), answer.engine) == (3, "Milvus Lite")
+    report = engine.examine_engine(folder)
+    assert (report.lite, report.address) == (True, str(place))
+    # An approximate index would lose hits there as soon as there is a filter.
+    assert [one.found.kind for one in report.collections] == ["FLAT"]
+    assert indexing.rebuild_index(folder, "", design=indexing.IndexDesign(kind="HNSW")) == 20
+    assert indexing.open_collection(folder, embedding_sets.find_set(folder)).describe()["index_type"] == "FLAT"
+    indexing.release_index(folder)
+    for path in place.rglob("*schema*.json*"):
+        path.write_bytes(b"{ garbage")
+    assert indexing.rebuild_index(folder, "") == 20
+    assert not folder.milvus.exists()
+    indexing.release_index(folder)
 
 
 @pytest.mark.lite

@@ -37,6 +37,9 @@ def kept(**conditions: object) -> list[int]:
         ({"labels": (("label", ("run", NO_LABEL)),)}, [3, 4]),
         ({"labels": (("absent", ("run",)),)}, []),
         ({"labels": (("absent", (NO_LABEL,)),)}, [1, 2, 3, 4]),
+        ({"labels": (("label", ("jump\0",)),)}, []),
+        ({"labels": (("video", ("walk.mp4",)),)}, []),  # a column of the table and no label
+        ({"labels": (("tags", ("dark", NO_LABEL)),)}, [1, 2, 3, 4]),
         ({"tags": ("dark",)}, [1, 3]),
         ({"tags": ("good", "dark")}, [1, 3]),
         ({"tags": ("dar",)}, []),
@@ -99,6 +102,7 @@ def test_deeply_nested_and_endless_urls():
     assert not read_filter("[" * 100_000)
     assert not read_filter('{"seconds":[0,1e999]}')
     assert not read_filter('{"seconds":[0,1' + "0" * 400 + "]}")
+    assert not read_filter('{"text":"\\udfff"}')  # half a character: no page could send it back
 
 
 @given(filters, several)

@@ -79,3 +79,18 @@ def test_a_build_that_fails_says_why_and_is_not_tried_again_by_itself(large, mon
     wait_for(building)
     assert building.error == "The disk of the index is full; free some space and try again."
     assert index_building.begin_where_large(folder, key) is building
+
+
+def test_each_metric_is_built_behind_by_itself(large, usual_engine):
+    folder, key, ids = large
+    searching.search_by_clip(folder, key, ids[0], 5)
+    assert index_building.begin_where_large(folder, key) is None
+    building = index_building.begin_where_large(folder, key, "L2")
+    options = searching.SearchOptions(metric="L2", k=5)
+    meanwhile = searching.search_by_vector(folder, key, np.ones(4, np.float32), options)
+    wait_for(building)
+    assert (building.error, building.done, building.total) == ("", 30, 30)
+    after = searching.search_by_vector(folder, key, np.ones(4, np.float32), options)
+    assert (after.engine, after.note) == (usual_engine, "")
+    assert [hit.clip_id for hit in after.hits] == [hit.clip_id for hit in meanwhile.hits]
+    assert index_building.begin_where_large(folder, key, "L2") is None

@@ -66,7 +66,7 @@ tenths = st.integers(0, 110).map(lambda number: number / 10)
 ranges = st.one_of(st.none(), st.tuples(tenths, tenths).map(lambda ends: (min(ends), max(ends))))
 filters = st.builds(
     ClipFilter,
-    labels=st.dictionaries(st.sampled_from(["label", 'co"lour', "nobody's"]), values, max_size=2).map(
+    labels=st.dictionaries(st.sampled_from(["label", 'co"lour', "nobody's", "tags", "video"]), values, max_size=2).map(
         lambda wanted: tuple(sorted(wanted.items()))
     ),
     video_ids=st.lists(st.sampled_from([f"{n:064x}" for n in range(14)]), max_size=4, unique=True).map(tuple),

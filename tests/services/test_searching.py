@@ -87,6 +87,21 @@ def test_clips_that_no_search_finds_are_told(folder, fill):
         searching.search_by_clip(folder, "", ids[3], 2)
 
 
+def test_what_has_no_direction_says_why_and_is_no_neighbour(folder, fill):
+    vectors = circle(6)
+    vectors[2], vectors[3], vectors[4] = np.nan, 0, 1e-12 * vectors[5]
+    ids = fill(folder, vectors)
+    with pytest.raises(WorkspaceError, match="no direction to search in: its vector holds NaN or infinite values"):
+        searching.search_by_clip(folder, "", ids[2])
+    with pytest.raises(WorkspaceError, match="no direction to search in: its vector is all zeros"):
+        searching.search_by_clip(folder, "", ids[3])
+    assert [hit.clip_id for hit in searching.search_by_clip(folder, "", ids[4], 2).hits] == [ids[4], ids[5]]
+    exact = searching.nearest_exactly(folder, "", ids[0], 9)
+    assert [hit.clip_id for hit in exact] == [ids[1], *sorted([ids[4], ids[5]])]
+    with pytest.raises(SearchIndexError, match="no direction to search in: its vector is all zeros"):
+        searching.search(folder, "", Query(vector=(0.0,) * 6))
+
+
 def test_new_vectors_are_found_without_being_asked_for(folder, fill):
     ids = fill(folder, circle(3))
     assert len(searching.search_by_clip(folder, "", ids[0], 9).hits) == 3

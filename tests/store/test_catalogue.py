@@ -31,6 +31,14 @@ def test_a_newer_catalogue_is_refused_and_left_alone(tmp_path):
         WorkspaceFolder.open(tmp_path / "w")
 
 
+def test_a_workspace_is_opened_while_somebody_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr("vidviz.store.catalogue.BUSY_SECONDS", 0.1)
+    folder = WorkspaceFolder.open(tmp_path / "w")
+    with folder.catalogue.write() as db:
+        jobs.add_job(db, "map", "Map", {})
+        WorkspaceFolder.open(tmp_path / "w")
+
+
 def test_a_failed_write_leaves_nothing(tmp_path):
     folder = WorkspaceFolder.open(tmp_path / "w")
 

@@ -76,6 +76,22 @@ def test_a_damaged_shard_is_named(tmp_path):
         shards.load()
 
 
+def test_whichever_byte_of_a_shard_is_another_is_a_sentence_or_nothing(tmp_path):
+    shards = VectorShards(tmp_path / "set")
+    shards.append(make([1, 2]))
+    path = tmp_path / "set" / "00000001.npz"
+    whole, told = path.read_bytes(), 0
+    for place in range(len(whole)):
+        for other in (0x01, 0x08, 0xFF):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ other]) + whole[place + 1 :])
+            for read in (shards.load, shards.load_ids):
+                try:
+                    read()
+                except WorkspaceError:
+                    told += 1
+    assert told > len(whole)
+
+
 def test_no_second_process_may_write(tmp_path):
     shards = VectorShards(tmp_path / "set")
     attempt = (

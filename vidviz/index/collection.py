@@ -15,6 +15,8 @@ LONGEST_NAME = 255
 SET_PROPERTY = "vidviz.set"
 DIGEST_PROPERTY = "vidviz.rows"
 SCALAR_FIELDS = ("id", "video_id", "label", "start_seconds", "end_seconds", "meta")
+TRIAL = "_lab"
+"""What the name of a collection ends with that is there for one trial of its process."""
 DURATION = "duration_seconds"  # kept for filters: a server cannot subtract one field from another
 
 
@@ -36,10 +38,8 @@ def describe_set(spec: EmbeddingSetSpec) -> str:
     return json.dumps({"vidviz": 1, **asdict(spec)}, sort_keys=True)
 
 
-def create_collection(
-    client: Any, name: str, dimension: int, set_text: str, *, design: IndexDesign, timeout: float
-) -> None:
-    """Create the collection with its fields and index, to be loaded before rows are read."""
+def create_collection(client: Any, name: str, dimension: int, set_text: str, timeout: float) -> None:
+    """Create the collection with its fields; it needs an index and to be loaded before rows are read."""
     from pymilvus import DataType
 
     # Lite forgets descriptions, old servers forget properties: the set is told in both.
@@ -52,8 +52,6 @@ def create_collection(
     schema.add_field(DURATION, DataType.DOUBLE)
     schema.add_field("meta", DataType.JSON)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
-    index_params = client.prepare_index_params()
-    index_params.add_index("vector", **design.building)
     client.create_collection(
         name,
         schema=schema,
@@ -61,6 +59,14 @@ def create_collection(
         properties={SET_PROPERTY: set_text},
         timeout=timeout,
     )
+
+
+def ensure_index(client: Any, name: str, design: IndexDesign, timeout: float) -> None:
+    """Create the index on the vectors of a collection that has none yet; one that is there stays as it is."""
+    if client.list_indexes(name, "vector", timeout=timeout):
+        return
+    index_params = client.prepare_index_params()
+    index_params.add_index("vector", **design.building)
     # Without rows there is nothing to wait for; pymilvus would look again after half a second.
     client.create_index(name, index_params, timeout=timeout, sync=False)
 

@@ -62,13 +62,13 @@ def count_rows(collection: OpenCollection) -> int:
     if not collection.exists():
         return 0
     with collection.reading() as client:
-        answer = client.query(
-            collection.name,
-            filter="",
-            output_fields=["count(*)"],
-            consistency_level="Strong",
-            timeout=collection.connection.read_seconds,
-        )
+        timeout = collection.connection.read_seconds
+        return count_loaded(client, collection.name, timeout=timeout, consistency_level="Strong")
+
+
+def count_loaded(client: Any, name: str, **settings: Any) -> int:
+    """How many rows a loaded collection holds."""
+    answer = client.query(name, filter="", output_fields=["count(*)"], **settings)
     return int(answer[0]["count(*)"])
 
 

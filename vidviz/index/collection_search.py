@@ -14,6 +14,7 @@ from vidviz.index.rows import LARGEST_K
 from vidviz.types import Neighbour
 
 HITS_A_CALL = 400_000
+LEAST_DEPTH = 100  # clips looked through for further videos
 QUERIES_A_CALL = 100  # Lite computes all scores of a call at once: 40 MB at 100,000 clips
 
 
@@ -29,16 +30,16 @@ def search_videos(
 ) -> list[Neighbour]:
     """The nearest clip of each of the `k` nearest videos of one query, (1, D), grouped by the engine.
 
-    A server groups each of its segments by itself, so a video may come more than once and others not at all: it counts
-    once, and the list is filled up with clips of further videos.
+    A server groups each of its segments by itself, and Lite only the nearest ten clips for each video wanted: a video
+    may come more than once, and others not at all. It counts once, and further videos are looked for among the clips
+    of all others, twice as deep each time.
     """
-    with_video = {"output_fields": ["id", "video_id"]}
-    best = _first_of_each(collection, query, k, filters, effort, group_by_field="video_id", **with_video)
-    while len(best) < k and not collection.connection.lite:
+    best, _ = _first_of_each(collection, query, k, filters, effort, group_by_field="video_id")
+    depth, whole = k, False
+    while len(best) < k and not whole:
+        depth = min(LARGEST_K, max(LEAST_DEPTH, 2 * depth))
         others = [*filters, NotVideoIn(tuple(best))]
-        more = _first_of_each(collection, query, min(LARGEST_K, 4 * k), others, effort, **with_video)
-        if not more:
-            break
+        more, whole = _first_of_each(collection, query, depth, others, effort)
         best |= more
     ids = np.array([near.clip_id for near in best.values()], dtype=np.int64)
     return rank_neighbours(ids, np.array([near.score for near in best.values()]), k, collection.design)
@@ -51,14 +52,17 @@ def _first_of_each(
     filters: Sequence[Filter],
     effort: int | None,
     **further: Any,
-) -> dict[str, Neighbour]:
-    """Video -> its nearest clip among the hits of the query."""
-    (hits,) = _search(collection, query, k, filters, effort, **further)
+) -> tuple[dict[str, Neighbour], bool]:
+    """Video -> its nearest clip among the `k` hits of the query; and whether there are no further hits.
+
+    Fewer than `k` tell that of an index that compares all, and none of one that may miss some.
+    """
+    (hits,) = _search(collection, query, k, filters, effort, output_fields=["id", "video_id"], **further)
     video_of = {hit["id"]: hit["entity"]["video_id"] for hit in hits}
     best: dict[str, Neighbour] = {}
     for near in _neighbours(collection, hits, k):
         best.setdefault(video_of[near.clip_id], near)
-    return best
+    return best, len(hits) < (k if collection.kind == "FLAT" else 1)
 
 
 def _search(

@@ -80,8 +80,7 @@ class IndexDesign:
             k: hits wanted. HNSW always looks at more candidates than it returns.
             effort: HNSW's `ef` (candidates) or IVF_FLAT's `nprobe` (cells); 128 and 16 where nothing is said.
         """
-        if effort is not None and not 1 <= effort <= MOST_EFFORT:
-            raise SearchIndexError(f"ef or nprobe must be between 1 and {MOST_EFFORT:,}, not {effort:,}.")
+        check_effort(effort)
         params: dict[str, int] = {}
         if kind == "HNSW":
             params = {"ef": max(k, effort or LEAST_EFFORT)}
@@ -100,6 +99,16 @@ class IndexDesign:
     def smaller_is_nearer(self) -> bool:
         """Whether scores are distances."""
         return self.metric == "L2"
+
+
+def check_effort(effort: int | None) -> None:
+    """Nothing where an approximate index can try so hard.
+
+    Raises:
+        SearchIndexError: it is below 1, or more than any index takes.
+    """
+    if effort is not None and not 1 <= effort <= MOST_EFFORT:
+        raise SearchIndexError(f"ef or nprobe must be between 1 and {MOST_EFFORT:,}, not {effort:,}.")
 
 
 def default_design(lite: bool, metric: Metric = "COSINE") -> IndexDesign:

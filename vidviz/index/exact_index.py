@@ -9,7 +9,7 @@ import numpy as np
 from vidviz.index.design import IndexDesign, compare_exactly
 from vidviz.index.filters import Filter, row_test
 from vidviz.index.ranking import rank_neighbours
-from vidviz.index.rows import LARGEST_K, ClipRow, LeftOut, check_k, check_queries, check_rows
+from vidviz.index.rows import ClipRow, LeftOut, check_k, check_queries, check_rows
 from vidviz.types import Neighbour
 
 BLOCK_SCORES = 16_000_000  # scores computed at once: 64 MB of float32
@@ -21,7 +21,6 @@ class ExactIndex:
     def __init__(self, dimension: int, design: IndexDesign | None = None) -> None:
         self.dimension = dimension
         self.design = design or IndexDesign()
-        self.exact = True
         self._forget()
 
     def _forget(self) -> None:
@@ -56,7 +55,10 @@ class ExactIndex:
         self, vectors: np.ndarray, k: int, filters: Sequence[Filter] = (), *, effort: int | None = None
     ) -> list[list[Neighbour]]:
         """The `k` nearest clips of each query among those that every filter keeps; no effort changes what is exact."""
-        k, queries = check_k(k), check_queries(vectors, self.dimension, unit_length=self._unit_length)
+        return self._nearest(vectors, check_k(k), filters)
+
+    def _nearest(self, vectors: np.ndarray, k: int, filters: Sequence[Filter]) -> list[list[Neighbour]]:
+        queries = check_queries(vectors, self.dimension, unit_length=self._unit_length)
         ids, matrix = self._kept(filters)
         if not len(ids):
             return [[] for _ in queries]
@@ -73,7 +75,7 @@ class ExactIndex:
         """The nearest clip of each of the `k` nearest videos."""
         k = check_k(k)
         best: dict[str, Neighbour] = {}
-        for near in self.search(vector, min(LARGEST_K, max(1, len(self._ids))), filters)[0]:
+        for near in self._nearest(vector, len(self._ids), filters)[0]:
             best.setdefault(self._rows[near.clip_id].video_id, near)
         return list(best.values())[:k]
 

@@ -1,40 +1,16 @@
-"""Filters as data. They become one Milvus expression, or a test of a row; no text of a person's is an expression.
-
-Every string that reaches an expression passes through `quote`.
-"""
+"""Filters as data: each becomes one Milvus expression, or a test of a row."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.column_keys import column_key
+from vidviz.index.expressions import NOTHING, any_of, lacks, none_of, one_of, quote
 from vidviz.index.rows import ClipRow
-
-NOTHING = "id < 0"  # clip ids are never negative; both engines refuse or misread an empty `in []`
-
-EVERYTHING = "id >= 0"
-
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-
-
-def quote(text: str) -> str:
-    """The text as a string literal of Milvus' expression language, whatever it holds.
-
-    Only these five need an escape; Lite knows no others (no `\\x00`, no `\\u0000`) and both engines take every
-    further character, control characters among them, as it is.
-
-    Raises:
-        SearchIndexError: the text is not valid Unicode and can be neither sent nor stored.
-    """
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise SearchIndexError(f"{text!r} cannot be searched for: it is not valid Unicode.") from error
-    return f'"{text.translate(_ESCAPES)}"'
 
 
 class Filter(Protocol):
@@ -57,7 +33,7 @@ class LabelIn:
     @property
     def expression(self) -> str:
         """`label in [...]`."""
-        return _one_of("label", map(quote, self.labels))
+        return one_of("label", map(quote, self.labels))
 
     def keeps(self, row: ClipRow) -> bool:
         """Whether the row's label is among them."""
@@ -73,7 +49,7 @@ class VideoIn:
     @property
     def expression(self) -> str:
         """`video_id in [...]`."""
-        return _one_of("video_id", map(quote, self.video_ids))
+        return one_of("video_id", map(quote, self.video_ids))
 
     def keeps(self, row: ClipRow) -> bool:
         """Whether the row's video is among them."""
@@ -89,8 +65,7 @@ class NotVideoIn:
     @property
     def expression(self) -> str:
         """`video_id not in [...]`."""
-        listed = ", ".join(map(quote, self.video_ids))
-        return f"video_id not in [{listed}]" if listed else EVERYTHING
+        return none_of("video_id", map(quote, self.video_ids))
 
     def keeps(self, row: ClipRow) -> bool:
         """Whether the row is of none of them."""
@@ -106,7 +81,7 @@ class ClipIn:
     @property
     def expression(self) -> str:
         """`id in [...]`."""
-        return _one_of("id", (str(int(number)) for number in self.clip_ids))
+        return one_of("id", (str(int(number)) for number in self.clip_ids))
 
     def keeps(self, row: ClipRow) -> bool:
         """Whether the row is one of them."""
@@ -122,8 +97,7 @@ class NotClip:
     @property
     def expression(self) -> str:
         """`id not in [...]`."""
-        numbers = ", ".join(str(int(number)) for number in self.clip_ids)
-        return f"id not in [{numbers}]" if numbers else EVERYTHING
+        return none_of("id", (str(int(number)) for number in self.clip_ids))
 
     def keeps(self, row: ClipRow) -> bool:
         """Whether the row is none of them."""
@@ -204,7 +178,7 @@ class ColumnIn:
     def expression(self) -> str:
         """`meta["column"] == ... or ...`, since Lite has no `in` for JSON."""
         key = f"meta[{quote(column_key(self.column))}]"
-        return _any_of([f"{key} == {quote(value)}" if value else _lacks(key) for value in self.values])
+        return any_of([f"{key} == {quote(value)}" if value else lacks(key) for value in self.values])
 
     def keeps(self, row: ClipRow) -> bool:
         """Whether the row's column holds one of them."""
@@ -219,22 +193,3 @@ def join_filters(filters: Sequence[Filter]) -> str:
 def row_test(filters: Sequence[Filter]) -> Callable[[ClipRow], bool]:
     """The same as `join_filters`, as a function of a row."""
     return lambda row: all(condition.keeps(row) for condition in filters)
-
-
-def _one_of(field: str, literals: Iterable[str]) -> str:
-    listed = ", ".join(literals)
-    return f"{field} in [{listed}]" if listed else NOTHING
-
-
-def _lacks(key: str) -> str:
-    return f'(not (exists {key})) or {key} == ""'
-
-
-def _any_of(conditions: list[str]) -> str:
-    # A balanced tree: Lite walks a chain of a thousand `or` recursively and falls over.
-    if not conditions:
-        return NOTHING
-    if len(conditions) == 1:
-        return conditions[0]
-    middle = len(conditions) // 2
-    return f"({_any_of(conditions[:middle])}) or ({_any_of(conditions[middle:])})"

@@ -1,7 +1,8 @@
-"""Files of a Milvus Lite folder that the engine can do without."""
+"""The files that Milvus Lite keeps of a collection: their size, and those that it can do without."""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 
@@ -17,7 +18,20 @@ def remove_index_files(lite_path: Path, collection: str) -> int:
     Returns:
         How many files were removed.
     """
-    found = list((lite_path / "collections" / collection / "partitions").glob("*/indexes/*.idx"))
+    found = list((_folder_of(lite_path, collection) / "partitions").glob("*/indexes/*.idx"))
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)
+
+
+def count_bytes(lite_path: Path, collection: str) -> int:
+    """How much room a collection takes on disk; 0 where there is none."""
+    size = 0
+    for path in _folder_of(lite_path, collection).rglob("*"):
+        with contextlib.suppress(OSError):  # Lite has just merged it into another
+            size += path.stat().st_size if path.is_file() else 0
+    return size
+
+
+def _folder_of(lite_path: Path, collection: str) -> Path:
+    return lite_path / "collections" / collection

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from vidviz.errors import IndexLockedError
+
 LOCK_NAME = "LOCK"  # milvus_lite takes an exclusive flock on <folder>/LOCK for as long as it is open
 LONGEST_COMMAND = 80
 
@@ -33,6 +35,21 @@ def find_lock_holder(lite_path: Path) -> LockHolder | None:
     return LockHolder(pid, _command_of(pid) if pid else "")
 
 
+def refuse_if_locked(lite_path: Path) -> None:
+    """Nothing where this process may use a Lite folder.
+
+    Raises:
+        IndexLockedError: another process has it open; the sentence says which.
+    """
+    holder = find_lock_holder(lite_path)
+    if holder is None or holder.pid == os.getpid():
+        return
+    raise IndexLockedError(
+        f"The index {lite_path} is open in {holder}, and one process at a time may use it; close that one, or use a "
+        "Milvus server (VIDVIZ_MILVUS_URI)."
+    )
+
+
 def _is_locked(lock_path: Path) -> bool:
     try:
         import fcntl
@@ -43,7 +60,7 @@ def _is_locked(lock_path: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: others may be looking, too
     except OSError:
         return True
     finally:

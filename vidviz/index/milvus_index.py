@@ -18,10 +18,11 @@ from vidviz.index.collection import (
     collection_set,
     create_collection,
     describe_set,
+    ensure_index,
 )
+from vidviz.index.connection import MilvusConnection
 from vidviz.index.design import IndexDesign, default_design
 from vidviz.index.filters import Filter
-from vidviz.index.open import MilvusConnection
 from vidviz.index.open_collection import OpenCollection
 from vidviz.index.rows import LARGEST_K, ClipRow, LeftOut, check_k, check_queries, check_rows
 from vidviz.types import EmbeddingSetSpec, Neighbour
@@ -42,6 +43,7 @@ class MilvusIndex:
         workspace_id: tells workspaces apart that share a server (see `collection_name`).
         design: the metric, and the index of a collection that has to be made; what suits the engine when None. A
             collection that is there keeps its index.
+        suffix: keeps a further collection of the same set apart.
     """
 
     def __init__(
@@ -51,12 +53,12 @@ class MilvusIndex:
         dimension: int,
         workspace_id: str = "",
         design: IndexDesign | None = None,
+        suffix: str = "",
     ) -> None:
         self.connection = connection
         self.design = design or default_design(connection.lite)
         self.dimension = dimension
-        self.exact = connection.lite
-        name = collection_name(spec, workspace_id, self.design.suffix)
+        name = collection_name(spec, workspace_id, f"{self.design.suffix}{suffix}")
         self._collection = OpenCollection(connection, name, self.design)
         self._set_text = describe_set(spec)
 
@@ -65,9 +67,10 @@ class MilvusIndex:
         """The collection's name."""
         return self._collection.name
 
-    @name.setter
-    def name(self, name: str) -> None:
-        self._collection.name = name
+    @property
+    def version(self) -> tuple[object, int] | None:
+        """Another one after every write and every opening; None where other processes may write as well."""
+        return (self.connection, self.connection.writes[self.name]) if self.connection.lite else None
 
     def prepare(self) -> None:
         """Create the collection, or make it anew when it has another dimension or other fields.
@@ -83,9 +86,9 @@ class MilvusIndex:
                 self._collection.forget()
                 found = None
             if found is None:
-                create_collection(
-                    client, self.name, self.dimension, self._set_text, design=self.design, timeout=seconds
-                )
+                create_collection(client, self.name, self.dimension, self._set_text, seconds)
+            # By itself: whoever made the collection may have been killed before it had an index.
+            ensure_index(client, self.name, self.design, seconds)
             self._collection.load(client)
 
     def _fits(self, description: dict[str, Any]) -> bool:

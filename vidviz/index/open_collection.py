@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from vidviz.errors import SearchIndexError
+from vidviz.index.connection import MilvusConnection
 from vidviz.index.design import IndexDesign
 from vidviz.index.failures import NoAnswerError, explain_failures
 from vidviz.index.lite_files import remove_index_files
-from vidviz.index.open import MilvusConnection
 
 
 class OpenCollection:
@@ -37,8 +37,12 @@ class OpenCollection:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Any]:
         """The client, for one writer at a time."""
-        with self.connection.writing, self.using() as client:
-            yield client
+        with self.connection.writing:
+            try:
+                with self.using() as client:
+                    yield client
+            finally:
+                self.connection.writes[self.name] += 1  # afterwards: who counts rows meanwhile counts again
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Any]:
@@ -64,8 +68,8 @@ class OpenCollection:
 
     @property
     def kind(self) -> str:
-        """The kind of index that the collection was found to have when it was loaded."""
-        return self.connection.loaded[self.name]
+        """The kind of index that the collection was found to have when it was loaded, else that of the design."""
+        return self.connection.loaded.get(self.name, self.design.kind)  # another thread may have forgotten it
 
     def forget(self) -> None:
         """Load the collection again before it is next read."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.collection import collection_dimension, collection_set
+from vidviz.index.collection import TRIAL, collection_dimension, collection_set
+from vidviz.index.collection_rows import count_loaded
+from vidviz.index.connection import MilvusConnection
 from vidviz.index.failures import GoneError, explain_failures
-from vidviz.index.open import MilvusConnection
+from vidviz.index.lite_files import count_bytes
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,22 @@ def _look_at(connection: MilvusConnection, name: str) -> list[FoundCollection]:
     if '"vidviz"' not in told:
         return []
     index = client.describe_index(name, "vector", timeout=seconds) or {}
-    rows = client.get_collection_stats(name, timeout=seconds).get("row_count", 0)
-    size = _bytes_of(connection.lite_path, name)
+    rows = _count(connection, name)
+    size = count_bytes(connection.lite_path, name) if connection.lite_path else 0
     kind, metric = str(index.get("index_type", "")), str(index.get("metric_type", ""))
     dimension = collection_dimension(description)
-    return [FoundCollection(name, _fields_of(told), dimension, int(rows), kind, metric, size)]
+    return [FoundCollection(name, _fields_of(told), dimension, rows, kind, metric, size)]
+
+
+def _count(connection: MilvusConnection, name: str) -> int:
+    # The statistics of a server count rows that were replaced or removed as well, until it tidies up; but only a
+    # loaded collection can be counted, and loading all for a look would fill its memory.
+    from pymilvus.client.types import LoadState
+
+    client, seconds = connection.client, connection.read_seconds
+    if not connection.lite and client.get_load_state(name, timeout=seconds)["state"] == LoadState.Loaded:
+        return count_loaded(client, name, timeout=seconds)
+    return int(client.get_collection_stats(name, timeout=seconds).get("row_count", 0))
 
 
 def drop_collection(connection: MilvusConnection, name: str) -> None:
@@ -72,6 +84,22 @@ def drop_collection(connection: MilvusConnection, name: str) -> None:
             raise SearchIndexError(f"The collection {name} was not made by vidviz and stays.")
         client.drop_collection(name, timeout=seconds)
         connection.loaded.pop(name, None)
+        connection.writes[name] += 1
+
+
+def drop_left_trials(connection: MilvusConnection) -> None:
+    """Remove what trials of ended processes left on Lite, which has just been opened: nobody else can have one there.
+
+    On a server another process may be in the midst of it: there the next trial of the same set removes it.
+    """
+    names: list[str] = []
+    with contextlib.suppress(SearchIndexError), explain_failures(connection.place):
+        names = connection.client.list_collections(timeout=connection.read_seconds)
+    for name in names:
+        if name.endswith(TRIAL):
+            # One that is damaged is told by whoever needs the folder, and one that somebody else made stays.
+            with contextlib.suppress(SearchIndexError):
+                drop_collection(connection, name)
 
 
 def _fields_of(told: str) -> dict[str, str]:
@@ -80,11 +108,3 @@ def _fields_of(told: str) -> dict[str, str]:
         if isinstance(said, dict):
             return {str(name): str(value) for name, value in said.items()}
     return {}
-
-
-def _bytes_of(lite_path: Path | None, name: str) -> int:
-    """Lite keeps each collection in a folder of its name."""
-    if lite_path is None:
-        return 0
-    folders = [path for path in lite_path.rglob(name) if path.is_dir()]
-    return sum(file.stat().st_size for folder in folders[:1] for file in folder.rglob("*") if file.is_file())

@@ -32,10 +32,6 @@ class VectorIndex(Protocol):
     def design(self) -> IndexDesign:
         """How vectors are compared and found."""
 
-    @property
-    def exact(self) -> bool:
-        """Whether a search compares every vector, or only those that an approximate index visits."""
-
     def prepare(self) -> None:
         """Make the index ready for rows: create it, or make it anew when it does not fit."""
 

@@ -49,8 +49,9 @@ def measure_retrieval(
 ) -> Retrieval:
     """Ask with every labelled clip for all others, by cosine, exactly.
 
-    Average precision as in Manning, Raghavan and Schütze, Introduction to Information Retrieval (2008), 8.4. Labels
-    of a single clip have nothing to be found and are left out.
+    Average precision as in Manning, Raghavan and Schütze, Introduction to Information Retrieval (2008), 8.4. Clips
+    with nothing to be found, as those of a label of a single clip, count in no average precision and no recall; a label
+    of such clips alone has NaN.
 
     Args:
         vectors: (N, D) floats.

@@ -7,10 +7,8 @@ never a path.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import secrets
-from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,6 +16,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from vidviz.config import DecodeLimits
 from vidviz.errors import MediaError, WorkspaceError
 from vidviz.services import library
+from vidviz.services.asked_folder import UNREADABLE, Poster, asked_place, drop_oldest, read_note, write_note
+from vidviz.services.asked_folder import AskedFile as AskedFile
 from vidviz.services.finding import as_text
 from vidviz.services.ingesting import KEPT_ENDINGS
 from vidviz.store import clips
@@ -28,7 +28,6 @@ from vidviz.types import Recipe
 if TYPE_CHECKING:
     from vidviz.decode.worker import DecodeWorker
 
-MOST_KEPT = 40
 PICTURE_ENDINGS = frozenset((".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"))
 LONGEST_NAME = 200
 _TOKEN = re.compile(r"[0-9a-f]{64}")
@@ -39,32 +38,6 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
-@dataclass(frozen=True)
-class Poster:
-    """A picture of a stretch of a video, under the number by which it is served."""
-
-    clip_id: int
-    start_seconds: float
-    end_seconds: float
-
-
-@dataclass(frozen=True)
-class AskedFile:
-    """A video or a picture that is asked with; `token` is the SHA-256 of its content.
-
-    `posters` are the pictures of a video along its time; a picture has none, and no duration.
-    """
-
-    token: str
-    name: str
-    path: Path
-    still: bool
-    duration_seconds: float = 0.0
-    frame_rate: float = 25.0
-    aspect_ratio: float = 16 / 9
-    posters: tuple[Poster, ...] = ()
-
-
 def receive_file(folder: WorkspaceFolder, name: str, file: BinaryIO, *, still: bool) -> AskedFile:
     """Keep an uploaded video, or picture, to ask with; the oldest beyond forty go.
 
@@ -72,7 +45,7 @@ def receive_file(folder: WorkspaceFolder, name: str, file: BinaryIO, *, still: b
         MediaError: it cannot be read, or is a picture where a video is wanted.
         WorkspaceError: the disk is full.
     """
-    place = _place(folder)
+    place = asked_place(folder)
     ending = PurePosixPath(name).suffix.lower()
     known = ending in (PICTURE_ENDINGS if still else KEPT_ENDINGS)
     shown = as_text(PurePosixPath(name).name)[:LONGEST_NAME] or "upload"
@@ -84,15 +57,19 @@ def receive_file(folder: WorkspaceFolder, name: str, file: BinaryIO, *, still: b
         while block := file.read(2**20):
             digest.update(block)
             copy.write(block)
-    path = part.replace(place / f"{digest.hexdigest()}{ending if known else ''}")
+    path = place / f"{digest.hexdigest()}{ending if known else ''}"
+    known_before = path.exists()  # an animated picture may be asked with as a video, too
+    part.replace(path)
     try:
         asked = _describe(folder, digest.hexdigest(), shown, path, still=still)
-    except MediaError as error:
-        path.unlink(missing_ok=True)
-        raise MediaError(str(error).replace(path.name, shown)) from error
-    with replace_file(place / f"{asked.token}.json") as out:
-        out.write(json.dumps({**asdict(asked), "path": path.name}).encode())
-    _drop_oldest(place)
+    except BaseException as error:
+        if not known_before:
+            path.unlink(missing_ok=True)
+        if isinstance(error, MediaError):
+            raise MediaError(str(error).replace(path.name, shown)) from error
+        raise
+    write_note(place, asked)
+    drop_oldest(folder)
     return asked
 
 
@@ -117,12 +94,10 @@ def find_file(folder: WorkspaceFolder, token: str) -> AskedFile:
         return _of_library(folder, token)
     except WorkspaceError:
         pass
-    note = _place(folder) / f"{token}.json"
+    note = asked_place(folder) / f"{token}.json"
     try:
-        said = json.loads(note.read_text("utf-8"))
-        posters = tuple(Poster(**poster) for poster in said.pop("posters"))
-        asked = AskedFile(**{**said, "path": note.parent / Path(said["path"]).name, "posters": posters})
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        asked = read_note(note)
+    except UNREADABLE as error:
         raise WorkspaceError(
             "The file that this search was asked with is not kept any more; choose it again."
         ) from error
@@ -193,14 +168,3 @@ def _describe(folder: WorkspaceFolder, token: str, name: str, path: Path, *, sti
     probe = read.probe
     ratio = probe.width_px / probe.height_px
     return AskedFile(token, name, path, False, probe.duration_seconds, probe.frame_rate, ratio, posters)
-
-
-def _place(folder: WorkspaceFolder) -> Path:
-    return folder.path / "asked"
-
-
-def _drop_oldest(place: Path) -> None:
-    notes = sorted(place.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for note in notes[MOST_KEPT:]:
-        for path in place.glob(f"{note.stem}.*"):
-            path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import numpy as np
 from vidviz.config import DecodeLimits
 from vidviz.errors import BackboneError, MediaError, SearchIndexError
 from vidviz.services import asked_files
+from vidviz.services.asked_folder import AskedFile
 from vidviz.services.queries import Query
 from vidviz.services.set_networks import find_weights, load_network
 from vidviz.services.ways_of_asking import refuse_sentences, refuse_stills
@@ -61,9 +62,14 @@ def _embed_video(path: Path, spec: EmbeddingSetSpec, token: str, seconds: tuple[
     return _embed(loaded, spec, frames)
 
 
-def _choose_span(asked: asked_files.AskedFile, seconds: tuple[float, float] | None) -> Span:
+def _choose_span(asked: AskedFile, seconds: tuple[float, float] | None) -> Span:
     end = asked.duration_seconds
     start, stop = seconds or (0.0, end)
+    if not 0 <= start <= stop:
+        raise MediaError(
+            f"{start} to {stop} s is no stretch of {asked.name}; one begins from 0 on, and ends where it begins or "
+            "later."
+        )
     half_a_frame = 1 / max(1.0, asked.frame_rate) / 2
     if start == stop and start <= end + TIMELINE_ROUNDING:  # the frame on screen at that moment; at the end, the last
         start = max(0.0, min(start, end - half_a_frame))

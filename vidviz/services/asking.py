@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vidviz.errors import ProjectionError, SearchIndexError, WorkspaceError
+from vidviz.index.rows import unit_vectors
 from vidviz.services import asked_files, embedding_sets, library
 from vidviz.services.asked_vectors import embed_asked
 from vidviz.services.queries import Example, Query
@@ -75,7 +76,7 @@ def query_vector(folder: WorkspaceFolder, set_key: str, query: Query) -> np.ndar
         direction = rocchio_direction(np.stack(vectors), weights)
     except ProjectionError as error:
         raise SearchIndexError(str(error)) from error
-    lengths = [float(np.linalg.norm(vector)) for vector in vectors]
+    lengths = [np.linalg.norm(vector.astype(np.float64)) for vector in vectors]
     # As long as the examples are: inner products and distances look at lengths as well.
     return np.asarray(direction * np.mean(lengths), dtype=np.float32)
 
@@ -94,8 +95,8 @@ def clip_vector(folder: WorkspaceFolder, set_key: str, clip_id: int) -> np.ndarr
             f"The clip {clip_id} ({card.video}) is not in this embedding set. Embed again, or choose another set."
         )
     vector: np.ndarray = embeddings.vectors[place]
-    if not np.linalg.norm(vector) > 0:
-        raise WorkspaceError(f"The vector of clip {clip_id} is zero: it has no direction to search in.")
+    if problem := unit_vectors(vector[None])[1][0]:
+        raise WorkspaceError(f"The clip {clip_id} has no direction to search in: {problem}.")
     return vector
 
 
@@ -115,5 +116,5 @@ def _check_dimension(found: EmbeddingSet, vector: np.ndarray) -> None:
             f"This query has {len(vector)} numbers and the clips of {found.spec.title} have {found.dimension}; choose "
             "an embedding set whose pooling leaves one vector of the network's own size."
         )
-    if not np.isfinite(vector).all() or not np.linalg.norm(vector) > 0:
-        raise SearchIndexError("What was asked with has no direction to search in: its vector is zero or not finite.")
+    if problem := unit_vectors(vector[None])[1][0]:
+        raise SearchIndexError(f"What was asked with has no direction to search in: {problem}.")

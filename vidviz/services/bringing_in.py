@@ -138,13 +138,13 @@ def _by_time(folder: WorkspaceFolder, rows: OutsideRows, usable: np.ndarray, rea
     found = {}
     for place in np.flatnonzero(usable).tolist():
         video = known.get(str(rows.video_names[place]))
-        start, end = map(float, rows.spans[place])
+        start, end = (round(float(seconds), 6) for seconds in rows.spans[place])
         if video is None:
             reasons["this library has no such video"] += 1
         elif not (0 <= start < end <= video.probe.duration_seconds + LONGEST_PAST_END_SECONDS):
             reasons["its times lie outside of its video"] += 1
         else:
-            found[place] = Clip(0, video.id, "", Span(round(start, 6), round(end, 6)))
+            found[place] = Clip(0, video.id, "", Span(start, end))
     return found
 
 

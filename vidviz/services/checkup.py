@@ -73,8 +73,8 @@ def _milvus(workspace: Path) -> Iterator[Finding]:
     from vidviz.index.open import open_milvus
 
     settings = milvus_settings()
-    lite = workspace.resolve() / "index" / "milvus.db"
-    if not settings.uri and not lite.exists():
+    lite = settings.lite_path(workspace.resolve() / "index" / "milvus.db")
+    if settings.lite and not lite.exists():
         yield Finding("milvus", True, "Milvus Lite; no index has been built yet")
         return
     try:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from vidviz.index.filters import ColumnIn, Duration, Filter, LabelIn, TagIn, TimeRange, VideoIn, join_filters
+from vidviz.index.filters import (
+    ClipIn,
+    ColumnIn,
+    Duration,
+    Filter,
+    LabelIn,
+    NotClip,
+    TagIn,
+    TimeRange,
+    VideoIn,
+    join_filters,
+)
 from vidviz.services import library
-from vidviz.services.filtering import ClipFilter
+from vidviz.services.filtering import NO_LABEL, ClipFilter
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace import WorkspaceFolder
 
@@ -16,7 +27,7 @@ def to_index_filters(folder: WorkspaceFolder, recipe_key: str, chosen: ClipFilte
     """
     conditions: list[Filter] = []
     for column, values in chosen.labels:
-        conditions.append(LabelIn(values) if column == LABEL else ColumnIn(column, values))
+        conditions.append(_labelled(column, values))
     if chosen.tags:
         conditions.append(TagIn(chosen.tags))
     if chosen.video_ids:
@@ -30,6 +41,14 @@ def to_index_filters(folder: WorkspaceFolder, recipe_key: str, chosen: ClipFilte
     if chosen.duration_seconds:
         conditions.append(Duration(*chosen.duration_seconds))
     return tuple(conditions)
+
+
+def _labelled(column: str, values: tuple[str, ...]) -> Filter:
+    if column == LABEL:
+        return LabelIn(values)
+    if column in library.COLUMNS:  # no label, so that no clip has any in it
+        return NotClip(()) if NO_LABEL in values else ClipIn(())
+    return ColumnIn(column, values)
 
 
 def say_expression(conditions: tuple[Filter, ...]) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from vidviz.config import milvus_settings
 from vidviz.errors import IndexLockedError
-from vidviz.index.collection import collection_name
+from vidviz.index.collection import TRIAL, collection_name
+from vidviz.index.design import IndexDesign, Metric
 from vidviz.index.open import open_milvus
 from vidviz.index.survey import FoundCollection, drop_collection, survey
 from vidviz.services import embedding_sets
-from vidviz.services.ann_lab import lab_name
 from vidviz.store.workspace import WorkspaceFolder
 
 LITE_CLIPS = 50_000
@@ -19,12 +19,15 @@ LITE_CLIPS = 50_000
 COMPOSE_PAGE = "https://milvus.io/docs/install_standalone-docker-compose.md"
 """Where Milvus publishes its compose file."""
 
+_BY_METRIC: dict[Metric, str] = {"COSINE": "", "IP": " · inner product", "L2": " · distance"}
+
 
 @dataclass(frozen=True)
 class Collection:
     """A collection beside the set that it belongs to; `stored` are the set's vectors, None for another workspace's.
 
-    `trial` is whether the index lab made it: it is there while a trial runs, or one was broken off.
+    `trial` is whether the index lab made it: it is there while a trial runs, and on a server after the process of one
+    was killed, until the next trial of its set.
     """
 
     found: FoundCollection
@@ -52,19 +55,19 @@ def examine_engine(folder: WorkspaceFolder) -> EngineReport:
     Raises:
         SearchIndexError: a server does not answer, or the local files are damaged.
     """
-    lite = not milvus_settings().uri
-    advice = advise(folder, lite=lite)
+    settings = milvus_settings()
+    advice = advise(folder, lite=settings.lite)
     try:
-        connection = open_milvus(milvus_settings(), folder.milvus)
+        connection = open_milvus(settings, folder.milvus)
     except IndexLockedError as error:
-        return EngineReport(lite, str(folder.milvus), "", (), advice, str(error))
+        return EngineReport(settings.lite, str(settings.lite_path(folder.milvus)), "", (), advice, str(error))
     version, found = survey(connection)
     owners = _owners(folder)
     collections = []
     for one in found:
         unknown = ("", one.described.get("backbone", "unknown set"), None, False)
         collections.append(Collection(one, *owners.get(one.name, unknown)))
-    return EngineReport(lite, connection.place.shown, version, tuple(collections), advice)
+    return EngineReport(settings.lite, connection.place.shown, version, tuple(collections), advice)
 
 
 def advise(folder: WorkspaceFolder, *, lite: bool) -> str:
@@ -97,8 +100,9 @@ def _owners(folder: WorkspaceFolder) -> dict[str, tuple[str, str, int | None, bo
     owners: dict[str, tuple[str, str, int | None, bool]] = {}
     for found in embedding_sets.list_sets(folder):
         stored = len(folder.vectors(found.key).load_ids())
-        for suffix, by in (("", ""), ("_ip", " · inner product"), ("_l2", " · distance")):
-            name = collection_name(found.spec, workspace_id, suffix)
-            owners[name] = (found.key, f"{found.spec.title}{by}", stored, False)
-            owners[lab_name(name)] = (found.key, f"{found.spec.title}{by} · index lab", None, True)
+        for metric, by in _BY_METRIC.items():
+            suffix, title = IndexDesign(metric).suffix, f"{found.spec.title}{by}"
+            owners[collection_name(found.spec, workspace_id, suffix)] = (found.key, title, stored, False)
+            trial = collection_name(found.spec, workspace_id, f"{suffix}{TRIAL}")
+            owners[trial] = (found.key, f"{title} · index lab", None, True)
     return owners

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vidviz.services.library import split_tags
+from vidviz.services.library import COLUMNS, split_tags
 from vidviz.services.url_text import read_url_text, write_url_text
 
 if TYPE_CHECKING:
@@ -46,11 +46,16 @@ class ClipFilter:
         return self != ClipFilter()
 
     def keeps(self, table: pd.DataFrame) -> np.ndarray:
-        """Which rows of a clip table meet all conditions, (N,) bool. Columns that the table lacks hold no labels."""
+        """Which rows of a clip table meet all conditions, (N,) bool.
+
+        Columns that the table lacks, or that are no labels (`library.COLUMNS`), hold no labels.
+        """
         kept = np.ones(len(table), dtype=bool)
         for column, values in self.labels:
-            held = table[column].fillna(NO_LABEL) if column in table else np.full(len(table), NO_LABEL)
-            kept &= np.isin(np.asarray(held, dtype=object).astype(str), np.array(values, dtype=str))
+            if column in table and column not in COLUMNS:
+                kept &= table[column].fillna(NO_LABEL).isin(values).to_numpy(bool)
+            else:
+                kept &= NO_LABEL in values
         if self.tags:
             wanted = set(self.tags)
             kept &= np.array([bool(wanted & set(split_tags(text))) for text in table[TAGS]], dtype=bool)

@@ -84,6 +84,8 @@ def group_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float) ->
     """Groups of clips of different videos whose cosines reach the threshold, the largest first.
 
     Kept is the clip with the most pixels, else of the longest video, else the first by name: what a person would keep.
+    Clips of one video are in one group where clips of others link them. Of more than 10,000 pairs the most alike link
+    (`find_near_duplicates` tells how many there are).
     """
     return list(_groups(folder.path, set_key, folder.vectors(set_key).version, threshold))
 

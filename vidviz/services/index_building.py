@@ -36,18 +36,19 @@ class Building:
         return self.done / self.total if self.total else 0.0
 
 
-_builds: dict[tuple[str, str], Building] = {}
+_builds: dict[tuple[str, str, Metric], Building] = {}
+"""By workspace, set and metric."""
 _guard = threading.Lock()
 
 
-def find_building(folder: WorkspaceFolder, set_key: str) -> Building | None:
-    """The last build of a set that this process began, if there is one."""
-    return _builds.get((str(folder.path), set_key))
+def find_building(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSINE") -> Building | None:
+    """The last build of a set's collection by a metric that this process began, if there is one."""
+    return _builds.get((str(folder.path), set_key, metric))
 
 
-def is_building(folder: WorkspaceFolder, set_key: str) -> bool:
-    """Whether a set is being built now."""
-    building = find_building(folder, set_key)
+def is_building(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSINE") -> bool:
+    """Whether a set's collection by a metric is being built now."""
+    building = find_building(folder, set_key, metric)
     return building is not None and building.active
 
 
@@ -57,30 +58,33 @@ def open_meanwhile(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSI
     Raises:
         SearchIndexError: Milvus does not answer, or the metric is not known.
     """
-    if metric != "COSINE" or not is_building(folder, set_key):
+    if not is_building(folder, set_key, metric):
         return indexing.open_index(folder, set_key, metric=metric)
-    exact, note = index_stored(folder, embedding_sets.find_set(folder, set_key))
+    exact, note = index_stored(folder, embedding_sets.find_set(folder, set_key), metric)
     waiting = "The index is being built; answered from the stored vectors meanwhile."
     return OpenIndex(exact, STORED, f"{waiting} {note}".strip())
 
 
-def begin_where_large(folder: WorkspaceFolder, set_key: str) -> Building | None:
+def begin_where_large(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSINE") -> Building | None:
     """Begin to bring the collection of a large set in line, unless it is or a failed build says why it cannot be."""
-    known = find_building(folder, set_key)
+    known = find_building(folder, set_key, metric)
     if known is not None and (known.active or known.error):
         return known
-    if is_checked(folder, set_key) or len(folder.vectors(set_key).load_ids()) <= LARGE:
+    if is_checked(folder, set_key, metric) or len(folder.vectors(set_key).load_ids()) <= LARGE:
         return None
-    return _begin(folder, set_key, lambda tell: indexing.refresh_index(folder, set_key, tell))
+    return _begin(folder, set_key, metric, lambda tell: indexing.open_index(folder, set_key, tell, metric))
 
 
 def begin_rebuild(folder: WorkspaceFolder, set_key: str, design: IndexDesign | None = None) -> Building:
     """Begin to drop a collection and build it anew; a build under way goes on instead."""
-    return _begin(folder, set_key, lambda tell: indexing.rebuild_index(folder, set_key, tell, design))
+    metric = design.metric if design else "COSINE"
+    return _begin(folder, set_key, metric, lambda tell: indexing.rebuild_index(folder, set_key, tell, design))
 
 
-def _begin(folder: WorkspaceFolder, set_key: str, work: Callable[[Callable[..., None]], object]) -> Building:
-    place = (str(folder.path), set_key)
+def _begin(
+    folder: WorkspaceFolder, set_key: str, metric: Metric, work: Callable[[Callable[..., None]], object]
+) -> Building:
+    place = (str(folder.path), set_key, metric)
     with _guard:
         known = _builds.get(place)
         if known is not None and known.active:

@@ -10,8 +10,9 @@ from vidviz.config import MilvusSettings, milvus_settings
 from vidviz.errors import IndexLockedError, SearchIndexError
 from vidviz.index.design import IndexDesign as IndexDesign
 from vidviz.index.design import Metric, default_design
+from vidviz.index.lite_folder import close_lite, delete_lite_folder
 from vidviz.index.milvus_index import MilvusIndex
-from vidviz.index.open import close_lite, delete_lite_folder, open_milvus
+from vidviz.index.open import open_milvus
 from vidviz.index.rows import searchable
 from vidviz.index.sync import IndexCheck, check_index
 from vidviz.index.vector_index import VectorIndex
@@ -45,7 +46,7 @@ def open_index(
         SearchIndexError: a Milvus server does not answer, the local files are damaged, or the metric is not known.
     """
     found = embedding_sets.find_set(folder, set_key)
-    lite = not milvus_settings().uri
+    lite = milvus_settings().lite
     try:
         index = open_collection(folder, found, default_design(lite, metric))
     except IndexLockedError as error:
@@ -69,7 +70,7 @@ def rebuild_index(
 ) -> int:
     """Drop the collection of a set and build it from the stored vectors; returns its rows.
 
-    `design` is the index that a server is to have; on Lite it is always exact.
+    `design` is the metric, and the index that a server is to have; on Lite it is always exact.
 
     Where the local Milvus files are damaged, all of them go: every other set's collection is built when it is opened.
 
@@ -77,17 +78,18 @@ def rebuild_index(
         IndexLockedError: another process holds the local Milvus file.
         SearchIndexError: Milvus does not answer.
     """
-    found = embedding_sets.find_set(folder, set_key)
+    found, settings = embedding_sets.find_set(folder, set_key), milvus_settings()
+    design = default_design(True, design.metric) if design and settings.lite else design
     try:
-        open_collection(folder, found).drop()
+        open_collection(folder, found, design).drop()
     except IndexLockedError:
         raise
     except SearchIndexError:
-        if milvus_settings().uri:
+        if not settings.lite:
             raise
-        delete_lite_folder(folder.milvus)
+        delete_lite_folder(settings.lite_path(folder.milvus))
     forget_checked(folder)
-    index = open_collection(folder, found, design if milvus_settings().uri else None)
+    index = open_collection(folder, found, design)
     bring_in_line(folder, found, index, progress)
     return index.count()
 
@@ -117,8 +119,11 @@ def open_collection(
     found: EmbeddingSet,
     design: IndexDesign | None = None,
     settings: MilvusSettings | None = None,
+    suffix: str = "",
 ) -> MilvusIndex:
     """The collection of a set where the settings lead (those of the environment when None), looked up when it is used.
+
+    `suffix` keeps a further collection of the same set apart.
 
     Raises:
         IndexLockedError: another process holds the local Milvus file.
@@ -126,7 +131,7 @@ def open_collection(
     """
     workspace_id = _workspace_id(folder.path, folder.catalogue.path.stat().st_ino)
     connection = open_milvus(settings or milvus_settings(), folder.milvus)
-    return MilvusIndex(connection, found.spec, found.dimension, workspace_id, design)
+    return MilvusIndex(connection, found.spec, found.dimension, workspace_id, design, suffix)
 
 
 @lru_cache(maxsize=16)
@@ -137,4 +142,4 @@ def _workspace_id(path: Path, _inode: int) -> str:
 
 def release_index(folder: WorkspaceFolder) -> None:
     """Leave the local Milvus file to another process; this one opens it again when it next needs it."""
-    close_lite(folder.milvus)
+    close_lite(milvus_settings().lite_path(folder.milvus))

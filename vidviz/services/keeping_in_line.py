@@ -12,7 +12,6 @@ from vidviz.index.design import Metric
 from vidviz.index.milvus_index import MilvusIndex
 from vidviz.index.rows import LeftOut
 from vidviz.index.sync import sync_index
-from vidviz.index.vector_index import VectorIndex
 from vidviz.services import library
 from vidviz.services.index_rows import list_rows
 from vidviz.services.progress import Progress
@@ -24,7 +23,7 @@ MENDED = (
     "answer."
 )
 LOOK_AGAIN_SECONDS = 30.0
-"""How often the rows of a collection are counted; a local one, too, may have been in other hands while we let it go."""
+"""How often the rows of a collection on a server are counted."""
 
 _Place = tuple[str, str, str, Metric]
 """(workspace, address, set, metric)."""
@@ -35,13 +34,14 @@ class _Checked:
     """What this process knows of a collection that it brought in line.
 
     `state` is the version of the vectors and the revision of the catalogue that it is in line with, `rows` how many it
-    held when it was last looked at.
+    held when it was last looked at, at `version` (see `MilvusIndex.version`).
     """
 
     state: tuple[str, int]
     note: str
     rows: int
     looked_at: float
+    version: tuple[object, int] | None
 
 
 _checked: dict[_Place, _Checked] = {}
@@ -62,34 +62,33 @@ def bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusInd
         # Read before the rows: what changes in between is seen the next time.
         state = _read_state(folder, found.key)
         known = _checked.get(place)
-        mended = known is not None and _has_changed(index, known)
-        if known is not None and known.state == state and not mended:
-            return known.note
+        mended = False
+        if known is not None and known.state == state:
+            mended = _has_changed(index, known)
+            if not mended:
+                return known.note
         rows, vectors = list_rows(folder, found)
         left_out = sync_index(index, rows, vectors, progress).left_out
         note = say_left_out(left_out)
-        _checked[place] = _Checked(state, note, len(rows) - len(left_out), time.monotonic())
+        checked = _Checked(state, note, len(rows) - len(left_out), time.monotonic(), index.version)
+        with _guard:
+            _checked[place] = checked
         return f"{MENDED} {note}".strip() if mended else note
 
 
 def _has_changed(index: MilvusIndex, known: _Checked) -> bool:
-    if time.monotonic() - known.looked_at < LOOK_AGAIN_SECONDS:
-        return False
-    known.looked_at = time.monotonic()
-    return index.count() != known.rows
+    """Whether a collection holds more or fewer rows than when it was last found right.
 
-
-def has_lost_rows(folder: WorkspaceFolder, set_key: str, index: VectorIndex, found: int, k: int) -> bool:
-    """Whether a collection that gave fewer than `k` hits holds fewer rows than when it was brought in line.
-
-    Rows are counted only where an answer is short, so that an ordinary search pays nothing.
+    Counting takes a good part of a search's time: not where nobody can have written, and seldom where anybody can.
     """
-    if not isinstance(index, MilvusIndex):
+    version, now = index.version, time.monotonic()
+    if version == known.version and (version or now - known.looked_at < LOOK_AGAIN_SECONDS):
         return False
-    known = _checked.get(_place_of(folder, set_key, index.design.metric))
-    if known is None or found >= min(k, known.rows):
-        return False
-    return index.count() < known.rows
+    known.looked_at = now
+    if index.count() != known.rows:
+        return True
+    known.version = version
+    return False
 
 
 def _read_state(folder: WorkspaceFolder, set_key: str) -> tuple[str, int]:
@@ -123,7 +122,7 @@ def forget_checked(folder: WorkspaceFolder) -> None:
             del _checked[place]
 
 
-def is_checked(folder: WorkspaceFolder, set_key: str) -> bool:
-    """Whether this process has brought the collection of a set in line with what is stored now."""
-    known = _checked.get(_place_of(folder, set_key, "COSINE"))
+def is_checked(folder: WorkspaceFolder, set_key: str, metric: Metric) -> bool:
+    """Whether this process has brought the collection of a set by a metric in line with what is stored now."""
+    known = _checked.get(_place_of(folder, set_key, metric))
     return known is not None and known.state == _read_state(folder, set_key)

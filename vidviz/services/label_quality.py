@@ -27,7 +27,7 @@ class LabelDoubt:
     """A clip whose neighbours have another label: `share` of its nearest five agree on `suggested`.
 
     `nearest` is the nearest clip of that label and `score` its cosine; `own_score` that of the nearest clip of the
-    clip's own label, NaN where there is none.
+    clip's own label, NaN where none is among its neighbours.
     """
 
     clip_id: int

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vidviz.errors import WorkspaceError
 from vidviz.store.files import DAMAGED
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_COLUMNS = ("vectors", "clip_ids", "videos", "start_seconds", "end_seconds")
 
 
 @dataclass(frozen=True)
@@ -55,21 +62,37 @@ def read_rows(path: Path) -> OutsideRows:
 
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as held:
-        names = ("vectors", "clip_ids", "videos", "start_seconds", "end_seconds")
-        return {name: held[name] for name in names if name in held}
+    with path.open("rb") as file:
+        if not zipfile.is_zipfile(file):  # numpy would read a single array, whatever the name says
+            raise ValueError("it is no .npz file")
+        with np.load(file, allow_pickle=False) as held:
+            return {name: held[name] for name in _COLUMNS if name in held}
 
 
 def _read_parquet(path: Path) -> dict[str, np.ndarray]:
-    import pyarrow.parquet
+    from pyarrow import parquet
 
-    table = pyarrow.parquet.read_table(path)
     renamed = {"vector": "vectors", "clip_id": "clip_ids", "video": "videos", "video_id": "videos"}
+    wanted = {name: renamed.get(name, name) for name in parquet.read_schema(path).names}
+    wanted = {name: known for name, known in wanted.items() if known in _COLUMNS}
+    table = parquet.read_table(path, columns=list(wanted))
     columns: dict[str, np.ndarray] = {}
-    for name in table.column_names:
-        known = renamed.get(name, name)
-        if known == "vectors":
-            columns[known] = np.array(table.column(name).to_pylist(), dtype=np.float32)
-        elif known in ("clip_ids", "videos", "start_seconds", "end_seconds") and known not in columns:
-            columns[known] = np.array(table.column(name).to_pylist())
+    for name, known in wanted.items():
+        held = table.column(name)
+        columns.setdefault(known, _vectors(held) if known == "vectors" else np.array(held.to_pylist()))
     return columns
+
+
+def _vectors(column: pyarrow.ChunkedArray) -> np.ndarray:
+    """A column of lists as (N, D), without a Python object for each number; what is no vector as it is."""
+    import pyarrow
+
+    lists = column.combine_chunks()
+    kind = lists.type
+    if not (pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind) or pyarrow.types.is_fixed_size_list(kind)):
+        return np.empty(0)
+    lengths = np.unique(lists.value_lengths().to_numpy(zero_copy_only=False))
+    if lists.null_count or len(lengths) > 1:
+        raise ValueError("its vectors are of different lengths")
+    numbers = np.asarray(lists.flatten().to_numpy(zero_copy_only=False))
+    return numbers.reshape(len(lists), int(lengths[0]) if len(lengths) else 0)

@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import METRICS, Metric
+from vidviz.index.design import METRICS, Metric, check_effort
 from vidviz.index.failures import NoAnswerError
 from vidviz.index.filters import Filter, NotClip, NotVideoIn
+from vidviz.index.ranking import rank_neighbours
 from vidviz.index.rows import check_k, check_queries
 from vidviz.index.vector_index import VectorIndex
 from vidviz.services import embedding_sets, library
@@ -19,8 +20,9 @@ from vidviz.services.filtering import ClipFilter
 from vidviz.services.hits import Hit, describe
 from vidviz.services.index_building import open_meanwhile
 from vidviz.services.indexing import OpenIndex
-from vidviz.services.keeping_in_line import MENDED, forget_checked, has_lost_rows
+from vidviz.services.keeping_in_line import MENDED, forget_checked
 from vidviz.services.queries import Example, Query
+from vidviz.services.stored_vectors import STORED
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.types import Neighbour
 
@@ -136,11 +138,15 @@ def _search_by_vector(
         conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
     check_queries(vector, found.dimension, unit_length=options.metric == "COSINE")
     check_k(options.k)
+    check_effort(options.effort)
+    if options.threshold is not None and not np.isfinite(options.threshold):
+        raise SearchIndexError("The threshold must be a number.")
+    expression = say_expression(conditions)
     opened, neighbours, note = _ask_index(folder, found.key, vector, options, conditions)
     if options.threshold is not None:
         neighbours = [near for near in neighbours if _is_near_enough(near.score, options.threshold, options.metric)]
     hits = describe(folder, found.spec.recipe_key, neighbours)
-    return SearchAnswer(tuple(hits), opened.engine, note, say_expression(conditions), vector, found.spec.recipe_key)
+    return SearchAnswer(tuple(hits), opened.engine, note, expression, vector, found.spec.recipe_key)
 
 
 def _ask_index(
@@ -149,17 +155,15 @@ def _ask_index(
     """The index, what it found and what to know of it; a collection that somebody changed is mended once."""
     opened = open_meanwhile(folder, set_key, options.metric)
     try:
-        neighbours = _look_up(opened.index, vector, options, conditions)
-        if not has_lost_rows(folder, set_key, opened.index, len(neighbours), options.k):
-            return opened, neighbours, opened.note
+        return opened, _look_up(opened.index, vector, options, conditions), opened.note
     except NoAnswerError:
         raise
     except SearchIndexError:  # somebody may have dropped or changed the collection
-        pass
-    forget_checked(folder)
+        forget_checked(folder)
     opened = open_meanwhile(folder, set_key, options.metric)
     neighbours = _look_up(opened.index, vector, options, conditions)
-    return opened, neighbours, f"{MENDED} {opened.note}".strip()
+    mended = MENDED if opened.engine != STORED else ""
+    return opened, neighbours, f"{mended} {opened.note}".strip()
 
 
 def _look_up(
@@ -188,10 +192,9 @@ def nearest_exactly(folder: WorkspaceFolder, set_key: str, clip_id: int, k: int)
     embeddings = embedding_sets.load_embeddings(folder, found.key)
     query = clip_vector(folder, found.key, clip_id)
     lengths = np.linalg.norm(embeddings.vectors, axis=1) * np.linalg.norm(query)
-    scores = np.where(lengths > 0, embeddings.vectors @ query / np.maximum(lengths, 1e-30), -1.0)
-    scores[embeddings.ids == clip_id] = -np.inf
-    best = np.argsort(-scores, kind="stable")[: min(k, len(scores) - 1)]
-    return describe(folder, found.spec.recipe_key, [Neighbour(int(embeddings.ids[i]), float(scores[i])) for i in best])
+    others = np.isfinite(lengths) & (lengths > 0) & (embeddings.ids != clip_id)  # what has a direction
+    scores = embeddings.vectors[others] @ query / lengths[others]
+    return describe(folder, found.spec.recipe_key, rank_neighbours(embeddings.ids[others], scores, k))
 
 
 def hit_records(answer: SearchAnswer) -> list[dict[str, object]]:
@@ -213,6 +216,4 @@ def _is_kept(folder: WorkspaceFolder, clip_id: int | None, chosen: ClipFilter) -
 
 
 def _is_near_enough(score: float, threshold: float, metric: Metric) -> bool:
-    if not np.isfinite(threshold):
-        raise SearchIndexError("The threshold must be a number.")
     return score <= threshold if metric == "L2" else score >= threshold

@@ -14,10 +14,10 @@ def write_url_text(parts: Mapping[str, Any]) -> str:
 
 
 def read_url_text(text: str) -> Mapping[str, Any]:
-    """The parts that a text holds; none when it is no such text."""
+    """The parts that a text holds; none when it is no such text, or holds half a character, which cannot be sent."""
     try:
         said = json.loads(text) if text else {}
-        json.dumps(said, ensure_ascii=False).encode()  # half a character, as "\\ud800" is, can be shown nowhere
+        json.dumps(said, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, Mapping) else {}

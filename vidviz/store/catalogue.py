@@ -31,13 +31,15 @@ class Catalogue:
         self.path = path
 
     def create_or_upgrade(self) -> None:
-        """Make the tables if the file is new, bring an older file up to date.
+        """Make the tables if the file is new, bring an older file up to date. One that is up to date waits for nobody.
 
         Raises:
             WorkspaceError: the file is damaged, read-only, or written by a newer vidviz.
         """
         with self._connect() as db:
             db.execute("PRAGMA journal_mode = WAL")
+            if db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
+                return
         with self.write() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             self._refuse_newer(version)
@@ -46,15 +48,6 @@ class Catalogue:
             for step in range(max(version, 1), SCHEMA_VERSION):
                 _run_script(db, UPGRADES[step])
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION:d}")
-
-    def check(self) -> None:
-        """Look at the version without writing.
-
-        Raises:
-            WorkspaceError: as `create_or_upgrade`.
-        """
-        with self.read() as db:
-            self._refuse_newer(db.execute("PRAGMA user_version").fetchone()[0])
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

@@ -7,6 +7,7 @@ import fcntl
 import os
 import secrets
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,8 +18,8 @@ from vidviz.errors import WorkspaceError
 UNFINISHED = ".writing-"
 """How the names of files begin that are not whole yet."""
 
-DAMAGED = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile)
-"""What reading a damaged .npz file raises."""
+DAMAGED = (OSError, EOFError, ValueError, KeyError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged .npz file raises, whichever of its bytes is another."""
 
 
 @contextmanager

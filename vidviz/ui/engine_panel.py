@@ -10,6 +10,7 @@ from vidviz.errors import VidvizError
 from vidviz.services import engine, index_building, indexing
 from vidviz.services.engine import Collection, EngineReport
 from vidviz.services.indexing import IndexDesign
+from vidviz.services.searching import Metric
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import messages
@@ -24,7 +25,7 @@ def draw_engine(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
         report = engine.examine_engine(folder)
         _draw_report(report)
         if report.note:
-            st.warning(report.note)
+            st.warning(plain(report.note))
         else:
             _draw_collections(report.collections)
         _draw_actions(folder, chosen, report)
@@ -68,7 +69,7 @@ def _draw_collections(collections: tuple[Collection, ...]) -> None:
 
 def _say_state(one: Collection) -> str:
     if one.trial:
-        return "of the index lab: goes when its trial ends"
+        return "of the index lab: goes with its trial, or with the next of this set where that was broken off"
     if one.stored is None:
         return "of another workspace"
     return "in line" if one.stored == one.found.rows else f"{one.stored - one.found.rows:+d} rows to bring in line"
@@ -87,20 +88,20 @@ def _draw_actions(folder: WorkspaceFolder, chosen: EmbeddingSet, report: EngineR
     draw_building(folder, chosen.key)
 
 
-def draw_building(folder: WorkspaceFolder, set_key: str) -> None:
+def draw_building(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSINE") -> None:
     """How far the collection of a set is, while it is built in the background; why, where that failed."""
-    building = index_building.find_building(folder, set_key)
+    building = index_building.find_building(folder, set_key, metric)
     if building is None:
         return
     if building.active:
-        _draw_progress(folder, set_key)
+        _draw_progress(folder, set_key, metric)
     elif building.error:
-        st.error(building.error)
+        st.error(plain(building.error))
 
 
 @st.fragment(run_every=1.0)
-def _draw_progress(folder: WorkspaceFolder, set_key: str) -> None:
-    building = index_building.find_building(folder, set_key)
+def _draw_progress(folder: WorkspaceFolder, set_key: str, metric: Metric) -> None:
+    building = index_building.find_building(folder, set_key, metric)
     if building is None or not building.active:
         st.rerun()  # the whole page: the engine answers now
     st.progress(building.share, f"Building the index: {building.done:,} of {building.total:,} clips")
