@@ -19,6 +19,7 @@ from vidviz.index import client as milvus_client
 from vidviz.index import connection as connections
 from vidviz.index.open import open_milvus
 from vidviz.services import embedding_sets, indexing, keeping_in_line, library
+from vidviz.ui.words import plain
 
 SITE = Path(__file__).parents[2]
 TOKEN = "root:s3cr3t-t0ken"
@@ -344,6 +345,6 @@ def test_a_second_dashboard_answers_from_the_stored_vectors_and_says_so(asked, s
         by_distance = show("search", clip=str(clip), search_metric="distance")
         assert "12 hits by distance · stored vectors" in by_distance.words
         view = show("search", search_view="Engine")
-        assert any(f"is open in process {other.pid} (" in warning.value for warning in view.app.warning)
+        assert any(plain(f"is open in process {other.pid} (") in warning.value for warning in view.app.warning)
         other.stdin.close()
     answers(second.again())

@@ -26,6 +26,7 @@ from vidviz.ui.search_query import vote
 from vidviz.ui.search_view import cards_of_hits, choose_among, score_digits
 from vidviz.ui.sitemap import link_to
 from vidviz.ui.timeline import Mark, Slot, timeline
+from vidviz.ui.words import plain
 
 PAGE_HITS = 48
 HIT_WIDTH_PX = 112  # six a row beside the query on a screen of 1,440
@@ -42,7 +43,7 @@ def draw_answer(
         st.caption(f"{len(answer.hits)} hits by {name} · {answer.engine}")
         draw_downloads(answer)
     if answer.note:
-        st.caption(answer.note)
+        st.caption(plain(answer.note))
     if not answer.hits:
         _say_nothing_found(wanted)
         return
