@@ -35,7 +35,7 @@ def draw_engine(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
 
 
 def _draw_report(report: EngineReport) -> None:
-    kind = "Milvus Lite, in the workspace" if report.lite else "Milvus server"
+    kind = "Milvus Lite, a folder of this machine" if report.lite else "Milvus server"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(kind, color="blue")
         st.text(report.address)
