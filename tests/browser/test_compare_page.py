@@ -127,6 +127,7 @@ def test_a_point_of_b_is_faced_off_and_a_card_leads_on(compared, open_compare):
     page.wait_for_url(re.compile(f"clip={expected.only_first[0].clip_id}"))
 
 
+@pytest.mark.slow
 def test_the_two_change_places_and_the_url_says_so(compared, open_compare):
     _, _, keys = compared
     page = open_compare()
@@ -137,6 +138,7 @@ def test_the_two_change_places_and_the_url_says_so(compared, open_compare):
     page.get_by_text("simple3d (file 00000000) · pool2", exact=False).first.wait_for()
 
 
+@pytest.mark.slow
 def test_nothing_is_cut_on_a_narrow_screen(compared, open_compare):
     _, table, _ = compared
     page = open_compare(f"&clip={table['clip_id'][0]}", viewport={"width": 800, "height": 900})

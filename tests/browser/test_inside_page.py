@@ -77,6 +77,7 @@ def look_at_third_frame(page) -> list[str]:
     return [drawn, page.evaluate(f"() => ({FILM}).layers.values().next().value.bytes.join()")]
 
 
+@pytest.mark.slow
 def test_another_clip_in_an_open_session_changes_the_film(looked, watch):
     page = open_film(watch, looked)
     first, token = look_at_third_frame(page), page.evaluate(f"() => ({FILM}).lanes[0].told.clip.token")
@@ -133,6 +134,7 @@ def test_stepping_opening_overlaying_and_seeking(looked, watch):
     page.wait_for_function(f"(peak) => ({FILM}).frame === peak", arg=peak)
 
 
+@pytest.mark.slow
 def test_a_click_in_the_large_channel_traces_that_unit(looked, watch):
     page = open_film(watch, looked, panel="One unit")
     page.get_by_role("button", name="Pause (space)").first.click()

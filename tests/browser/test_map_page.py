@@ -235,6 +235,7 @@ def test_zoom_stays_when_colours_change(open_map):
     assert shown.page.evaluate(RANGES) == pytest.approx(zoomed, rel=1e-3, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_point_in_space_is_clicked(open_map):
     shown = open_map()
     shown.choose("3-D")
@@ -246,6 +247,7 @@ def test_a_point_in_space_is_clicked(open_map):
     shown.page.locator("[data-testid=stMain] .vv-player video:not(.vv-blank)").wait_for()
 
 
+@pytest.mark.slow
 def test_a_video_is_followed_and_the_leap_plays(open_map):
     shown = open_map()
     shown.choose("trajectories")

@@ -74,6 +74,7 @@ def trials_on_disk(folder) -> list[Path]:
     return [path for path in folder.milvus.rglob("*") if path.name.endswith("_lab")]
 
 
+@pytest.mark.slow
 def test_a_trial_that_is_stopped_says_so_leaves_nothing_and_the_next_one_ends(made, page):
     folder = made[0].folder
     queries = page.get_by_role("spinbutton", name="Queries")
@@ -113,6 +114,7 @@ def download(page, label: str) -> str:
     return Path(caught.value.path()).read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_hits_come_as_csv_and_json_with_the_clips_and_scores_of_the_page(made, page):
     dashboard, clip = made
     page.goto(f"{dashboard.url}/search?clip={clip}&search+hits=96")

@@ -67,6 +67,7 @@ def test_an_end_that_is_dragged_past_the_other_trades_places(page, strip, hand, 
     assert wait_report(stretches=len(WAYS) + 1)["stretch"] == [0.1, 12]
 
 
+@pytest.mark.slow
 def test_ends_that_meet_are_one_frame_and_part_again(page, strip, hand, wait_report):
     strip.open(4, 6)
     hand(page, [strip.place(4), strip.place(6), strip.place(15)], steps=2)
@@ -86,6 +87,7 @@ def test_ends_that_meet_are_one_frame_and_part_again(page, strip, hand, wait_rep
     assert wait_report(stretches=6)["stretch"] == pytest.approx([8, 10], abs=0.05)
 
 
+@pytest.mark.slow
 def test_keys_stop_at_the_other_end_and_at_the_ends_of_the_video(page, strip, wait_report):
     strip.open(4, 6)
     page.locator(START).focus()

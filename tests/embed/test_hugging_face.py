@@ -39,6 +39,7 @@ from vidviz.embed.load import load_backbone
 from vidviz.errors import BackboneError
 
 ROWS = {row.name: row for row in (*video_transformers_hf.ROWS, *text_video.ROWS)}
+SLOW_GMACS = 150.0
 SMALL = {"hidden_size": 12, "num_attention_heads": 2, "intermediate_size": 20, "num_hidden_layers": 2}
 TEXT = SMALL | {"vocab_size": 60, "max_position_embeddings": 9, "eos_token_id": 2}
 PICTURES = SMALL | {"image_size": 32, "patch_size": 16}
@@ -136,7 +137,11 @@ def copy_of(folder: Path, to: Path, **changes: Any) -> Path:
 # --- the published sizes
 
 
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def slow_if_large(row: Backbone) -> object:
+    return pytest.param(row, id=row.name, marks=pytest.mark.slow if row.clip_gmacs > SLOW_GMACS else ())
+
+
+@pytest.mark.parametrize("row", [slow_if_large(row) for row in ROWS.values()])
 def test_row_agrees_with_the_built_network(row: Backbone) -> None:
     model = build_outline(row)
     assert sum(parameter.numel() for parameter in model.parameters()) == round(row.parameters_millions * 1e6)
