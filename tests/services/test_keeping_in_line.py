@@ -9,6 +9,7 @@ from vidviz.errors import SearchIndexError
 from vidviz.index.milvus_index import MilvusIndex
 from vidviz.services import embedding_sets, indexing, keeping_in_line, searching
 from vidviz.services.filtering import ClipFilter
+from vidviz.services.queries import Example, Query
 from vidviz.services.searching import SearchOptions
 
 
@@ -72,6 +73,43 @@ def test_what_another_dashboard_brought_in_line_is_nobody_elses_change(folder, f
     keeping_in_line._checked.update(here)
     answer = searching.search_by_clip(folder, "", ids[0], 50)
     assert (len(answer.hits), answer.note) == (9, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "hits"),
+    [
+        (SearchOptions(k=6), 6),
+        (SearchOptions(k=50), 6),
+        (SearchOptions(k=50, include_self=False), 5),
+        (SearchOptions(k=50, leave_out_own_video=True), 5),
+        (SearchOptions(k=50, clip_filter=ClipFilter(text="video 3")), 1),
+        (SearchOptions(k=50, best_per_video=True), 6),
+    ],
+)
+def test_an_answer_that_is_whole_has_nothing_counted(folder, fill, milvus_server, monkeypatch, counted, options, hits):
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", milvus_server.uri)
+    monkeypatch.setenv("VIDVIZ_MILVUS_TOKEN", milvus_server.token)
+    ids = fill(folder, np.random.default_rng(0).normal(size=(6, 4)))
+    searching.search_by_clip(folder, "", ids[3], 3)
+    counted.clear()
+    answer = searching.search(folder, "", Query((Example(ids[3]),)), options)
+    assert (len(answer.hits), answer.note) == (hits, "")
+    assert counted == []
+
+
+def test_an_answer_that_is_too_short_shows_that_rows_were_taken(folder, fill, milvus_server, monkeypatch):
+    monkeypatch.setenv("VIDVIZ_MILVUS_URI", milvus_server.uri)
+    monkeypatch.setenv("VIDVIZ_MILVUS_TOKEN", milvus_server.token)
+    ids = fill(folder, np.random.default_rng(0).normal(size=(9, 4)))
+    searching.search_by_clip(folder, "", ids[0], 3)
+    indexing.open_collection(folder, embedding_sets.find_set(folder)).delete(ids[4:])
+    for _ in range(200):  # a server lets searches see it a moment later
+        answer = searching.search_by_clip(folder, "", ids[0], 50)
+        assert len(answer.hits) == 9
+        if answer.note:
+            break
+    assert answer.note == keeping_in_line.MENDED
+    assert searching.search_by_clip(folder, "", ids[0], 50).note == ""
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,19 @@ def _has_changed(index: MilvusIndex, known: _Checked) -> bool:
     return False
 
 
+def known_rows(folder: WorkspaceFolder, set_key: str, metric: Metric) -> int:
+    """How many rows the collection of a set held when it was last found right; 0 where nobody has looked yet."""
+    known = _checked.get(_place_of(folder, set_key, metric))
+    return known.rows if known is not None else 0
+
+
+def count_again(folder: WorkspaceFolder, set_key: str, metric: Metric) -> None:
+    """Have the rows of a collection counted when it is next opened, however lately they were."""
+    known = _checked.get(_place_of(folder, set_key, metric))
+    if known is not None:
+        known.looked_at = float("-inf")
+
+
 def _read_state(folder: WorkspaceFolder, set_key: str) -> tuple[str, int]:
     return folder.vectors(set_key).version, library.read_revision(folder)
 

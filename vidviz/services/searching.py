@@ -20,7 +20,7 @@ from vidviz.services.filtering import ClipFilter
 from vidviz.services.hits import Hit, describe
 from vidviz.services.index_building import open_meanwhile
 from vidviz.services.indexing import OpenIndex
-from vidviz.services.keeping_in_line import MENDED, forget_checked
+from vidviz.services.keeping_in_line import MENDED, count_again, forget_checked, known_rows
 from vidviz.services.queries import Example, Query
 from vidviz.services.stored_vectors import STORED
 from vidviz.store.workspace import WorkspaceFolder
@@ -153,17 +153,34 @@ def _ask_index(
     folder: WorkspaceFolder, set_key: str, vector: np.ndarray, options: SearchOptions, conditions: tuple[Filter, ...]
 ) -> tuple[OpenIndex, list[Neighbour], str]:
     """The index, what it found and what to know of it; a collection that somebody changed is mended once."""
-    opened = open_meanwhile(folder, set_key, options.metric)
+    opened, mended = open_meanwhile(folder, set_key, options.metric), ""
     try:
-        return opened, _look_up(opened.index, vector, options, conditions), opened.note
+        neighbours = _look_up(opened.index, vector, options, conditions)
+        if len(neighbours) >= _expected_hits(folder, set_key, options, conditions):
+            return opened, neighbours, opened.note
+        count_again(folder, set_key, options.metric)
     except NoAnswerError:
         raise
     except SearchIndexError:  # somebody may have dropped or changed the collection
         forget_checked(folder)
+        mended = MENDED
     opened = open_meanwhile(folder, set_key, options.metric)
     neighbours = _look_up(opened.index, vector, options, conditions)
-    mended = MENDED if opened.engine != STORED else ""
-    return opened, neighbours, f"{mended} {opened.note}".strip()
+    return opened, neighbours, f"{mended if opened.engine != STORED else ''} {opened.note}".strip()
+
+
+def _expected_hits(
+    folder: WorkspaceFolder, set_key: str, options: SearchOptions, conditions: tuple[Filter, ...]
+) -> int:
+    """How many hits there must be if no row is lost; 0 where only counting would tell."""
+    left_out: set[int] = set()
+    for condition in conditions:
+        if not isinstance(condition, NotClip):
+            return 0
+        left_out.update(condition.clip_ids)
+    if options.best_per_video:
+        return 0
+    return min(options.k, known_rows(folder, set_key, options.metric) - len(left_out))
 
 
 def _look_up(
