@@ -24,14 +24,16 @@ def draw_take(closer: Closer) -> None:
     sheets = choose_sheets(inspection, request)
     name = f"{request.backbone}-{inspection.clip_id}"
     with st.container(horizontal=True):
-        st.download_button("Film as GIF", lay_film, f"{name}.gif", "image/gif", key="inside gif")
-        st.download_button("Film as MP4", lay_mp4, f"{name}.mp4", "video/mp4", key="inside mp4")
+        # Without a run of the page: it would forget the other files just when one of them is asked for.
+        st.download_button("Film as GIF", lay_film, f"{name}.gif", "image/gif", key="inside gif", on_click="ignore")
+        st.download_button("Film as MP4", lay_mp4, f"{name}.mp4", "video/mp4", key="inside mp4", on_click="ignore")
         st.download_button(
             "Activations (npz)",
             lambda: taking_away.pack_arrays(inspection),
             f"{name}.npz",
             "application/octet-stream",
             key="inside npz",
+            on_click="ignore",
             help="`frames` (T, H, W, 3), and each layer as (C, T, H, W) in float32.",
         )
     st.caption("The button PNG above the film saves what it shows at this moment. The same in Python:")

@@ -82,8 +82,11 @@ def draw_downloads(answer: SearchAnswer) -> None:
     """The hits as CSV and JSON, written when they are asked for."""
     if not answer.hits:
         return
-    st.download_button("CSV", partial(_write_csv, answer), "vidviz-hits.csv", "text/csv", key="hits csv")
-    st.download_button("JSON", partial(_write_json, answer), "vidviz-hits.json", "application/json", key="hits json")
+    # Without a run of the page: it would forget the other file just when that is asked for.
+    for name, write, kind in (("CSV", _write_csv, "text/csv"), ("JSON", _write_json, "application/json")):
+        key = f"hits {name.lower()}"
+        file_name = f"vidviz-hits.{name.lower()}"
+        st.download_button(name, partial(write, answer), file_name, kind, key=key, on_click="ignore")
 
 
 def _write_csv(answer: SearchAnswer) -> str:

@@ -63,7 +63,9 @@ def _draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Map
             "video, else the first by name. Nothing is removed here: the list is for you."
         )
         table = partial(_keep_or_remove, folder, groups)
-        st.download_button("Keep/remove list", table, "vidviz-duplicates.csv", "text/csv", key="duplicates csv")
+        st.download_button(
+            "Keep/remove list", table, "vidviz-duplicates.csv", "text/csv", key="duplicates csv", on_click="ignore"
+        )
     alike = findings.find_near_duplicates(folder, chosen.key, float(threshold))
     if alike.total > len(alike.pairs):
         st.warning(
