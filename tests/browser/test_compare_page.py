@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 KINDS = ("slide-left", "slide-right")
+LEGEND_AND_PLOT = (".legend", ".nsewdrag")
 MAP = "document.querySelector('.st-key-compare-map-{letter} .vv-map')?.parentElement.parentElement.vidvizView"
 PLACES = """() => {{
   const {{points, renderer, box}} = {view}, {{left, top}} = box.getBoundingClientRect();
@@ -147,3 +148,6 @@ def test_nothing_is_cut_on_a_narrow_screen(compared, open_compare):
     boxes = [page.locator(f".st-key-compare-map-{letter}").bounding_box() for letter in "AB"]
     assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"]
     assert all(box["x"] + box["width"] <= 800 for box in boxes)
+    for letter in "AB":  # the legend lies under the points
+        legend, plot = (page.locator(f".st-key-compare-map-{letter} {part}").bounding_box() for part in LEGEND_AND_PLOT)
+        assert legend["y"] >= plot["y"] + plot["height"] - 1

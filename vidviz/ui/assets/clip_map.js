@@ -58,7 +58,11 @@ class MapView {
 
   // One after the other: Plotly answers later, and two drawings at once would mix.
   redraw() {
-    this.queue = this.queue.then(() => this.draw()).catch((error) => this.tell(error.message));
+    this.enqueue(() => this.draw());
+  }
+
+  enqueue(work) {
+    this.queue = this.queue.then(work).catch((error) => this.tell(error.message));
   }
 
   async draw() {
@@ -160,12 +164,14 @@ class MapView {
 
   onResize() {
     clearTimeout(this.resizing);
-    this.resizing = setTimeout(() => {
-      if (this.gone || !this.drawn || !this.box.clientWidth) return;
-      this.onLeave();
-      this.renderer.resize();
-      this.onSettled();
-    }, RESIZE_MS);
+    this.resizing = setTimeout(() => this.enqueue(() => this.resize()), RESIZE_MS);
+  }
+
+  async resize() {
+    if (this.gone || !this.drawn || !this.box.clientWidth) return;
+    this.onLeave();
+    await this.renderer.resize();
+    this.onSettled();
   }
 
   end() {

@@ -7,7 +7,8 @@ const LEGEND_PX = 200; // the same room for every legend, so that a recolour mov
 function mapLayout(points, theme, narrow) {
   const bare = { visible: false, showgrid: false, zeroline: false, autorange: true, uirevision: null };
   const legend = narrow
-    ? { orientation: "h", y: -0.01, yanchor: "top", x: 0 }
+    // Tied to the plot's own foot, Plotly left it inside the plot now and then.
+    ? { orientation: "h", yref: "container", y: 0, yanchor: "bottom", x: 0 }
     : { orientation: "v", y: 1, yanchor: "top", x: 1.01, xanchor: "left" };
   const grouped = Boolean(points.groups) && points.groups.names.length > 1;
   const explained = grouped || Boolean(points.scale) || points.paths.length > 0;

@@ -148,11 +148,11 @@ class PlotlyMap {
     this.tweening = requestAnimationFrame(draw);
   }
 
-  resize() {
+  async resize() {
     if (!this.drawn) return;
     const narrow = this.view.box.clientWidth < NARROW_PX;
     if (narrow !== this.narrow) this.view.redraw();
-    this.Plotly.Plots.resize(this.plot);
+    await this.Plotly.Plots.resize(this.plot);
   }
 
   // A browser keeps about sixteen GL contexts; each map gives its own back.
