@@ -5,7 +5,7 @@ import streamlit as st
 from vidviz.services import pairing
 from vidviz.services.colouring import label_colours
 from vidviz.ui import compare_maps, compare_numbers, compare_sets, frame, map_controls, messages, state
-from vidviz.ui.compare_face_off import draw_face_off
+from vidviz.ui.compare_face_off import draw_face_off, find_face_off
 from vidviz.ui.compare_sets import Comparison
 
 folder = state.open_workspace()
@@ -24,8 +24,9 @@ with messages.telling_errors():
         wanted = map_controls.choose_layout()
         by = compare_maps.choose_colour(comparison)
     maps = compare_maps.load_maps(comparison, wanted)
-    compare_maps.draw_maps(comparison, maps, compare_maps.colour_maps(comparison, maps, by))
-    draw_face_off(comparison)
+    faced = find_face_off(comparison)
+    compare_maps.draw_maps(comparison, maps, compare_maps.colour_maps(comparison, maps, by), faced)
+    draw_face_off(comparison, faced)
     compare_numbers.draw_numbers(comparison)
     frame.explain_random(first)
     frame.explain_random(second)

@@ -30,6 +30,18 @@ def check_rows(rows: np.ndarray) -> np.ndarray:
     return table
 
 
+def cosines_to(rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+    """The cosine of each row (N, D) to one vector (D,), (N,) in -1..1; NaN where one of the two has no direction."""
+    length = np.linalg.norm(query.astype(np.float64))
+    lengths = np.linalg.norm(rows, axis=1)
+    if not (np.isfinite(length) and length > 0):
+        return np.full(len(rows), np.nan, rows.dtype)
+    told = np.isfinite(lengths) & (lengths > 0)
+    products = rows @ (query / length).astype(rows.dtype)
+    cosines = np.divide(products, lengths, out=np.full_like(products, np.nan), where=told)
+    return np.asarray(np.clip(cosines, -1.0, 1.0, out=cosines))
+
+
 def unit_rows(rows: np.ndarray) -> np.ndarray:
     """The rows at unit length, in the type they have; rows of zeros stay zeros.
 

@@ -48,7 +48,7 @@ class Neighbourhoods:
 
 
 @dataclass(frozen=True)
-class Alignment:
+class KernelAlignment:
     """Linear CKA without bias, and what 19 of 20 unrelated pairs stay below; NaN where they cannot be told."""
 
     cka: float
@@ -108,7 +108,7 @@ def find_neighbourhoods(pair: SetPair, *, other_videos_only: bool = False) -> Ne
 
 
 @lru_cache(maxsize=2)
-def align_sets(pair: SetPair) -> Alignment:
+def align_sets(pair: SetPair) -> KernelAlignment:
     """How alike two sets are as a whole (see `vidviz.measure.cka`); found once for each pair."""
     from vidviz.measure.cka import cka_by_chance, linear_cka
 
@@ -116,7 +116,7 @@ def align_sets(pair: SetPair) -> Alignment:
     if len(rows) > MOST_CKA_CLIPS:
         rows = np.sort(np.random.default_rng(SEED).choice(len(pair), MOST_CKA_CLIPS, replace=False))
     vectors, others = pair.vectors[rows], pair.others[rows]
-    return Alignment(linear_cka(vectors, others), cka_by_chance(vectors, others), len(rows))
+    return KernelAlignment(linear_cka(vectors, others), cka_by_chance(vectors, others), len(rows))
 
 
 def face_off(pair: SetPair, clip_id: int, k: int, *, other_videos_only: bool = False) -> FaceOff | None:
@@ -145,11 +145,11 @@ def face_off(pair: SetPair, clip_id: int, k: int, *, other_videos_only: bool = F
 
 
 def _rank(vectors: np.ndarray, row: int, left_out: np.ndarray) -> np.ndarray:
-    from vidviz.measure.directions import unit_rows
+    from vidviz.measure.directions import cosines_to
     from vidviz.measure.overlap import rank_others
 
-    units = unit_rows(vectors)
-    return rank_others(units @ units[row], left_out)
+    # Without a direction a clip is at right angles to all, as in `exact_neighbours`.
+    return rank_others(np.nan_to_num(cosines_to(vectors, vectors[row])), left_out)
 
 
 def lay_over(points: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, float]:

@@ -61,8 +61,7 @@ def _alike(path: Path, set_key: str, _version: str, threshold: float) -> Alike:
 
     folder = WorkspaceFolder(path)
     embeddings = embedding_sets.load_embeddings(folder, set_key)
-    table = library.clip_table(folder).set_index("clip_id")
-    sources = np.asarray(table.loc[embeddings.ids, "video_id"], dtype=str)
+    sources = np.asarray(library.clip_rows(folder, embeddings.ids)["video_id"], dtype=str)
     found = near_duplicates(embeddings.vectors, threshold, sources=sources)
     pairs = tuple((int(a), int(b)) for a, b in embeddings.ids[found.pairs])
     return Alike(pairs, tuple(found.cosines.tolist()), found.total)
@@ -116,7 +115,7 @@ def _groups(path: Path, set_key: str, _version: str, threshold: float) -> tuple[
 
 def _worth(folder: WorkspaceFolder, ids: np.ndarray) -> list[tuple[float, float, str, float]]:
     """What decides which clip is kept, the smallest first."""
-    table = library.clip_table(folder).set_index("clip_id").loc[ids]
+    table = library.clip_rows(folder, ids)
     with folder.catalogue.read() as db:
         size = {
             video.id: (video.probe.width_px * video.probe.height_px, video.probe.duration_seconds)

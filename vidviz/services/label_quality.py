@@ -121,6 +121,6 @@ def _labelled(folder: WorkspaceFolder, set_key: str, column: str) -> tuple[np.nd
     """Ids of the set's clips, their labels ("" for none) and their videos, (N,) each."""
     found = embedding_sets.find_set(folder, set_key)
     ids = embedding_sets.load_embeddings(folder, set_key).ids
-    table = library.clip_table(folder, found.spec.recipe_key).set_index("clip_id").loc[ids]
+    table = library.clip_rows(folder, ids, found.spec.recipe_key)
     held = table[column].fillna("") if column in table else [""] * len(ids)
     return ids, np.asarray(held, dtype=str), np.asarray(table["video_id"], dtype=str)

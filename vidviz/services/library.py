@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +44,15 @@ class KnownClip:
 def clip_table(folder: WorkspaceFolder, recipe_key: str | None = None) -> pd.DataFrame:
     """One row a clip; see `vidviz.store.clips.clip_table`. It is read anew only when the library has changed."""
     return _clip_table(folder.path, recipe_key, read_revision(folder)).copy(deep=False)
+
+
+def clip_rows(folder: WorkspaceFolder, ids: Iterable[int], recipe_key: str | None = None) -> pd.DataFrame:
+    """The rows of the clip table of these clips, in their order; a clip that is named twice comes twice.
+
+    Raises:
+        KeyError: the library does not hold one of them, or not by that recipe.
+    """
+    return clip_table(folder, recipe_key).set_index("clip_id").loc[list(ids)].reset_index()
 
 
 def read_revision(folder: WorkspaceFolder) -> int:

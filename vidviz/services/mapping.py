@@ -97,8 +97,7 @@ def map_table(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> pd.DataFr
 def rows_of(folder: WorkspaceFolder, set_key: str, stored: StoredMap) -> pd.DataFrame:
     """The rows of the clip table that belong to a map's points, in their order."""
     found = embedding_sets.find_set(folder, set_key)
-    table = library.clip_table(folder, found.spec.recipe_key).set_index("clip_id")
-    return table.loc[stored.ids].reset_index()
+    return library.clip_rows(folder, stored.ids, found.spec.recipe_key)
 
 
 def points_inside(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:

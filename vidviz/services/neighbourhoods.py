@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vidviz.measure.directions import cosines_to
 from vidviz.services import embedding_sets
 from vidviz.store.maps import StoredMap
 from vidviz.store.workspace import WorkspaceFolder
@@ -134,11 +135,12 @@ def outlier_scores(folder: WorkspaceFolder, set_key: str) -> np.ndarray:
 
 
 def similarity_to(folder: WorkspaceFolder, set_key: str, clip_id: int) -> np.ndarray:
-    """The cosine similarity of every clip of a set to one clip, (N,); NaN where the set does not hold that clip."""
+    """The cosine similarity of every clip of a set to one clip, (N,).
+
+    NaN where the set does not hold that clip, or one of the two has no direction.
+    """
     embeddings = embedding_sets.load_embeddings(folder, set_key)
     place = int(np.searchsorted(embeddings.ids, clip_id))
     if place >= len(embeddings) or embeddings.ids[place] != clip_id:
         return np.full(len(embeddings), np.nan)
-    lengths = np.linalg.norm(embeddings.vectors, axis=1)
-    cosines = embeddings.vectors @ embeddings.vectors[place] / np.maximum(lengths * lengths[place], 1e-30)
-    return np.asarray(np.clip(cosines, -1.0, 1.0))
+    return cosines_to(embeddings.vectors, embeddings.vectors[place])

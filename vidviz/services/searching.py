@@ -13,6 +13,7 @@ from vidviz.index.filters import Filter, NotClip, NotVideoIn
 from vidviz.index.ranking import rank_neighbours
 from vidviz.index.rows import check_k, check_queries
 from vidviz.index.vector_index import VectorIndex
+from vidviz.measure.directions import cosines_to
 from vidviz.services import embedding_sets, library
 from vidviz.services.asking import clip_vector, query_vector
 from vidviz.services.clip_filters import say_expression, to_index_filters
@@ -208,10 +209,9 @@ def nearest_exactly(folder: WorkspaceFolder, set_key: str, clip_id: int, k: int)
     found = embedding_sets.find_set(folder, set_key)
     embeddings = embedding_sets.load_embeddings(folder, found.key)
     query = clip_vector(folder, found.key, clip_id)
-    lengths = np.linalg.norm(embeddings.vectors, axis=1) * np.linalg.norm(query)
-    others = np.isfinite(lengths) & (lengths > 0) & (embeddings.ids != clip_id)  # what has a direction
-    scores = embeddings.vectors[others] @ query / lengths[others]
-    return describe(folder, found.spec.recipe_key, rank_neighbours(embeddings.ids[others], scores, k))
+    cosines = cosines_to(embeddings.vectors, query)
+    others = np.isfinite(cosines) & (embeddings.ids != clip_id)
+    return describe(folder, found.spec.recipe_key, rank_neighbours(embeddings.ids[others], cosines[others], k))
 
 
 def hit_records(answer: SearchAnswer) -> list[dict[str, object]]:

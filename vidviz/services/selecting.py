@@ -33,10 +33,11 @@ def order_selection(
     wanted = np.isin(embeddings.ids, np.fromiter(selected, np.int64, len(selected)))
     rows, scores = by_typicality(embeddings.vectors, wanted)
     score_of = dict(zip(embeddings.ids[rows].tolist(), scores.tolist(), strict=True))
-    table = library.clip_table(folder, embedding_sets.find_set(folder, set_key).spec.recipe_key)
+    recipe_key = embedding_sets.find_set(folder, set_key).spec.recipe_key
     if order == "time":
+        table = library.clip_table(folder, recipe_key)
         chosen = table[table["clip_id"].isin(score_of)]
     else:
         ids = list(score_of) if order == "typical first" else list(score_of)[::-1]
-        chosen = table.set_index("clip_id").loc[ids].reset_index()
+        chosen = library.clip_rows(folder, ids, recipe_key)
     return chosen, [score_of[int(number)] for number in chosen["clip_id"]]

@@ -30,9 +30,8 @@ def find_face_off(comparison: Comparison) -> FaceOff | None:
     )
 
 
-def nearest_ids(comparison: Comparison) -> tuple[list[int], list[int]]:
+def nearest_ids(found: FaceOff | None) -> tuple[list[int], list[int]]:
     """The nearest clips by A and by B, nearest first, as many as the maps have lines to."""
-    found = find_face_off(comparison)
     if found is None:
         return [], []
     first = sorted((*found.only_first, *found.both), key=lambda faced: faced.first_rank)
@@ -40,7 +39,7 @@ def nearest_ids(comparison: Comparison) -> tuple[list[int], list[int]]:
     return [faced.clip_id for faced in first[:MOST_LINES]], [faced.clip_id for faced in second[:MOST_LINES]]
 
 
-def draw_face_off(comparison: Comparison) -> None:
+def draw_face_off(comparison: Comparison, found: FaceOff | None) -> None:
     """The nearest clips of the clip at hand in three groups."""
     st.markdown(
         "#### Face-off",
@@ -51,7 +50,6 @@ def draw_face_off(comparison: Comparison) -> None:
     if clip is None:
         st.info("Click a point on either map: its nearest clips by A and by B stand here side by side.")
         return
-    found = find_face_off(comparison)
     if found is None:
         st.info("The clip at hand is not in both sets, or the filter leaves it out. Click a point on either map.")
         return
@@ -77,8 +75,7 @@ def _draw_group(comparison: Comparison, faced: Sequence[Faced], heading: str) ->
     if not faced:
         st.caption("None.")
         return
-    table = library.clip_table(comparison.folder, comparison.pair.first.spec.recipe_key).set_index("clip_id")
-    rows = table.loc[[one.clip_id for one in faced]].reset_index()
+    rows = library.clip_rows(comparison.folder, [one.clip_id for one in faced])
     cards = [
         replace(card, score=f"A {one.first_rank} · B {one.second_rank}")
         for card, one in zip(cards_of(rows, comparison.colours), faced, strict=True)

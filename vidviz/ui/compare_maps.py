@@ -10,6 +10,7 @@ import streamlit as st
 
 from vidviz.render.point_colours import Groups, Values
 from vidviz.services import comparing, library, map_colouring
+from vidviz.services.comparing import FaceOff
 from vidviz.services.map_colouring import VIDEO, ColourChoice
 from vidviz.types import MapSpec
 from vidviz.ui import map_selection, map_view, state
@@ -64,15 +65,14 @@ def load_maps(comparison: Comparison, wanted: MapSpec) -> MapPair:
     views = [map_view.load_view(comparison.folder, key, wanted) for key in keys]
     methods = {view.drawn.spec.method for view in views}
     if len(methods) > 1:
-        plain = MapSpec("pca", wanted.dims)
+        pca = MapSpec("pca", wanted.dims)
         views = [
-            view if view.drawn.spec.method == "pca" else map_view.load_view(comparison.folder, key, plain)
+            view if view.drawn.spec.method == "pca" else map_view.load_view(comparison.folder, key, pca)
             for key, view in zip(keys, views, strict=True)
         ]
     first, second = (_keep_shared(view, pair.ids) for view in views)
     points, disparity = comparing.lay_over(second.points.coordinates, first.points.coordinates)
-    laid = replace(second, points=replace(second.points, coordinates=points), key=f"{second.key} on {first.key}")
-    return MapPair(first, laid, disparity)
+    return MapPair(first, replace(second, points=replace(second.points, coordinates=points)), disparity)
 
 
 def _keep_shared(view: View, ids: np.ndarray) -> View:
@@ -88,7 +88,7 @@ def _keep_shared(view: View, ids: np.ndarray) -> View:
         labels=[points.labels[row] for row in rows],
     )
     drawn = replace(view.drawn, rows=view.drawn.rows.iloc[rows])
-    return replace(view, points=kept, drawn=drawn, key=f"{view.key} {len(ids)}")
+    return replace(view, points=kept, drawn=drawn)
 
 
 def colour_maps(comparison: Comparison, maps: MapPair, by: str) -> Groups | Values:
@@ -102,9 +102,12 @@ def colour_maps(comparison: Comparison, maps: MapPair, by: str) -> Groups | Valu
     return Values(shared, f"shared of {comparison.k}")
 
 
-def draw_maps(comparison: Comparison, maps: MapPair, colours: Groups | Values) -> None:
-    """Both maps; a lasso on either selects on both, a click makes a clip the one at hand."""
-    near_by_first, near_by_second = nearest_ids(comparison)
+def draw_maps(comparison: Comparison, maps: MapPair, colours: Groups | Values, faced: FaceOff | None) -> None:
+    """Both maps; a lasso on either selects on both, a click makes a clip the one at hand.
+
+    Lines lead from the clip at hand to its nearest, `faced`.
+    """
+    near_by_first, near_by_second = nearest_ids(faced)
     with st.container(key="side_by_side"):
         left, right = st.columns(2, gap="medium")
     with left:
@@ -136,7 +139,6 @@ def _draw_map(
         selected_ids=map_selection.current_selection(comparison.folder, view) or None,
         current=current,
         lines=[] if current is None else [(current, other) for other in neighbours],
-        view_key=view.key,
         title=f"Map of {letter}, {spec.title}",
         on_event=lambda: _react(comparison, key, view),
     )

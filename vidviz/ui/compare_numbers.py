@@ -82,11 +82,10 @@ def _draw_curve(near: Neighbourhoods, k: int) -> None:
 
 
 def _draw_labels(comparison: Comparison, ids: np.ndarray, shared: np.ndarray, chance: float) -> None:
-    table = library.clip_table(comparison.folder, comparison.pair.first.spec.recipe_key).set_index("clip_id")
-    labels = table.loc[ids, LABEL].fillna("") if LABEL in table else None
-    if labels is None or labels.nunique() < 2:
+    rows = library.clip_rows(comparison.folder, ids)
+    if LABEL not in rows or rows[LABEL].nunique(dropna=False) < 2:
         return
-    means = labels.to_frame("label").assign(shared=shared).groupby("label")["shared"].agg(["mean", "size"])
+    means = rows.assign(shared=shared).groupby(rows[LABEL].fillna(""))["shared"].agg(["mean", "size"])
     shown = means.nlargest(MOST_LABELS, "size").sort_values("mean")
     st.plotly_chart(
         overlap_bars(shown.index.tolist(), shown["mean"].tolist(), chance),
@@ -104,8 +103,7 @@ def _draw_disagreeing(comparison: Comparison, ids: np.ndarray, shared: np.ndarra
     if not len(order):
         return
     st.markdown("#### Where they disagree most", help="The clips with the fewest neighbours in common. Click one.")
-    table = library.clip_table(comparison.folder, comparison.pair.first.spec.recipe_key).set_index("clip_id")
-    rows = table.loc[ids[known][order]].reset_index()
+    rows = library.clip_rows(comparison.folder, ids[known][order])
     cards = [
         replace(card, score=f"{part:.0%} shared")
         for card, part in zip(cards_of(rows, comparison.colours), shared[known][order], strict=True)

@@ -49,8 +49,7 @@ def draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
 def _draw_cards(
     folder: WorkspaceFolder, chosen: EmbeddingSet, ids: Sequence[int], scores: Sequence[float], key: str
 ) -> None:
-    table = library.clip_table(folder, chosen.spec.recipe_key)
-    rows = table.set_index("clip_id").loc[list(ids)].reset_index()
+    rows = library.clip_rows(folder, ids, chosen.spec.recipe_key)
     picked = clip_gallery(cards_of(rows, label_colours(folder), scores), key=key)
     if picked is not None:
         state.choose_clip(picked)

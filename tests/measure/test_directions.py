@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidviz.measure.directions import cosines_to, unit_rows
+
+
+@given(st.integers(0, 10_000), st.integers(0, 20), st.integers(1, 8), st.sampled_from([1e-18, 1.0, 1e15]))
+def test_cosines_are_products_of_unit_rows(seed, count, size, scale):
+    rng = np.random.default_rng(seed)
+    rows, query = rng.standard_normal((count, size)), scale * rng.standard_normal(size)
+    expected = unit_rows(rows) @ unit_rows(query[None])[0]
+    np.testing.assert_allclose(cosines_to(rows, query), expected, atol=1e-12)
+    np.testing.assert_allclose(cosines_to(rows.astype(np.float32), query.astype(np.float32)), expected, atol=1e-5)
+
+
+def test_what_has_no_direction_has_no_cosine():
+    rows = np.array([[1.0, 0.0], [0.0, 0.0], [np.nan, 1.0], [np.inf, 1.0], [-2.0, 0.0]], np.float32)
+    np.testing.assert_array_equal(cosines_to(rows, np.array([3.0, 0.0])), [1, np.nan, np.nan, np.nan, -1])
+    for query in ([0.0, 0.0], [np.nan, 1.0], [np.inf, 1.0]):
+        assert np.isnan(cosines_to(rows, np.array(query))).all()
