@@ -11,7 +11,7 @@ from vidviz.render.point_colours import Values, group_by_label
 from vidviz.render.sheets import SheetLayout
 from vidviz.ui.components import ShownClip, clip_gallery, clip_player
 from vidviz.ui.film import feature_film
-from vidviz.ui.film_data import FilmClip, FilmLane, FilmLayer
+from vidviz.ui.film_data import FilmClip, FilmLane, FilmLayer, Picked, Place
 from vidviz.ui.map_component import MapPath, clip_map
 from vidviz.ui.map_points import MapPoints
 from vidviz.ui.timeline import Slot, timeline
@@ -131,9 +131,11 @@ def show_player() -> None:
 
 
 def show_film() -> None:
+    """`?choosing=` is what the clip says of a click on it."""
     st.button("rerun")
     told = json.loads((MEDIA / "film.json").read_text())
-    clip = FilmClip("clip of a video.mp4", told["clip"]["token"], SheetLayout(**told["clip"]["layout"]), 2.0)
+    layout, choosing = SheetLayout(**told["clip"]["layout"]), st.query_params.get("choosing", "")
+    clip = FilmClip("clip of a video.mp4", told["clip"]["token"], layout, 2.0, choosing=choosing)
     layers = [
         FilmLayer(
             name=f"layer{i}.conv",
@@ -149,10 +151,12 @@ def show_film() -> None:
         for i, layer in enumerate(told["layers"])
     ]
     picked = feature_film([FilmLane(clip, layers)], key="film")
-    if picked is not None:
+    if isinstance(picked, Picked):
         st.session_state.picked = [picked.layer, picked.channel]
         st.session_state.unit = picked.unit
-    report(picked=st.session_state.get("picked"), unit=st.session_state.get("unit"))
+    if isinstance(picked, Place):
+        st.session_state.place = [picked.y, picked.x]
+    report(**{name: st.session_state.get(name) for name in ("picked", "unit", "place")})
 
 
 def show_timeline() -> None:

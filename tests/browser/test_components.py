@@ -5,8 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 pytestmark = pytest.mark.browser
 
@@ -115,6 +119,24 @@ def test_film_steps_together_and_opens_a_channel(page, site, wait_report):
     )
     assert red == green == blue
     assert_nothing_is_cut(page)
+
+
+def test_film_asks_for_a_click_only_once_it_has_frames(page, site, wait_report):
+    held: list[Route] = []
+    page.route("**/vidviz/sheet/*", lambda route: held.append(route))
+    page.goto(f"{site}/?show=film&choosing=Click+here")
+    frames = page.get_by_role("img", name="The frames of clip of a video.mp4")
+    page.get_by_text("Unpacking the frames").wait_for()
+    assert frames.get_attribute("title") == ""
+    assert page.locator(".vv-choosing").count() == 0
+    for route in held:
+        route.continue_()
+    page.locator(".vv-choosing").wait_for()
+    assert frames.get_attribute("title") == "Click here"
+    wide, high, width = frames.evaluate("(one) => [one.width, one.height, one.clientWidth]")
+    frames.click(position={"x": 10.5, "y": 20.5})
+    scale = wide / width
+    wait_report(place=[min(high - 1, int(20.5 * scale)), int(10.5 * scale)])
 
 
 def film_pixels() -> str:

@@ -34,12 +34,21 @@ class FilmLane {
     this.title.textContent = told.clip.title;
     this.title.title = told.clip.title;
     this.clipCanvas.setAttribute("aria-label", `The frames of ${told.clip.title}`);
-    this.clipCanvas.classList.toggle("vv-choosing", Boolean(told.clip.choosing));
-    this.clipCanvas.title = told.clip.choosing || "";
     this.box.classList.toggle("vv-alone", told.layers.length === 0);
     if (newClip) this.openClip();
     else this.note.textContent = told.clip.note;
+    this.invite();
     this.keepLayers(told.layers);
+  }
+
+  // A click is asked for only once there is a frame to click on.
+  get choosing() {
+    return this.bitmap ? this.told.clip.choosing || "" : "";
+  }
+
+  invite() {
+    this.clipCanvas.classList.toggle("vv-choosing", Boolean(this.choosing));
+    this.clipCanvas.title = this.choosing;
   }
 
   // Same token, same film: it is not unpacked again and goes on where it is.
@@ -87,6 +96,7 @@ class FilmLane {
       this.clipCanvas.width = clip.tile_width;
       this.clipCanvas.height = clip.tile_height;
       this.note.textContent = clip.note;
+      this.invite();
       this.view.energy.draw();
       this.view.drawAll();
     } catch (error) {
@@ -122,7 +132,7 @@ class FilmLane {
 
   // A place on the frame that is shown, where the page asks for one.
   pickPlace(event) {
-    if (!this.told.clip.choosing || !this.bitmap) return;
+    if (!this.choosing) return;
     const { tile_width: columns, tile_height: rows } = this.told.clip;
     this.view.pause();
     this.view.send("picked", { lane: this.view.lanes.indexOf(this), t: this.frame, ...placeIn(this.clipCanvas, event, columns, rows) });
