@@ -93,6 +93,15 @@ def test_a_filter_is_drawn_in_the_space_bar_and_taken_away(prepared, show):
     assert page.app.query_params["filter"] == '{"text":"v"}'
 
 
+def test_what_of_a_filter_in_the_url_cannot_be_read_is_told(prepared, show):
+    prepared.fill()
+    told = "The filter in the URL cannot be read as a whole"
+    for text in ("{", '{"seconds":[5,1]}', '{"text":"v","colour":"red"}', '{"text":"\\ud800"}'):
+        assert told in show("main", filter=text).words
+    for text in ("", "{}", '{"text":"v"}', '{"seconds":[1,5],"tags":[]}'):
+        assert told not in show("main", filter=text).words
+
+
 def test_numbers_in_a_label_column_are_coloured_by_a_scale(prepared, show):
     ids = prepared.add_video("a.mp4", speed="1.5") + prepared.add_video("b.mp4", speed="20")
     ids += prepared.add_video("c.mp4")

@@ -249,7 +249,7 @@ def test_near_duplicates_that_are_all_listed_need_no_warning(prepared, show):
     prepared.add_set(ids, np.ones((len(ids), 4)))
     page = show("search", search_view="Whole library", group_threshold="0.9")
     assert not page.app.warning
-    assert "1 groups; 199 clips could go." in page.words
+    assert "1 group; 199 clips could go." in page.words
 
 
 @pytest.mark.parametrize("given", ["nan", "1e999", "-5", "text", "1e300", "9" * 400])
@@ -259,7 +259,7 @@ def test_a_least_similarity_of_the_url_that_is_none_is_the_usual(prepared, show,
     page = show("search", search_view="Whole library", group_threshold=given)
     assert page.errors == []
     assert page.app.slider(key="group threshold").value == 0.99
-    assert "1 groups; 1 clips could go." in page.words
+    assert "1 group; 1 clip could go." in page.words
 
 
 HOSTILE = (

@@ -301,7 +301,7 @@ def test_numbers_of_the_query_in_the_url_that_are_none_are_told(asked, show, go_
 def test_half_a_character_in_the_url_is_no_sentence_and_no_filter(asked, show, answers):
     _, clip = asked
     page = show("search", ask="sentence", query='{"sentence":"\\ud800"}')
-    assert "what cannot be read is left out" in page.words
+    assert LEFT_OUT in page.words
     assert page.errors == []
     assert page.app.text_input(key="search sentence").value == ""
     answers(show("search", clip=str(clip), filter='{"text":"\\ud800"}'))

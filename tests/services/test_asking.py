@@ -16,8 +16,9 @@ from PIL import Image
 from vidviz.errors import BackboneError, MediaError, SearchIndexError, WorkspaceError
 from vidviz.services import asked_files, asked_folder, asking, embedding, importing, library, searching
 from vidviz.services.embedding import EmbedRequest
-from vidviz.services.queries import Example, Query, loses_parts, read_query
+from vidviz.services.queries import Example, Query, read_query
 from vidviz.services.searching import SearchOptions
+from vidviz.services.url_text import loses_parts
 from vidviz.types import Recipe
 
 SHA = "0123456789abcdef" * 4
@@ -78,7 +79,7 @@ def test_what_is_no_query_is_none(said):
 
 @given(queries)
 def test_what_a_query_writes_loses_nothing(query):
-    assert not loses_parts(query.text_form)
+    assert not loses_parts(query.text_form, read_query(query.text_form).text_form)
 
 
 @pytest.mark.parametrize(
@@ -87,10 +88,11 @@ def test_what_a_query_writes_loses_nothing(query):
         ("", False), ("{}", False), ('{"clips":[]}', False), ('{"clips":[[1,1]]}', False), ("[]", True), ("{", True),
         ('{"clips":[[1,1],[2,NaN]]}', True), ('{"clips":7}', True), ('{"clips":[[1,1]],"seconds":[2,1]}', True),
         ('{"clips":[[1,1]],"colour":"red"}', True), ('{"clips":"","sentence":"a dog"}', False),
+        (json.dumps({"sentence": "a" * 501}), True), ('{"clips":[[1,0.123456]]}', False),
     ],
 )  # fmt: skip
 def test_what_a_url_loses_is_known(said, lost):
-    assert loses_parts(said) is lost
+    assert loses_parts(said, read_query(said).text_form) is lost
 
 
 def test_examples_join_replace_and_leave_the_tray():

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidviz.services.filtering import NO_LABEL, ClipFilter, read_filter
+from vidviz.services.url_text import loses_parts
 
 TABLE = pd.DataFrame(
     {
@@ -82,6 +83,21 @@ filters = st.builds(
 def test_a_url_gives_the_filter_back(wanted):
     assert read_filter(wanted.text_form) == wanted
     assert bool(wanted) == (wanted.text_form != "")
+    assert not loses_parts(wanted.text_form, read_filter(wanted.text_form).text_form)
+
+
+@pytest.mark.parametrize(
+    ("said", "lost"),
+    [
+        ({"labels": {"label": ["a", "a"]}}, False), ({"labels": {}}, False), ({"seconds": [1, 2]}, False),
+        ({"labels": {"label": ["a", 7]}}, True), ({"labels": {"label": "a"}}, True), ({"seconds": [2, 1]}, True),
+        ({"duration": [0]}, True), ({"text": "a" * 201}, True), ({"colour": "red"}, True), (["a"], True),
+        ({"tags": [str(i) for i in range(501)]}, True), ({"text": ["a"]}, True), ({"labels": ["label"]}, True),
+    ],
+)  # fmt: skip
+def test_what_a_url_loses_is_known(said, lost):
+    text = json.dumps(said)
+    assert loses_parts(text, read_filter(text).text_form) is lost
 
 
 json_values = st.recursive(

@@ -92,16 +92,6 @@ def read_query(text: str) -> Query:
     )
 
 
-def loses_parts(text: str) -> bool:
-    """Whether a URL's text asks for something that `read_query` leaves out."""
-    said, kept = read_url_text(text), read_url_text(read_query(text).text_form)
-    if not said:
-        return text.strip() not in ("", "{}")
-    if any(part and not kept.get(name) for name, part in said.items()):
-        return True
-    return len(kept.get("clips", ())) < len(said.get("clips") or ())
-
-
 def _read_example(pair: object) -> Example | None:
     if not isinstance(pair, list) or len(pair) != 2 or any(isinstance(part, bool) for part in pair):
         return None

@@ -21,3 +21,22 @@ def read_url_text(text: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, Mapping) else {}
+
+
+def loses_parts(text: str, kept: str) -> bool:
+    """Whether a text asks for something that is not in the one that is kept of it."""
+    said = read_url_text(text)
+    if not said:
+        return text.strip() not in ("", "{}")
+    return _lacks(read_url_text(kept), said)
+
+
+def _lacks(kept: object, said: object) -> bool:
+    if not said:
+        return False
+    if isinstance(said, Mapping):
+        parts = kept if isinstance(kept, Mapping) else {}
+        return any(_lacks(parts.get(name), part) for name, part in said.items())
+    if isinstance(said, list):
+        return not isinstance(kept, list) or len(kept) < len({json.dumps(part) for part in said})
+    return kept != said

@@ -12,6 +12,7 @@ import streamlit as st
 
 from vidviz.services import library
 from vidviz.services.filtering import NO_LABEL, TAGS, ClipFilter
+from vidviz.services.url_text import loses_parts
 from vidviz.store.workspace import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.words import plain, shorten
@@ -37,6 +38,8 @@ def draw_filter(folder: WorkspaceFolder, recipe_key: str) -> None:
             args=(rest,),
             help="Take this condition away.",
         )
+    if loses_parts(state.recall("filter") or "", wanted.text_form):
+        st.caption(":orange[The filter in the URL cannot be read as a whole; what cannot be read is left out.]")
 
 
 def count_kept(table: pd.DataFrame, wanted: ClipFilter) -> str:

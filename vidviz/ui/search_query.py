@@ -7,7 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from vidviz.services.library import KnownClip
-from vidviz.services.queries import LESS, Example, Query, loses_parts, read_query
+from vidviz.services.queries import LESS, Example, Query, read_query
+from vidviz.services.url_text import loses_parts
 from vidviz.ui import state
 from vidviz.ui.components import voted_clips
 
@@ -23,7 +24,7 @@ def kept_query() -> Query:
 
 def tell_left_out() -> None:
     """Say so where the URL asks for more than can be read."""
-    if loses_parts(state.recall("query") or ""):
+    if loses_parts(state.recall("query") or "", kept_query().text_form):
         st.caption("The query in the URL cannot be read as a whole; what cannot be read is left out.")
 
 

@@ -21,6 +21,7 @@ from vidviz.ui import frame, messages
 from vidviz.ui.cards import card_of
 from vidviz.ui.components import ShownClip
 from vidviz.ui.search_view import choose_among
+from vidviz.ui.words import count_of
 
 PARTS = {"duplicates": "Near-duplicates", "mistakes": "Likely label mistakes", "quality": "Retrieval by label"}
 GROUPS_SHOWN = 12
@@ -59,8 +60,8 @@ def _draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Map
     several = sum(len(group.remove) for group in groups)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{len(groups)} groups; {several} clips could go. Kept is the clip with most pixels, else of the longest "
-            "video, else the first by name. Nothing is removed here: the list is for you."
+            f"{count_of(len(groups), 'group')}; {count_of(several, 'clip')} could go. Kept is the clip with most "
+            "pixels, else of the longest video, else the first by name. Nothing is removed here: the list is for you."
         )
         table = partial(_keep_or_remove, folder, groups)
         st.download_button(
@@ -76,7 +77,7 @@ def _draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Map
     for number, group in enumerate(groups[:shown], 1):
         notes = ["keep", *[f"remove · {cosine:.4f}" for cosine in group.cosines]]
         _draw_row(folder, colours, [group.keep, *group.remove][:12], notes, f"group {number}")
-    if len(groups) > shown and st.button(f"{len(groups) - shown} more groups"):
+    if len(groups) > shown and st.button(f"{count_of(len(groups) - shown, 'more group')}"):
         st.session_state["groups shown"] = shown + 4 * GROUPS_SHOWN
         st.rerun()
 
