@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -123,6 +126,29 @@ def test_a_trial_whose_process_was_killed_is_gone_when_lite_is_opened_again(fold
     assert [(one.trial, bool(one.set_key)) for one in engine.examine_engine(folder).collections] == [(False, True)]
     client = indexing.open_milvus(indexing.milvus_settings(), folder.milvus).client
     assert "somebody_elses_lab" in client.list_collections()
+
+
+HOLD = """
+import sys
+from vidviz.store.files import holding
+with holding(__import__("pathlib").Path(sys.argv[1]), ValueError):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_two_processes_do_not_try_at_once(folder, fill):
+    fill(folder, np.random.default_rng(0).normal(size=(40, 8)))
+    command = [sys.executable, "-c", HOLD, str(folder.milvus.with_name("lab.lock"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(SearchIndexError, match=rf"Process {other.pid} tries an index"):
+            ann_lab.try_index(folder, "", IndexDesign(), k=5, num_queries=4)
+        other.kill()
+        other.wait()
+        # However it ended, its turn is over.
+        assert ann_lab.try_index(folder, "", IndexDesign(), k=5, num_queries=4).points[0].recall == 1.0
 
 
 def test_senseless_trials_are_refused(folder, fill):

@@ -26,6 +26,7 @@ from vidviz.services.clip_filters import to_index_filters
 from vidviz.services.filtering import ClipFilter
 from vidviz.services.lab_points import LabPoint, Missed, answer_exactly, list_missed, measure_setting
 from vidviz.services.progress import Progress, ignore_progress
+from vidviz.store.files import holding
 from vidviz.store.workspace import WorkspaceFolder
 
 EFFORTS: dict[Kind, tuple[int, ...]] = {
@@ -80,7 +81,7 @@ def try_index(
 
     Raises:
         IndexLockedError: another process holds the local Milvus file.
-        SearchIndexError: the engine cannot build such an index, or the set is too small.
+        SearchIndexError: the engine cannot build such an index, the set is too small, or another process tries one.
     """
     if not 1 <= num_queries <= MOST_QUERIES:
         raise SearchIndexError(f"The lab asks with 1 to {MOST_QUERIES} clips, not {num_queries}.")
@@ -93,7 +94,7 @@ def try_index(
     drawn = np.random.default_rng(seed).permutation(len(checked.rows))[:num_queries]
     truth, matching = answer_exactly(checked.rows, checked.vectors, drawn, k, conditions, design)
     index = indexing.open_collection(folder, found, design, suffix=TRIAL)
-    with _trial_of(index):
+    with _trial_of(folder, index):
         started = time.perf_counter()
         _build(index, checked.rows, checked.vectors, progress)
         built = time.perf_counter() - started
@@ -117,17 +118,21 @@ def _settle_efforts(design: IndexDesign, k: int, efforts: Sequence[int]) -> list
 
 
 @contextmanager
-def _trial_of(index: MilvusIndex) -> Iterator[None]:
-    """A collection that is there for one trial.
+def _trial_of(folder: WorkspaceFolder, index: MilvusIndex) -> Iterator[None]:
+    """A collection that is there for one trial; of two dashboards on a server, each would take the other's away.
 
     What a process that was killed left is removed when Lite is next opened, or here, before the next trial of its set.
     """
-    with _turn:
+    with _turn, holding(folder.milvus.with_name("lab.lock"), _refuse_second):
         try:
             index.drop()
             yield
         finally:
             index.drop()
+
+
+def _refuse_second(holder: str) -> SearchIndexError:
+    return SearchIndexError(f"Process {holder} tries an index of this workspace now. Try again when it is through.")
 
 
 def _build(index: MilvusIndex, rows: Sequence[ClipRow], vectors: np.ndarray, progress: Progress) -> None:

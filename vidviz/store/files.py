@@ -68,6 +68,27 @@ def sharing(path: Path, tidy: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
+def holding(path: Path, refuse: Callable[[str], Exception]) -> Iterator[None]:
+    """Hold the lock file at `path` alone; where another process does, raise what `refuse` makes of its id.
+
+    The lock goes with the process, however that ends.
+    """
+    with explain_disk_errors(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+            raise refuse(holder) from error
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def explain_disk_errors(path: Path) -> Iterator[None]:
     """Turn errors of the file system into a sentence about the workspace."""
     try:

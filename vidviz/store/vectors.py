@@ -6,9 +6,7 @@ writes a set at a time, held by a lock file; anybody may read meanwhile.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from vidviz.errors import JobError, WorkspaceError
-from vidviz.store.files import DAMAGED, explain_disk_errors, remove_unfinished, replace_file
+from vidviz.store.files import DAMAGED, explain_disk_errors, holding, remove_unfinished, replace_file
 from vidviz.types import Embeddings
 
 Part = TypeVar("Part")
@@ -88,21 +86,9 @@ class VectorShards:
         """
         with explain_disk_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
-                raise JobError(
-                    f"These clips are being embedded already, by process {holder}. Wait for it, or cancel its job."
-                ) from error
-            os.truncate(descriptor, 0)
-            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        with holding(self.folder / "writer.lock", _refuse_second):
             remove_unfinished(self.folder)
             yield
-        finally:
-            os.close(descriptor)
 
     def _shards(self) -> list[Path]:
         return sorted(self.folder.glob("[0-9]*.npz"))
@@ -115,6 +101,10 @@ class VectorShards:
             except FileNotFoundError:
                 continue
         raise WorkspaceError(f"The vectors in {str(self.folder)!r} vanish while they are read.")
+
+
+def _refuse_second(holder: str) -> JobError:
+    return JobError(f"These clips are being embedded already, by process {holder}. Wait for it, or cancel its job.")
 
 
 def _read_shard(path: Path) -> Embeddings:
