@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 
 import numpy as np
@@ -67,15 +68,29 @@ def test_search_equals_numpy_with_every_filter(forty, clips, filters):
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
+@pytest.fixture
+def by_metric(request, new_spec, engine):
+    """Makes empty FLAT indexes of a metric, which end with the test."""
+    with ExitStack() as made:
+
+        def make(metric):
+            design = IndexDesign(metric, "FLAT")
+            index = ExactIndex(16, design)
+            if engine != "exact":
+                connection = request.getfixturevalue(f"{engine}_connection")
+                index = MilvusIndex(connection, new_spec(f"by_{metric}"), 16, "", design)
+            made.callback(index.drop)
+            index.prepare()
+            return index
+
+        yield make
+
+
 @pytest.mark.parametrize("filters", [(), FILTERS["label"], FILTERS["tag"]], ids=["all", "label", "tag"])
 @pytest.mark.parametrize("metric", ["IP", "L2"])
-def test_other_metrics_equal_numpy(request, clips, new_spec, engine, metric, filters):
+def test_other_metrics_equal_numpy(by_metric, clips, metric, filters):
     rows, vectors = clips
-    design = IndexDesign(metric, "FLAT")
-    index = ExactIndex(16, design)
-    if engine != "exact":
-        index = MilvusIndex(request.getfixturevalue(f"{engine}_connection"), new_spec(f"by_{metric}"), 16, "", design)
-    index.prepare()
+    index = by_metric(metric)
     index.upsert(rows, vectors * 2)
     query = vectors[7] * 1.5
     hits = index.search(query, 40, filters)[0]
@@ -89,7 +104,6 @@ def test_other_metrics_equal_numpy(request, clips, new_spec, engine, metric, fil
         assert hit.score == pytest.approx(truth[hit.clip_id], rel=1e-5, abs=1e-5)
     nearest_first = sorted((hit.score for hit in hits), reverse=metric == "IP")
     assert [hit.score for hit in hits] == nearest_first
-    index.drop()
 
 
 @pytest.mark.parametrize("kind", ["HNSW", "IVF_FLAT"])
@@ -230,6 +244,19 @@ def test_extreme_lengths_of_vectors_are_no_matter(index, clip_rows):
     index.prepare()
     assert index.upsert(clip_rows(3), vectors) == ()
     assert [hits[0].score for hits in index.search(vectors, 1)] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("metric", ["IP", "L2"])
+def test_vectors_too_long_to_compare_by_length_are_left_out_and_named(by_metric, clip_rows, metric):
+    index = by_metric(metric)
+    vectors = np.eye(4, 16, dtype=np.float32) * np.float32([[1e30], [1e18], [-1e18], [1e-30]])
+    [left_out] = index.upsert(clip_rows(4), vectors)
+    assert (left_out.clip_id, left_out.reason) == (0, "its vector is too long to be compared by length")
+    [hits] = index.search(vectors[1], 4)
+    assert len(hits) == 3
+    assert np.isfinite([hit.score for hit in hits]).all()
+    with pytest.raises(SearchIndexError, match="too long to be compared by length"):
+        index.search(vectors[0], 4)
 
 
 @pytest.mark.parametrize("k", [0, -1, 16_385])

@@ -22,6 +22,8 @@ LONGEST_LABEL_BYTES = 65_535
 LONGEST_META_BYTES = 65_536
 LARGEST_ID = 2**63 - 1
 LARGEST_K = 16_384
+LONGEST_VECTOR = 2.0**62
+"""Twice as long, squared, is still a float32: engines compare by such numbers where lengths matter."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,7 @@ def check_rows(
             f"{len(rows)} clips cannot be indexed with vectors of shape {matrix.shape}; one row a clip is needed."
         )
     _check_dimension(matrix.shape[1], dimension)
-    units, problems = unit_vectors(matrix)
-    kept_vectors = units if unit_length else np.asarray(matrix, dtype=np.float32)
+    kept_vectors, problems = comparable(matrix, unit_length=unit_length)
     reasons = [problem or _row_problem(row) for row, problem in zip(rows, problems, strict=True)]
     kept = [number for number, reason in enumerate(reasons) if not reason]
     return CheckedRows(
@@ -105,17 +106,17 @@ def check_queries(vectors: np.ndarray, dimension: int, *, unit_length: bool = Tr
     """Query vectors as (Q, D) float32, of unit length unless lengths matter; a single (D,) vector becomes one row.
 
     Raises:
-        SearchIndexError: another dimension than the index, or a query that is all zeros or not finite.
+        SearchIndexError: another dimension than the index, or a query that is all zeros, not finite or too long.
     """
     matrix = np.atleast_2d(np.asarray(vectors))
     if matrix.ndim != 2:
         raise SearchIndexError(f"A query is one vector or a table of vectors, not an array of shape {matrix.shape}.")
     _check_dimension(matrix.shape[1], dimension)
-    units, problems = unit_vectors(matrix)
+    queries, problems = comparable(matrix, unit_length=unit_length)
     for problem in problems:
         if problem:
             raise SearchIndexError(f"This clip cannot be searched with: {problem}.")
-    return units if unit_length else np.asarray(matrix, dtype=np.float32)
+    return queries
 
 
 def check_k(k: int) -> int:
@@ -127,6 +128,22 @@ def check_k(k: int) -> int:
     if not 1 <= k <= LARGEST_K:
         raise SearchIndexError(f"A search can return between 1 and {LARGEST_K:,} clips, not {k:,}.")
     return int(k)
+
+
+def comparable(vectors: np.ndarray, *, unit_length: bool) -> tuple[np.ndarray, list[str]]:
+    """The rows of (N, D) as engines compare them, float32, and for each row what is wrong with it, or "".
+
+    Scaled to unit length, or as they are where lengths matter.
+    """
+    units, problems = unit_vectors(vectors)
+    if unit_length:
+        return units, problems
+    matrix = np.asarray(vectors, dtype=np.float32)
+    bounds = np.abs(matrix).max(axis=1, initial=0.0).astype(np.float64) * math.sqrt(matrix.shape[1])
+    too_long = "its vector is too long to be compared by length"
+    return matrix, [
+        problem or (too_long if bound > LONGEST_VECTOR else "") for problem, bound in zip(problems, bounds, strict=True)
+    ]
 
 
 def unit_vectors(vectors: np.ndarray) -> tuple[np.ndarray, list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vidviz.index.design import Metric, compare_exactly
-from vidviz.index.rows import check_queries, unit_vectors
+from vidviz.index.rows import check_queries, comparable
 from vidviz.services import embedding_sets
 from vidviz.store.workspace import WorkspaceFolder
 
@@ -49,8 +49,7 @@ def spread_scores(
 def _comparable(path: Path, set_key: str, _version: str, *, by_direction: bool) -> np.ndarray:
     """The vectors that can be compared, (N, D) float32, of unit length where only directions count."""
     vectors = embedding_sets.load_embeddings(WorkspaceFolder(path), set_key).vectors
-    units, problems = unit_vectors(vectors)
-    usable = np.array([not problem for problem in problems], dtype=bool)
-    known = units[usable] if by_direction else np.asarray(vectors[usable], np.float32)
+    compared, problems = comparable(vectors, unit_length=by_direction)
+    known = compared[[not problem for problem in problems]]
     known.flags.writeable = False
     return known
