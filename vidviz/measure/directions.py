@@ -9,6 +9,7 @@ import numpy as np
 from vidviz.errors import ProjectionError
 
 Metric = Literal["cosine", "euclidean"]
+SQUARED_SAFELY = 1e-15, 1e15
 
 
 def check_rows(rows: np.ndarray) -> np.ndarray:
@@ -33,11 +34,15 @@ def check_rows(rows: np.ndarray) -> np.ndarray:
 def cosines_to(rows: np.ndarray, query: np.ndarray) -> np.ndarray:
     """The cosine of each row (N, D) to one vector (D,), (N,) in -1..1; NaN where one of the two has no direction."""
     length = np.linalg.norm(query.astype(np.float64))
-    lengths = np.linalg.norm(rows, axis=1)
     if not (np.isfinite(length) and length > 0):
         return np.full(len(rows), np.nan, rows.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        lengths = np.linalg.norm(rows, axis=1)
+        products = rows @ (query / length).astype(rows.dtype)
+    # The squares of very long and very short rows leave float32's range.
+    extreme = ~((lengths > SQUARED_SAFELY[0]) & (lengths < SQUARED_SAFELY[1]))
+    lengths[extreme] = np.linalg.norm(rows[extreme].astype(np.float64), axis=1)
     told = np.isfinite(lengths) & (lengths > 0)
-    products = rows @ (query / length).astype(rows.dtype)
     cosines = np.divide(products, lengths, out=np.full_like(products, np.nan), where=told)
     return np.asarray(np.clip(cosines, -1.0, 1.0, out=cosines))
 
