@@ -27,11 +27,12 @@ def serve(answer: Answer, port: int, open_browser: bool) -> None:
 @answering
 def demo(answer: Answer, port: int, backbones: tuple[str, ...], prepare_only: bool, open_browser: bool) -> None:
     """Import the sample videos, embed them, build map and index, and open the dashboard."""
-    from vidviz.services import demonstrating, serving
+    from vidviz.services import serving
+    from vidviz.services.demonstrating import BACKBONES, prepare_demo
 
     folder = answer.open(create=True)
-    chosen = backbones or demonstrating.BACKBONES
-    message = demonstrating.prepare_demo(folder, chosen, say=lambda text: click.echo(text, err=True))
+    chosen = backbones or BACKBONES
+    message = prepare_demo(folder, chosen, say=lambda text: click.echo(text, err=True))
     if prepare_only:
         answer.give({"workspace": str(folder.path), "message": message}, message)
         return

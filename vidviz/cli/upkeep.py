@@ -139,8 +139,8 @@ def _list_jobs(answer: Answer) -> None:
 @answering
 def doctor(answer: Answer) -> None:
     """Look at versions, device, Milvus, weights and disk, and say what is amiss."""
-    from vidviz.services import checkup
+    from vidviz.services.checkup import examine
 
-    findings = checkup.examine(answer.path)
+    findings = examine(answer.path)
     lines = [f"{'ok ' if finding.fine else '!! '} {finding.name:12} {finding.text}" for finding in findings]
     answer.give({"findings": [asdict(finding) for finding in findings]}, "\n".join(lines))

@@ -158,11 +158,12 @@ def read_kernels(backbone: str, weights: str, layer: str, channel: int | None = 
     In colour, with grey for zero, where they read red, green and blue; else what each reads of one `channel`, red for
     positive and blue for negative weights.
     """
-    from vidviz.introspect import filters
+    from vidviz.introspect.filters import colour_kernels, signed_kernels
+    from vidviz.introspect.filters import read_kernels as read_weights
     from vidviz.render.heat import colour_values
 
     loaded = load_shared(backbone, weights, (layer,))
-    kernels = filters.read_kernels(loaded.model, layer)
+    kernels = read_weights(loaded.model, layer)
     if channel is None and kernels.shape[1] == 3:
-        return filters.colour_kernels(kernels)
-    return colour_values(0.5 + 0.5 * filters.signed_kernels(kernels, channel or 0), "diverging")
+        return colour_kernels(kernels)
+    return colour_values(0.5 + 0.5 * signed_kernels(kernels, channel or 0), "diverging")
