@@ -42,8 +42,8 @@ from vidviz.config import DecodeLimits
 from vidviz.decode.read import read_clips
 from vidviz.embed.backbones import find_backbone
 from vidviz.embed.process import tune_process
-from vidviz.services.embedding import EmbedRequest, embed_clips
-from vidviz.services.reading import CLIPS_AHEAD
+from vidviz.services.backbones.clip_reader import CLIPS_AHEAD
+from vidviz.services.embedding.embed_run import EmbedRequest, embed_clips
 
 BACKBONE = "r3d_18"
 TARGET_OF_BARE, TARGET_OF_NAIVE = 0.90, 2.0

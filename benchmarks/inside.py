@@ -29,8 +29,10 @@ from parts.film_speed import find_browser, measure
 from parts.machine import describe_machine
 
 from vidviz.render.sheets import film_sheet, frames_sheet
-from vidviz.services import importing, inspecting, library
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.services.importing import import_run
+from vidviz.services.inside import layer_films
+from vidviz.services.library import contents
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 NUM_CLIPS, NUM_CHANNELS = 6, 16
@@ -53,8 +55,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="vidviz-benchmark-") as place:
         folder = WorkspaceFolder.open(Path(place) / "workspace")
         files = tuple(str(file) for file in sorted(SAMPLES.glob("slide-*.mp4"))[:NUM_CLIPS])
-        importing.import_videos(folder, importing.ImportRequest(files))
-        clips = [int(number) for number in library.clip_table(folder)["clip_id"]]
+        import_run.import_videos(folder, import_run.ImportRequest(files))
+        clips = [int(number) for number in contents.clip_table(folder)["clip_id"]]
         for network, (layers, target) in CASES.items():
             seconds = time_films(folder, clips, network, layers)
             print(f"choose a clip -> film, {network:16} {len(layers)} layers: {seconds:.2f} s (target {target:g})")
@@ -88,10 +90,10 @@ def time_films(folder: WorkspaceFolder, clips: list[int], network: str, layers: 
     waits = []
     for clip in clips:
         begun = time.perf_counter()
-        inspection = inspecting.inspect_clip(folder, clip, network, "auto" if network != LARGE else "random", layers)
+        inspection = layer_films.inspect_clip(folder, clip, network, "auto" if network != LARGE else "random", layers)
         frames_sheet(inspection.frames)
         for layer in inspection.layers:
-            film_sheet(inspecting.choose_channels(layer.film, NUM_CHANNELS, "variance", "channel").pixels)
+            film_sheet(layer_films.choose_channels(layer.film, NUM_CHANNELS, "variance", "channel").pixels)
         waits.append(time.perf_counter() - begun)
     return min(waits[1:])
 

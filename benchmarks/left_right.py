@@ -20,7 +20,7 @@ from vidviz.embed.backbones import find_backbone
 from vidviz.embed.load import LoadedBackbone, load_backbone
 from vidviz.embed.preprocess import frames_to_tensor
 from vidviz.introspect.capture import capture_activations
-from vidviz.introspect.maps import paired_films
+from vidviz.introspect.feature_films import paired_films
 from vidviz.render.heat import colour_values, enlarge, side_by_side, write_animation
 
 PICTURES = Path(__file__).parents[1] / ".github" / "pictures"

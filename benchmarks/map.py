@@ -34,7 +34,7 @@ from parts.machine import describe_machine
 from parts.many_points import scatter_points, wind_around
 from parts.synthetic import fill_workspace
 
-from vidviz.ui.map_component import PLOTLY_MOST_POINTS
+from vidviz.ui.components.map_component import PLOTLY_MOST_POINTS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -32,11 +32,13 @@ from vidviz.config import MilvusSettings
 from vidviz.index.collection_rows import make_record
 from vidviz.index.design import LEAST_EFFORT
 from vidviz.index.filters import LabelIn, join_filters
-from vidviz.services import embedding_sets, indexing, searching
-from vidviz.services.filtering import ClipFilter
-from vidviz.services.searching import SearchOptions
+from vidviz.services.index import set_index
+from vidviz.services.library import embedding_sets
+from vidviz.services.library.clip_filter import ClipFilter
+from vidviz.services.search import search_run
+from vidviz.services.search.search_run import SearchOptions
 from vidviz.store import clips, sets, videos
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
 
 NUM_GROUPS, CLIPS_A_VIDEO = 40, 50
@@ -145,7 +147,7 @@ def measure_faiss(vectors: np.ndarray, queries: np.ndarray, k: int) -> None:
 def measure_lite(folder: WorkspaceFolder, queries: np.ndarray, k: int) -> int:
     """Building and searching on Lite, bare and by our services; returns promises missed."""
     found = embedding_sets.find_set(folder)
-    index = indexing.open_collection(folder, found)
+    index = set_index.open_collection(folder, found)
     bare_rate, our_rate = compare_building(folder, index)
     say_rate("building, bare insert", bare_rate)
     say_rate("building, vidviz", our_rate)
@@ -164,19 +166,19 @@ def compare_building(folder: WorkspaceFolder, index: Any) -> tuple[float, float]
     for _ in range(ROUNDS):
         rates[0].append(insert_rate(folder, index))
         index.drop()
-        indexing.forget_checked(folder)
+        set_index.forget_checked(folder)
         started = time.perf_counter()
-        indexing.refresh_index(folder, "")
+        set_index.refresh_index(folder, "")
         rates[1].append(index.count() / (time.perf_counter() - started))
         index.drop()
-    indexing.forget_checked(folder)
-    indexing.refresh_index(folder, "")
+    set_index.forget_checked(folder)
+    set_index.refresh_index(folder, "")
     return statistics.median(rates[0]), statistics.median(rates[1])
 
 
 def insert_rate(folder: WorkspaceFolder, index: Any) -> float:
     """Rows a second of pymilvus alone into a collection that is there, in batches of a thousand, and the flush."""
-    rows, vectors = indexing.list_rows(folder, embedding_sets.find_set(folder))
+    rows, vectors = set_index.list_rows(folder, embedding_sets.find_set(folder))
     records = [make_record(row, vector) for row, vector in zip(rows, vectors, strict=True)]
     index.prepare()
     started = time.perf_counter()
@@ -195,7 +197,7 @@ def compare_search(
     settings = {"limit": k, "filter": expression, "output_fields": ["id"], "search_params": {"metric_type": "IP"}}
     calls: tuple[Callable[[np.ndarray], Any], ...] = (
         lambda query: client.search(index.name, data=query[None], **settings),
-        lambda query: searching.search_by_vector(folder, "", query, SearchOptions(k=k, clip_filter=chosen)),
+        lambda query: search_run.search_by_vector(folder, "", query, SearchOptions(k=k, clip_filter=chosen)),
     )
     seconds: list[list[float]] = [[], []]
     for number, query in enumerate(np.concatenate([queries[:2], *[queries] * ROUNDS])):
@@ -211,15 +213,15 @@ def measure_server(
     folder: WorkspaceFolder, vectors: np.ndarray, queries: np.ndarray, k: int, server: MilvusSettings
 ) -> int:
     """HNSW on a server, with and without a filter; returns promises missed."""
-    from vidviz.services import pushing
+    from vidviz.services.index import push
 
     found = embedding_sets.find_set(folder)
     started = time.perf_counter()
-    pushing.push_set(folder, found.key, server)
+    push.push_set(folder, found.key, server)
     say_rate("server, pushed and verified", len(vectors) / (time.perf_counter() - started))
-    index = indexing.open_collection(folder, found, settings=server)
+    index = set_index.open_collection(folder, found, settings=server)
     index.reload()  # waits for the index; what was just written is compared exactly otherwise
-    rows, _ = indexing.list_rows(folder, found)
+    rows, _ = set_index.list_rows(folder, found)
     place_of = {row.clip_id: place for place, row in enumerate(rows)}
     kept = np.array([row.label == RARE for row in rows])
     missed = 0

@@ -24,8 +24,10 @@ from parts.film_speed import FLAGS, find_browser, serve
 from parts.machine import describe_machine
 from search import SPEC, fill
 
-from vidviz.services import embedding_sets, importing, indexing
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.services.importing import import_run
+from vidviz.services.index import set_index
+from vidviz.services.library import embedding_sets
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parent / "sample_videos"
@@ -74,15 +76,15 @@ def prepare_workspace(place: Path, count: int, size: int) -> WorkspaceFolder:
     """Generated clips with pictures of real ones, indexed; nobody holds its Milvus."""
     donor = WorkspaceFolder.open(place / "donor")
     files = sorted(SAMPLES.glob("*_*_*.mp4"))[:NUM_PICTURES]
-    importing.import_videos(donor, importing.ImportRequest(tuple(map(str, files))))
+    import_run.import_videos(donor, import_run.ImportRequest(tuple(map(str, files))))
     pictures = sorted(donor.previews.glob("*.poster.webp"))
     folder = WorkspaceFolder.open(place / "workspace")
     fill(folder, count, size)
     folder.previews.mkdir(exist_ok=True)
     for number, clip_id in enumerate(embedding_sets.load_embeddings(folder, SPEC.key).ids.tolist()):
         os.link(pictures[number % len(pictures)], folder.poster(clip_id))
-    indexing.refresh_index(folder, SPEC.key)
-    indexing.release_index(folder)
+    set_index.refresh_index(folder, SPEC.key)
+    set_index.release_index(folder)
     return folder
 
 

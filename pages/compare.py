@@ -2,31 +2,34 @@
 
 import streamlit as st
 
-from vidviz.services import pairing
-from vidviz.services.colouring import label_colours
-from vidviz.ui import compare_maps, compare_numbers, compare_sets, frame, map_controls, messages, state
-from vidviz.ui.compare_face_off import draw_face_off, find_face_off
-from vidviz.ui.compare_sets import Comparison
+from vidviz.services.compare import set_pairs
+from vidviz.services.library.label_palette import label_colours
+from vidviz.ui import messages, state
+from vidviz.ui.compare import agreement_numbers, map_pair, set_choice
+from vidviz.ui.compare.face_off import draw_face_off, find_face_off
+from vidviz.ui.compare.set_choice import Comparison
+from vidviz.ui.map import map_controls
+from vidviz.ui.page_frame import page_parts
 
 folder = state.open_workspace()
 first = messages.require_set(folder)
 
 with messages.telling_errors():
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        second = compare_sets.choose_second(folder, first)
-        k, across = compare_sets.choose_nearness()
-    pair = pairing.pair_sets(folder, first.key, second.key, state.current_filter())
+        second = set_choice.choose_second(folder, first)
+        k, across = set_choice.choose_nearness()
+    pair = set_pairs.pair_sets(folder, first.key, second.key, state.current_filter())
     if not len(pair):
         st.info("No clip is in both sets. Embed the same clips by both, or loosen the filter on top.")
         st.stop()
     comparison = Comparison(folder, pair, k, across, state.current_clip(folder), label_colours(folder))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = map_controls.choose_layout()
-        by = compare_maps.choose_colour(comparison)
-    maps = compare_maps.load_maps(comparison, wanted)
+        by = map_pair.choose_colour(comparison)
+    maps = map_pair.load_maps(comparison, wanted)
     faced = find_face_off(comparison)
-    compare_maps.draw_maps(comparison, maps, compare_maps.colour_maps(comparison, maps, by), faced)
+    map_pair.draw_maps(comparison, maps, map_pair.colour_maps(comparison, maps, by), faced)
     draw_face_off(comparison, faced)
-    compare_numbers.draw_numbers(comparison)
-    frame.explain_random(first)
-    frame.explain_random(second)
+    agreement_numbers.draw_numbers(comparison)
+    page_parts.explain_random(first)
+    page_parts.explain_random(second)

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from vidviz.services import library
-from vidviz.ui import embed_panel, library_view, messages, state
+from vidviz.services.library import contents
+from vidviz.ui import messages, state
+from vidviz.ui.library import embed_panel, library_view
 
 folder = state.open_workspace()
-num_videos, num_clips = library.count_library(folder)
+num_videos, num_clips = contents.count_library(folder)
 if num_videos == 0:
     st.markdown("### Drop in videos, or start with the samples")
 

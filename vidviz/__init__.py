@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vidviz.embed.backbones import Backbone, Stage, Weights, backbones
     from vidviz.embed.load import load_backbone
-    from vidviz.services.workspace import Workspace
     from vidviz.types import FrameSpec
+    from vidviz.workspace import Workspace
 
 __version__ = "0.1.0"
 __all__ = ["Backbone", "FrameSpec", "Stage", "Weights", "Workspace", "__version__", "backbones", "load_backbone"]
@@ -28,7 +28,7 @@ _HOMES = {
     "FrameSpec": "vidviz.types",
     "Stage": "vidviz.embed.description",
     "Weights": "vidviz.embed.description",
-    "Workspace": "vidviz.services.workspace",
+    "Workspace": "vidviz.workspace",
     "backbones": "vidviz.embed.backbones",
     "load_backbone": "vidviz.embed.load",
 }

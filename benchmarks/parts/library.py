@@ -6,11 +6,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from vidviz.services.importing import import_videos, request_paths
+from vidviz.services.importing.import_run import import_videos, request_paths
 from vidviz.store import clips, videos
 from vidviz.store.clips import Clip
 from vidviz.store.videos import Video
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe
 
 

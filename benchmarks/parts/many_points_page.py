@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from vidviz.render.point_colours import group_by_label
-from vidviz.ui.map_component import clip_map
-from vidviz.ui.map_points import MapPoints
+from vidviz.ui.components.map_component import clip_map
+from vidviz.ui.components.map_points import MapPoints
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vidviz.services import indexing, mapping
+from vidviz.services.index import set_index
+from vidviz.services.maps import map_build
 from vidviz.store import clips, sets, videos
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, MapSpec, Recipe, Span, VideoProbe, clip_id
 
 CLIPS_A_VIDEO = 20
@@ -39,9 +40,9 @@ def fill_workspace(place: Path, num_clips: int) -> int:
     groups = np.arange(len(ids)) // CLIPS_A_VIDEO % NUM_GROUPS
     vectors = rng.normal(size=(NUM_GROUPS, EMBEDDING_SIZE))[groups] + rng.normal(size=(len(ids), EMBEDDING_SIZE))
     folder.vectors(spec.key).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))
-    indexing.refresh_index(folder, spec.key)
+    set_index.refresh_index(folder, spec.key)
     for method in ("pca", "umap"):
-        mapping.build_map(folder, spec.key, MapSpec(method))
+        map_build.build_map(folder, spec.key, MapSpec(method))
     return ids[0]
 
 

@@ -15,12 +15,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from vidviz.services import importing, jobs
+from vidviz.services import jobs
+from vidviz.services.importing import import_run
 from vidviz.store import clips, sets, videos
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
-from vidviz.ui import map_canvas
-from vidviz.ui.map_component import MapEvent
+from vidviz.ui.components.map_component import MapEvent
+from vidviz.ui.map import map_canvas
 
 SITE = Path(__file__).parents[2]
 RECIPE = Recipe().key
@@ -196,5 +197,5 @@ def real_videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def imported(prepared: Prepared, real_videos: Path) -> Prepared:
     """A workspace with `real_videos` imported as a person would."""
-    importing.import_videos(prepared.folder, importing.ImportRequest((str(real_videos),)))
+    import_run.import_videos(prepared.folder, import_run.ImportRequest((str(real_videos),)))
     return prepared

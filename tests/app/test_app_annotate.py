@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vidviz.services import annotating, library
+from vidviz.services.library import clip_annotations, contents
 
 HOSTILE = "**bold** <b>x</b> :red[y]"
 
@@ -15,8 +15,8 @@ def page():
 
     import streamlit as st
 
-    from vidviz.store.workspace import WorkspaceFolder
-    from vidviz.ui.annotate_panel import draw_annotate
+    from vidviz.store.workspace_folder import WorkspaceFolder
+    from vidviz.ui.map.annotate_panel import draw_annotate
 
     folder = WorkspaceFolder(Path(st.session_state["folder"]))
     draw_annotate(folder, "windows-2-2-keep", st.session_state["selected"])
@@ -77,7 +77,7 @@ def ids(prepared):
 
 
 def label_of(prepared, clip):
-    return library.know_clip(prepared.folder, clip).label
+    return contents.know_clip(prepared.folder, clip).label
 
 
 def test_without_a_selection_the_way_to_one_is_told(prepared, ids):
@@ -86,7 +86,7 @@ def test_without_a_selection_the_way_to_one_is_told(prepared, ids):
         "Draw a lasso or a box on the map first: labels and tags go to the clips inside."
     ]
     assert (panel.app.selectbox.len, panel.buttons) == (0, [])
-    annotating.add_tag(prepared.folder, ids, "seen")
+    clip_annotations.add_tag(prepared.folder, ids, "seen")
     assert panel.run().buttons == ["Undo"]  # what was done can be undone without one
 
 
@@ -111,7 +111,7 @@ def test_a_known_label_is_given_and_undone(prepared, ids):
 def test_a_new_column_and_a_new_value(prepared, ids):
     panel = Panel(prepared, set(ids[1:]))
     panel.choose("Column", "quality").choose("Value", "good").press("Apply")
-    table = library.clip_table(prepared.folder).set_index("clip_id")
+    table = contents.clip_table(prepared.folder).set_index("clip_id")
     assert [table.loc[clip, "quality"] for clip in ids] == [None, "good", "good", "good"]
     assert panel.options("Column") == ["label", "mood", "quality"]
     assert panel.options("Value") == ["good"]
@@ -120,14 +120,14 @@ def test_a_new_column_and_a_new_value(prepared, ids):
 
 
 def test_tags_are_added_counted_and_removed(prepared, ids):
-    annotating.add_tag(prepared.folder, ids[:1], "first")
+    clip_annotations.add_tag(prepared.folder, ids[:1], "first")
     panel = Panel(prepared, set(ids[:3]))
     panel.choose("Tag", "seen").press("Add")
     assert panel.told == ["Tagged 3 clips."]
     assert panel.texts[:2] == ["seen · 3 of 3", "first · 1 of 3"]
     panel.press("Remove")
     assert panel.told == ["Tag removed from 3 clips."]
-    assert annotating.list_tags(prepared.folder) == {"first": 1}
+    assert clip_annotations.list_tags(prepared.folder) == {"first": 1}
 
 
 def test_what_changes_nothing_says_so(prepared, ids):
@@ -144,7 +144,7 @@ def test_what_cannot_be_kept_says_why(prepared, ids):
     assert "A tag holds no comma: commas stand between tags. Add one tag at a time." in panel.texts
     panel.choose("Column", "cluster").choose("Value", "x").press("Apply")
     assert any("a column 'cluster' of their own" in text for text in panel.texts)
-    assert annotating.last_edit(prepared.folder) is None
+    assert clip_annotations.last_edit(prepared.folder) is None
 
 
 def test_what_was_typed_is_never_markdown(prepared, ids):
@@ -152,7 +152,7 @@ def test_what_was_typed_is_never_markdown(prepared, ids):
     panel.choose("Column", HOSTILE).choose("Value", HOSTILE).press("Apply")
     panel.choose("Tag", HOSTILE).press("Add").press("Undo")
     assert f"tag '{HOSTILE}' on 4 clips" in panel.texts
-    assert annotating.last_edit(prepared.folder).value == HOSTILE
+    assert clip_annotations.last_edit(prepared.folder).value == HOSTILE
     assert not [text for text in panel.markdown if "bold" in text]
     panel.choose("Column", "clip_id **bold**\n").choose("Value", "x\0y **bold**").press("Apply")
     assert not [text for text in panel.markdown if "bold" in text]
@@ -161,7 +161,7 @@ def test_what_was_typed_is_never_markdown(prepared, ids):
 def test_many_values_and_many_tags(prepared, ids):
     more = [clip for number in range(60) for clip in prepared.add_video(f"{number}.mp4", f"label {number}", 1)]
     for number, clip in enumerate(more[:40]):
-        annotating.add_tag(prepared.folder, [clip], f"tag {number:02}")
+        clip_annotations.add_tag(prepared.folder, [clip], f"tag {number:02}")
     panel = Panel(prepared, set(more))
     assert len(panel.options("Value")) == 62
     assert panel.buttons.count("Remove") == 30

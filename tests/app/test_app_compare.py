@@ -7,7 +7,7 @@ import base64
 import numpy as np
 import pytest
 
-from vidviz.services import comparing, pairing
+from vidviz.services.compare import set_agreement, set_pairs
 from vidviz.types import Recipe
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -51,8 +51,8 @@ def test_both_maps_hold_the_same_clips_in_the_same_colours(two_sets, show):
 def test_the_face_off_shows_who_is_near_by_whom(two_sets, show, prepared):
     first, second, ids = two_sets
     page = show("compare", set=first, clip=str(ids[0]), compare_k="5", **PCA)
-    pair = pairing.pair_sets(prepared.folder, first, second)
-    expected = comparing.face_off(pair, ids[0], 5, other_videos_only=True)
+    pair = set_pairs.pair_sets(prepared.folder, first, second)
+    expected = set_agreement.face_off(pair, ids[0], 5, other_videos_only=True)
     shown = [[card["clip_id"] for card in gallery["cards"]] for gallery in page.galleries]
     for group in (expected.only_first, expected.both, expected.only_second):
         assert not group or [one.clip_id for one in group] in shown
@@ -82,13 +82,13 @@ def test_a_clips_own_video_counts_when_it_is_let(two_sets, show):
 def test_the_numbers_are_those_of_the_measures(two_sets, show, prepared):
     first, second, _ = two_sets
     page = show("compare", set=first, compare_k="5", **PCA)
-    pair = pairing.pair_sets(prepared.folder, first, second)
-    shared = comparing.find_neighbourhoods(pair, other_videos_only=True).overlap(5)
+    pair = set_pairs.pair_sets(prepared.folder, first, second)
+    shared = set_agreement.find_neighbourhoods(pair, other_videos_only=True).overlap(5)
     overlap, cka = page.app.metric
     assert overlap.label == "Neighbours in common, of 5"
     assert overlap.value == f"{shared.mean():.1%}"
     assert overlap.delta == "by chance 50.0%"
-    assert cka.value == f"{comparing.align_sets(pair).cka:.3f}"
+    assert cka.value == f"{set_agreement.align_sets(pair).cka:.3f}"
     [disagreeing] = page.galleries
     worst = pair.ids[np.argsort(shared, kind="stable")].tolist()
     assert [card["clip_id"] for card in disagreeing["cards"]] == worst
@@ -98,8 +98,8 @@ def test_the_numbers_are_those_of_the_measures(two_sets, show, prepared):
 def test_maps_can_be_coloured_by_what_is_shared(two_sets, show, prepared):
     first, second, _ = two_sets
     page = show("compare", set=first, compare_k="5", compare_colour="neighbours in common", **PCA)
-    pair = pairing.pair_sets(prepared.folder, first, second)
-    shared = comparing.find_neighbourhoods(pair, other_videos_only=True).overlap(5)
+    pair = set_pairs.pair_sets(prepared.folder, first, second)
+    shared = set_agreement.find_neighbourhoods(pair, other_videos_only=True).overlap(5)
     for drawn in page.drawn("clip_map"):
         values = np.frombuffer(base64.b64decode(drawn["scale"]["values"]), "<f4")
         np.testing.assert_allclose(values, shared, atol=1e-6)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from vidviz.errors import IndexLockedError
-from vidviz.services import embedding_sets, engine, index_building
-from vidviz.services.index_building import Building
-from vidviz.ui.words import plain
+from vidviz.services.index import background_build, engine
+from vidviz.services.index.background_build import Building
+from vidviz.services.library import embedding_sets
+from vidviz.ui.plain_text import plain
 
 HOSTILE = "open in process 7 (player <b>*a*</b> [x](http://y) $z$)"
 
@@ -19,7 +20,7 @@ def test_who_holds_the_file_and_why_a_build_failed_are_no_markdown(prepared, sho
     key = embedding_sets.find_set(prepared.folder).key
     monkeypatch.setattr(engine, "open_milvus", refuse)
     place = (str(prepared.folder.path), key, "COSINE")
-    monkeypatch.setitem(index_building._builds, place, Building(active=False, error=HOSTILE))
+    monkeypatch.setitem(background_build._builds, place, Building(active=False, error=HOSTILE))
     page = show("search", search_view="Engine")
     assert [said.value for said in page.app.warning] == [plain(HOSTILE)]
     assert [said.value for said in page.app.error] == [plain(HOSTILE)]

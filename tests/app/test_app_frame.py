@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from vidviz.services import jobs
-from vidviz.store import jobs as stored_jobs
+from vidviz.store import job_rows as stored_jobs
 
 UNESCAPED = re.compile(r"(?<!\\)<img|(?<!\\)]\(")
 PAGES = Path(__file__).parents[2] / "pages"

@@ -9,22 +9,23 @@ import psutil
 import pytest
 
 from vidviz.introspect.attention import Attention, LayerAttention
-from vidviz.introspect.layout import TokenGrid
-from vidviz.services import attending, inspecting, library, looking
-from vidviz.ui import inside_attention
+from vidviz.introspect.film_layout import TokenGrid
+from vidviz.services.inside import clip_attention, clip_input, layer_films
+from vidviz.services.library import contents
+from vidviz.ui.inside import attention_panel
 
 NEVER_TRAINED = "was never trained"
 
 
 @pytest.fixture
 def clip(imported) -> int:
-    return int(library.clip_table(imported.folder)["clip_id"].iloc[0])
+    return int(contents.clip_table(imported.folder)["clip_id"].iloc[0])
 
 
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with 1 GiB free, on which nothing was looked at before."""
-    for known in [*vars(inspecting).values(), *vars(looking).values()]:
+    for known in [*vars(layer_films).values(), *vars(clip_input).values()]:
         if hasattr(known, "cache_clear"):
             known.cache_clear()
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2**30))
@@ -213,14 +214,14 @@ def attended(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int] | Non
     heads = np.random.default_rng(0).random((2, 4, 7, 7), np.float32)
     layer = LayerAttention("block", "joint", heads, np.zeros((2, 4, 4), np.float32))
 
-    def attend(_look: object, query: tuple[int, int, int] | None = None) -> attending.Attended:
+    def attend(_look: object, query: tuple[int, int, int] | None = None) -> clip_attention.Attended:
         asked.append(query)
         frames, grid = np.zeros((8, 56, 56, 3), np.uint8), TokenGrid(4, 7, 7)
-        return attending.Attended(Attention((layer,), {"joint": heads[0]}), frames, 2.0, grid)
+        return clip_attention.Attended(Attention((layer,), {"joint": heads[0]}), frames, 2.0, grid)
 
-    monkeypatch.setattr(attending, "attends", lambda _name: True)
-    monkeypatch.setattr(attending, "attend", attend)
-    monkeypatch.setattr(attending, "grid_size", lambda _look: (4, 7, 7))
+    monkeypatch.setattr(clip_attention, "attends", lambda _name: True)
+    monkeypatch.setattr(clip_attention, "attend", attend)
+    monkeypatch.setattr(clip_attention, "grid_size", lambda _look: (4, 7, 7))
     return asked
 
 
@@ -241,7 +242,7 @@ def test_attention_from_one_position(imported, show, clip, attended):
 
 def test_a_click_on_the_clip_asks_from_there(imported, show, clip, attended, monkeypatch):
     clicks = iter([(7, 0.5, 0.99)])
-    monkeypatch.setattr(inside_attention, "play_side_by_side", lambda *_, **__: next(clicks, None))
+    monkeypatch.setattr(attention_panel, "play_side_by_side", lambda *_, **__: next(clicks, None))
     page = show("inside", clip=str(clip), inside_panel="Attention", **MOTION)
     assert attended == [None, (3, 3, 6)]
     assert page.app.number_input(key="inside position simple3d_motion 1 t").value == 3

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vidviz.services import importing, jobs
+from vidviz.services import jobs
+from vidviz.services.importing import import_run
 from vidviz.store import sets
 
 NEVER_TRAINED = "random weights"
@@ -31,7 +32,7 @@ def test_samples_in_one_click(prepared, show):
     show("library").press("Add the sample videos")
     [job] = list_jobs(prepared)
     assert job.kind == "import"
-    request = importing.request_from_arguments(job.arguments)
+    request = import_run.request_from_arguments(job.arguments)
     assert [Path(path).name for path in request.paths] == ["sample_videos"]
     assert Path(request.paths[0]).is_dir()
 
@@ -44,7 +45,7 @@ def test_a_folder_of_this_machine_is_imported_by_the_chosen_recipe(prepared, sho
     next(field for field in page.app.text_input if "folder or file" in field.label).input(f"  {tmp_path}  ")
     page.press("Import")
     [job] = list_jobs(prepared)
-    request = importing.request_from_arguments(job.arguments)
+    request = import_run.request_from_arguments(job.arguments)
     assert request.paths == (str(tmp_path),)
     assert request.recipe.key == "windows-1-0.5-keep"
     assert not request.keep
@@ -57,7 +58,7 @@ def test_uploads_are_kept_under_names_that_are_no_paths(prepared, show, real_vid
     page.app.file_uploader[0].set_value([("../../evil <b>.mp4", video, "video/mp4"), ("b.mp4", b"x", "video/mp4")])
     page = type(page)(page.app.run()).press("Import 2 files")
     [job] = list_jobs(prepared)
-    request = importing.request_from_arguments(job.arguments)
+    request = import_run.request_from_arguments(job.arguments)
     assert request.keep
     assert sorted(request.names.values()) == ["../../evil <b>.mp4", "b.mp4"]
     written = [path for path in prepared.folder.uploads.rglob("*") if path.is_file()]

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from vidviz.services import jobs
-from vidviz.store import jobs as stored_jobs
-from vidviz.store.maps import StoredMap
+from vidviz.store import job_rows as stored_jobs
+from vidviz.store.map_files import StoredMap
 from vidviz.types import MapSpec
-from vidviz.ui.map_component import MapEvent
-from vidviz.ui.selection import Polygon
+from vidviz.ui.components.map_component import MapEvent
+from vidviz.ui.components.map_events import Polygon
 
 NEVER_TRAINED = "was never trained"
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -7,12 +7,14 @@ import base64
 import numpy as np
 import pytest
 
-from vidviz.services import annotating, jobs, mapping
-from vidviz.services.filtering import ClipFilter
-from vidviz.store.maps import StoredMap
+from vidviz.services import jobs
+from vidviz.services.library import clip_annotations
+from vidviz.services.library.clip_filter import ClipFilter
+from vidviz.services.maps import map_build
+from vidviz.store.map_files import StoredMap
 from vidviz.types import Embeddings, MapSpec
-from vidviz.ui.map_component import MapEvent
-from vidviz.ui.selection import Polygon
+from vidviz.ui.components.map_component import MapEvent
+from vidviz.ui.components.map_events import Polygon
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 EVERYWHERE = Polygon("replace", np.array([[-1e6, -1e6], [1e6, -1e6], [1e6, 1e6], [-1e6, 1e6]]))
@@ -125,7 +127,7 @@ def test_a_thousand_labels_are_twenty_colours_and_a_rest(prepared, show):
 def test_tags_colour_the_map(prepared, show):
     _, ids = prepared.fill()
     assert "tags" not in show("map", map_projection="PCA").app.selectbox(key="map colour").options
-    annotating.add_tag(prepared.folder, ids[:3], "blurred")
+    clip_annotations.add_tag(prepared.folder, ids[:3], "blurred")
     [drawn] = show("map", map_projection="PCA", map_colour="tags").drawn("clip_map")
     assert drawn["groups"]["names"] == ["blurred", "no label"]
 
@@ -153,11 +155,11 @@ def test_clusters_have_covers_and_a_click_selects_one(prepared, show, monkeypatc
     assert all(float(cover["score"]) > 0.9 for cover in covers)
     assert "Silhouette 1.00" in page.words
     medoid = covers[0]["clip_id"]
-    monkeypatch.setattr("vidviz.ui.clusters_panel.clip_gallery", lambda *_a, **_o: clicks.pop() if clicks else None)
+    monkeypatch.setattr("vidviz.ui.map.clusters_panel.clip_gallery", lambda *_a, **_o: clicks.pop() if clicks else None)
     clicks = [medoid]
     page = show("map", map_projection="PCA", under_map="clusters")
     assert page.app.query_params["clip"] == str(medoid)
-    found = annotating.find_selection(prepared.folder, page.app.query_params["selection"])
+    found = clip_annotations.find_selection(prepared.folder, page.app.query_params["selection"])
     assert len(found) == 8
     assert medoid in found
 
@@ -240,7 +242,7 @@ def test_clips_that_come_later_find_a_place_until_all_are_laid_out_anew(prepared
     page = page.press("Lay out all clips anew")
     if projection == "PCA":
         assert "came later" not in page.words
-        assert not mapping.find_map(prepared.folder, key, spec).placed.any()
+        assert not map_build.find_map(prepared.folder, key, spec).placed.any()
     else:
         assert "is being laid out" in page.words
         assert [job.kind for job in jobs.list_jobs(prepared.folder)] == ["map"]
@@ -248,7 +250,7 @@ def test_clips_that_come_later_find_a_place_until_all_are_laid_out_anew(prepared
 
 def test_the_selection_is_labelled_and_the_map_follows(prepared, show):
     _, ids = prepared.fill()
-    annotating.set_label(prepared.folder, ids[:3], "<b>jump</b>")
+    clip_annotations.set_label(prepared.folder, ids[:3], "<b>jump</b>")
     page = show("map", map_projection="PCA")
     assert "<b>jump</b>" in page.drawn("clip_map")[0]["groups"]["names"]
     page = show("map", map_projection="PCA", filter=ClipFilter(labels=(("label", ("<b>jump</b>",)),)).text_form)

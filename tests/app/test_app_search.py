@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 
 from vidviz.errors import IndexLockedError
-from vidviz.services import asked_files, indexing, library
-from vidviz.ui.words import plain
+from vidviz.services.index import set_index
+from vidviz.services.library import contents
+from vidviz.services.search import query_files
+from vidviz.ui.plain_text import plain
 
 NEVER_TRAINED = "was never trained"
 
@@ -25,7 +27,7 @@ def without_milvus(monkeypatch):
     def refuse(*_args):
         raise IndexLockedError("Another process (pid 1) holds the index.")
 
-    monkeypatch.setattr(indexing, "open_milvus", refuse)
+    monkeypatch.setattr(set_index, "open_milvus", refuse)
 
 
 def test_without_clips_or_sets_the_way_leads_to_the_library(prepared, show):
@@ -292,13 +294,13 @@ def test_a_hostile_label_is_a_label_and_nothing_else(prepared, show):
 @pytest.mark.usefixtures("without_milvus")
 def test_what_cannot_be_asked_is_told_and_the_next_query_answers(imported, show):
     """A real video of two seconds beside a set whose vectors are shorter than those of its network."""
-    table = library.clip_table(imported.folder)
+    table = contents.clip_table(imported.folder)
     clip, video = int(table["clip_id"].iloc[0]), str(table["video_id"].iloc[0])
     imported.add_set([clip], np.ones((1, 8)))
     picture = io.BytesIO()
     Image.new("RGB", (40, 30), (200, 30, 40)).save(picture, "PNG")
     picture.seek(0)
-    still = asked_files.receive_file(imported.folder, "red.png", picture, still=True).token
+    still = query_files.receive_file(imported.folder, "red.png", picture, still=True).token
     page = show("search", clip=str(clip))
     for kind, query, words in (
         ("video", {"video": video, "seconds": [0.0, 1.9]}, "numbers and the clips of simple3d"),

@@ -18,8 +18,9 @@ from streamlit.testing.v1 import local_script_runner
 from vidviz.index import client as milvus_client
 from vidviz.index import connection as connections
 from vidviz.index.open import open_milvus
-from vidviz.services import embedding_sets, indexing, keeping_in_line, library
-from vidviz.ui.words import plain
+from vidviz.services.index import freshness, set_index
+from vidviz.services.library import contents, embedding_sets
+from vidviz.ui.plain_text import plain
 
 SITE = Path(__file__).parents[2]
 TOKEN = "root:s3cr3t-t0ken"
@@ -83,7 +84,7 @@ def answers(usual_engine) -> Callable[..., None]:
 
 def collection_of(prepared) -> str:
     """Its name; a server has those of other tests beside it."""
-    return indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder)).name
+    return set_index.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder)).name
 
 
 @pytest.mark.usefixtures("impatient")
@@ -137,19 +138,19 @@ def test_a_collection_that_somebody_dropped_is_made_again_and_told(asked, show, 
     page = show("search", clip=str(clip))
     answers(page)
     name = collection_of(prepared)
-    client = open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
+    client = open_milvus(set_index.milvus_settings(), prepared.folder.milvus).client
     client.drop_collection(name)  # behind our back
     mended = page.again()
     answers(mended)
-    assert keeping_in_line.MENDED in mended.words
-    assert keeping_in_line.MENDED not in mended.again().words
+    assert freshness.MENDED in mended.words
+    assert freshness.MENDED not in mended.again().words
 
 
 def test_a_collection_that_somebody_put_in_place_of_ours_is_told(asked, show, answers):
     prepared, clip = asked
     page = show("search", clip=str(clip))
     name = collection_of(prepared)
-    client = open_milvus(indexing.milvus_settings(), prepared.folder.milvus).client
+    client = open_milvus(set_index.milvus_settings(), prepared.folder.milvus).client
     client.drop_collection(name)
     client.create_collection(name, dimension=3)
     client.insert(name, [{"id": 1, "vector": [1.0, 0.0, 0.0]}])
@@ -166,12 +167,12 @@ def test_rows_that_somebody_removed_come_back(asked, show, start_server, monkeyp
     monkeypatch.setenv("VIDVIZ_MILVUS_URI", f"http://127.0.0.1:{port}")
     page = show("search", clip=str(clip))
     answers(page, "Milvus")
-    index = indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
+    index = set_index.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
     index.delete(index.ids()[:4].tolist())
-    monkeypatch.setattr(keeping_in_line, "LOOK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(freshness, "LOOK_AGAIN_SECONDS", 0.0)
     mended = page.again()
     answers(mended, "Milvus")
-    assert keeping_in_line.MENDED in mended.words
+    assert freshness.MENDED in mended.words
 
 
 @pytest.mark.parametrize("removed", [5, 12])
@@ -179,17 +180,17 @@ def test_a_short_answer_shows_that_rows_were_removed_and_mends_it(asked, show, r
     prepared, clip = asked
     page = show("search", clip=str(clip))
     answers(page)
-    assert keeping_in_line.MENDED not in page.words
-    index = indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
+    assert freshness.MENDED not in page.words
+    index = set_index.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
     index.delete(index.ids()[:removed].tolist())  # lately looked at: only the short answer tells
     for _ in range(50):  # a server lets searches see what was removed a moment later
         mended = page.again()
         answers(mended)
-        if keeping_in_line.MENDED in mended.words:
+        if freshness.MENDED in mended.words:
             break
-    assert keeping_in_line.MENDED in mended.words
-    assert indexing.summarise_check(prepared.folder, "") == {"stored": 12, "missing": 0, "extra": 0}
-    assert keeping_in_line.MENDED not in mended.again().words
+    assert freshness.MENDED in mended.words
+    assert set_index.summarise_check(prepared.folder, "") == {"stored": 12, "missing": 0, "extra": 0}
+    assert freshness.MENDED not in mended.again().words
 
 
 NOT_OFFERED = "of the URL is not offered"
@@ -276,7 +277,7 @@ LEFT_OUT = "what cannot be read is left out"
 
 def test_numbers_of_the_query_in_the_url_that_are_none_are_told(asked, show, go_back, answers):
     prepared, clip = asked
-    other = int(library.clip_table(prepared.folder)["clip_id"].iloc[5])
+    other = int(contents.clip_table(prepared.folder)["clip_id"].iloc[5])
     sound = f'{{"clips":[[{other},0.75]]}}'
     nines = "9" * 400
     for first, second in (
@@ -311,7 +312,7 @@ def test_half_a_character_in_the_url_is_no_sentence_and_no_filter(asked, show, a
 def test_a_check_that_finds_a_swapped_row_has_the_next_search_mend_it(asked, show, answers):
     prepared, clip = asked
     page = show("search", clip=str(clip))
-    index = indexing.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
+    index = set_index.open_collection(prepared.folder, embedding_sets.find_set(prepared.folder))
     [row, *_] = index.read_rows()
     index.delete([row.clip_id])
     index.upsert([type(row)(7, row.video_id, "", 0.0, 1.0)], np.ones((1, 8), np.float32))  # as many as before
@@ -320,7 +321,7 @@ def test_a_check_that_finds_a_swapped_row_has_the_next_search_mend_it(asked, sho
         said.value for said in checked.app.success
     )
     answers(page.again())
-    assert indexing.summarise_check(prepared.folder, "") == {"stored": 12, "missing": 0, "extra": 0}
+    assert set_index.summarise_check(prepared.folder, "") == {"stored": 12, "missing": 0, "extra": 0}
 
 
 OTHER_DASHBOARD = """

@@ -10,15 +10,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from vidviz.render.point_colours import Groups, Values
-from vidviz.services import embedding_sets
+from vidviz.services.library import embedding_sets
 from vidviz.types import MapSpec
-from vidviz.ui import take_away_panel
-from vidviz.ui.map_points import MapPoints
-from vidviz.ui.take_away_panel import ShownMap, picture_of
+from vidviz.ui.components.map_points import MapPoints
+from vidviz.ui.map import take_away_panel
+from vidviz.ui.map.take_away_panel import ShownMap, picture_of
 
 
 def show_panel(folder, chosen, selected, shown, picture):
-    from vidviz.ui.take_away_panel import draw_take_away
+    from vidviz.ui.map.take_away_panel import draw_take_away
 
     draw_take_away(folder, chosen, selected=selected, shown=shown, picture=picture)
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from vidviz.render.sheets import FilmSheet, film_sheet, frames_sheet
-from vidviz.ui.shelf import ByteShelf
+from vidviz.ui.components.shelf import ByteShelf
 
 
 def moving_square(num_frames: int, height: int = 120, width: int = 160) -> np.ndarray:

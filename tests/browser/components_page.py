@@ -9,12 +9,12 @@ import streamlit as st
 
 from vidviz.render.point_colours import Values, group_by_label
 from vidviz.render.sheets import SheetLayout
-from vidviz.ui.components import ShownClip, clip_gallery, clip_player
-from vidviz.ui.film import feature_film
-from vidviz.ui.film_data import FilmClip, FilmLane, FilmLayer, Picked, Place
-from vidviz.ui.map_component import MapPath, clip_map
-from vidviz.ui.map_points import MapPoints
-from vidviz.ui.timeline import Slot, timeline
+from vidviz.ui.components.film import feature_film
+from vidviz.ui.components.film_data import FilmClip, FilmLane, FilmLayer, Picked, Place
+from vidviz.ui.components.gallery_and_player import ShownClip, clip_gallery, clip_player
+from vidviz.ui.components.map_component import MapPath, clip_map
+from vidviz.ui.components.map_points import MapPoints
+from vidviz.ui.components.timeline import Slot, timeline
 
 MEDIA = Path(os.environ["VIDVIZ_TEST_MEDIA"])
 

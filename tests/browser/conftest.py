@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from vidviz.services import jobs
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

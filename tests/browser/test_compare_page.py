@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from vidviz.services import comparing, importing, library, pairing
+from vidviz.services.compare import set_agreement, set_pairs
+from vidviz.services.importing import import_run
+from vidviz.services.library import contents
 from vidviz.store import sets
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
@@ -43,8 +45,8 @@ def compared(start_dashboard, tmp_path_factory):
         for path in sorted(SAMPLES.glob(f"{kind}*.mp4"))[:5]:
             (folder / kind / path.name).write_bytes(path.read_bytes())
     dashboard = start_dashboard(tmp_path_factory.mktemp("compared") / "workspace")
-    importing.import_videos(dashboard.folder, importing.ImportRequest((str(folder),)))
-    table = library.clip_table(dashboard.folder).sort_values("clip_id").reset_index(drop=True)
+    import_run.import_videos(dashboard.folder, import_run.ImportRequest((str(folder),)))
+    table = contents.clip_table(dashboard.folder).sort_values("clip_id").reset_index(drop=True)
     left, even = (table["label"] == KINDS[0]).to_numpy(float), np.arange(len(table)) % 2 == 0
     keys = []
     for layer, told in (("pool1", left), ("pool2", even.astype(float))):
@@ -117,8 +119,8 @@ def test_a_point_of_b_is_faced_off_and_a_card_leads_on(compared, open_compare):
     page.mouse.click(*places[clip])
     page.wait_for_url(re.compile(f"clip={clip}"))
     settle(page)
-    pair = pairing.pair_sets(dashboard.folder, *keys)
-    expected = comparing.face_off(pair, clip, 5, other_videos_only=True)
+    pair = set_pairs.pair_sets(dashboard.folder, *keys)
+    expected = set_agreement.face_off(pair, clip, 5, other_videos_only=True)
     page.get_by_text(f"{len(expected.both)} of 5 nearest clips of").wait_for()
     only = page.locator(".st-key-face-off-Near-by-A-alone .vv-card")
     only.first.wait_for()

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from vidviz.embed.backbones import find_backbone
-from vidviz.services import importing, library
+from vidviz.services.importing import import_run
+from vidviz.services.library import contents
 
 pytestmark = pytest.mark.browser
 
@@ -42,8 +43,8 @@ def looked(start_dashboard, tmp_path_factory):
                 out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
             out.mux(stream.encode(None))
     dashboard = start_dashboard(tmp_path_factory.mktemp("inside") / "workspace")
-    importing.import_videos(dashboard.folder, importing.ImportRequest((str(folder),)))
-    return dashboard, library.clip_table(dashboard.folder)["clip_id"].tolist()
+    import_run.import_videos(dashboard.folder, import_run.ImportRequest((str(folder),)))
+    return dashboard, contents.clip_table(dashboard.folder)["clip_id"].tolist()
 
 
 def open_film(watch, looked, network: str = "simple3d_motion", **query: str):

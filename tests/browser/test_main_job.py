@@ -13,7 +13,8 @@ import av
 import numpy as np
 import pytest
 
-from vidviz.services import importing, library
+from vidviz.services.importing import import_run
+from vidviz.services.library import contents
 from vidviz.store import sets
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
@@ -87,8 +88,8 @@ def empty(start_dashboard, tmp_path_factory):
 def explored(start_dashboard, tmp_path_factory, media):
     """A dashboard on a workspace with videos and an embedding set that no network had to be run for."""
     dashboard = start_dashboard(tmp_path_factory.mktemp("explored") / "workspace")
-    importing.import_videos(dashboard.folder, importing.ImportRequest((str(media / "folder"),)))
-    ids = library.clip_table(dashboard.folder)["clip_id"].to_numpy(np.int64)
+    import_run.import_videos(dashboard.folder, import_run.ImportRequest((str(media / "folder"),)))
+    ids = contents.clip_table(dashboard.folder)["clip_id"].to_numpy(np.int64)
     spec = EmbeddingSetSpec("simple3d", "random", "pool2", "mean", Recipe().key)
     with dashboard.folder.catalogue.write() as db:
         sets.add_set(db, sets.EmbeddingSet(spec, 8, "float32"))

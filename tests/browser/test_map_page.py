@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from vidviz.services import importing, library
+from vidviz.services.importing import import_run
+from vidviz.services.library import contents
 from vidviz.store import sets
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
@@ -55,8 +56,8 @@ def explored(start_dashboard, tmp_path_factory):
         inside.mkdir(exist_ok=True)
         (inside / path.name).write_bytes(path.read_bytes())
     dashboard = start_dashboard(tmp_path_factory.mktemp("explored") / "workspace")
-    importing.import_videos(dashboard.folder, importing.ImportRequest((str(folder),)))
-    table = library.clip_table(dashboard.folder)
+    import_run.import_videos(dashboard.folder, import_run.ImportRequest((str(folder),)))
+    table = contents.clip_table(dashboard.folder)
     spec = EmbeddingSetSpec("simple3d", "file:" + "0" * 64, "pool2", "mean", Recipe().key)
     with dashboard.folder.catalogue.write() as db:
         sets.add_set(db, sets.EmbeddingSet(spec, 3, "float32"))

@@ -11,9 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from PIL import Image
 
-from vidviz.services import embedding, importing, indexing, library
-from vidviz.services.embedding import EmbedRequest
+from vidviz.services.embedding import embed_run
+from vidviz.services.embedding.embed_run import EmbedRequest
+from vidviz.services.importing import import_run
+from vidviz.services.index import set_index
 from vidviz.services.jobs import run_here
+from vidviz.services.library import contents
 
 pytestmark = pytest.mark.browser
 
@@ -39,14 +42,14 @@ def searched(start_dashboard, tmp_path_factory, write_text_checkpoint):
         shutil.copy(SAMPLES / name, home / "videos")
     dashboard = start_dashboard(home / "workspace")
     folder = dashboard.folder
-    importing.import_videos(folder, importing.ImportRequest((str(home / "videos"),)))
+    import_run.import_videos(folder, import_run.ImportRequest((str(home / "videos"),)))
     checkpoint = str(write_text_checkpoint(home / "clip", "clip_b32"))
     keys = {}
     for name, weights in (("clip_b32", checkpoint), ("simple2d_look", "auto")):
         request = EmbedRequest(name, weights=weights, precision="float32", device="cpu")
-        keys[name] = embedding.plan_set(folder, request).key
-        run_here(folder, "embed", name, embedding.request_arguments(request))
-    indexing.release_index(folder)
+        keys[name] = embed_run.plan_set(folder, request).key
+        run_here(folder, "embed", name, embed_run.request_arguments(request))
+    set_index.release_index(folder)
     return dashboard, keys
 
 
@@ -95,7 +98,7 @@ def hits_of(page) -> list[str]:
 
 
 def find_clip(folder: Any, video: str, start: float) -> int:
-    table = library.clip_table(folder)
+    table = contents.clip_table(folder)
     row = table[(table["video"] == video) & (table["start_seconds"] == start)]
     return int(row["clip_id"].iloc[0])
 

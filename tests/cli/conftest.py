@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from vidviz.cli import main
 from vidviz.store import clips, sets
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from vidviz.cli import main
-from vidviz.cli.answer import Answer
+from vidviz.cli.output import Answer
 
 CONFTEST_EMBED = ("embed", "--backbone", "simple3d", "--layer", "conv1", "--precision", "float32", "--device", "cpu")
 

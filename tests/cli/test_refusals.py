@@ -64,7 +64,7 @@ def test_a_bug_is_told_as_json_as_well(refusal, shelf, monkeypatch):
     def break_down(*_):
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("vidviz.services.exporting.export_clips", break_down)
+    monkeypatch.setattr("vidviz.services.export.export_run.export_clips", break_down)
     answer = refusal("export", "clips.csv", "--workspace", shelf)
     assert answer == {
         "error": "Something unforeseen went wrong: ZeroDivisionError: division by zero",

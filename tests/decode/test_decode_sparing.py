@@ -19,7 +19,7 @@ from vidviz.decode import read as read_module
 from vidviz.decode.frames import FrameClock, FrameSource
 from vidviz.decode.read import read_clips
 from vidviz.decode.sample import pick_frames
-from vidviz.decode.sparing import LOOKED_AHEAD, TRUSTED_AFTER_FRAMES, Sparer, marks_unneeded_frames
+from vidviz.decode.skipped_frames import LOOKED_AHEAD, TRUSTED_AFTER_FRAMES, Sparer, marks_unneeded_frames
 from vidviz.types import FrameSpec, Span
 
 LIMITS = DecodeLimits()

@@ -26,7 +26,7 @@ from vidviz.embed.checkpoint_folder import NETWORKS
 from vidviz.embed.description import Backbone, Weights
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.families import text_video, video_transformers_hf
-from vidviz.embed.hugging_face import (
+from vidviz.embed.hub_checkpoints import (
     cache_place,
     cached_folder,
     describe_folder,
@@ -179,7 +179,7 @@ def test_forbidden_commercial_use_is_told() -> None:
 def test_describing_and_finding_needs_no_heavy_library(checkpoints: Any, own_cache: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from vidviz.embed.families import video_transformers_hf as rows;"
-        "from vidviz.embed.hugging_face import cached_folder, describe_folder, folder_digest;"
+        "from vidviz.embed.hub_checkpoints import cached_folder, describe_folder, folder_digest;"
         "folder = Path(sys.argv[1]); describe_folder(rows.TIMESFORMER_B, folder); folder_digest(folder);"
         "cached_folder('facebook/timesformer-base-finetuned-k400');"
         "sys.exit(bool({'torch', 'transformers', 'huggingface_hub'} & set(sys.modules)))"

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vidviz.embed import backbones, own
+from vidviz.embed import backbones, user_backbones
 from vidviz.embed.backbones import find_backbone
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import load_backbone
 from vidviz.errors import BackboneError
-from vidviz.services.workspace import Workspace
+from vidviz.workspace import Workspace
 
 README = Path(__file__).parents[2] / "README.md"
 SAMPLES = README.parent / "sample_videos"
@@ -33,7 +33,7 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "tiny_net.py").write_text(readme_example())
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setenv(own.NAMED, "")
+    monkeypatch.setenv(user_backbones.NAMED, "")
     monkeypatch.delitem(sys.modules, "tiny_net", raising=False)
     return tmp_path
 
@@ -46,7 +46,7 @@ def test_code_runs_only_where_a_person_names_it(example: Path) -> None:
     with pytest.raises(BackboneError, match=r"is code that does not come with vidviz.*VIDVIZ_BACKBONES=tiny_net:tiny"):
         find_backbone("tiny_net:tiny")
     assert "tiny_net" not in sys.modules
-    own.allow_own("tiny_net:tiny")
+    user_backbones.allow_own("tiny_net:tiny")
     assert find_backbone("tiny_net:tiny").name == "tiny_net:tiny"
 
 
@@ -82,7 +82,7 @@ def run(folder: Path, *words: str) -> str:
     ],
 )
 def test_code_that_gives_no_description(example: Path, name: str, says: str) -> None:
-    own.allow_own(name)
+    user_backbones.allow_own(name)
     with pytest.raises(BackboneError, match=says):
         find_backbone(name)
 
@@ -91,16 +91,16 @@ def test_entry_points_are_registered_and_a_broken_one_harms_nobody(
     example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     points = [
-        EntryPoint("tiny", "tiny_net:tiny", own.GROUP),
-        EntryPoint("broken", "nowhere_at_all:tiny", own.GROUP),
+        EntryPoint("tiny", "tiny_net:tiny", user_backbones.GROUP),
+        EntryPoint("broken", "nowhere_at_all:tiny", user_backbones.GROUP),
     ]
-    monkeypatch.setattr(own, "entry_points", lambda group: points if group == own.GROUP else [])
-    own.installed_backbones.cache_clear()
+    monkeypatch.setattr(user_backbones, "entry_points", lambda group: points if group == user_backbones.GROUP else [])
+    user_backbones.installed_backbones.cache_clear()
     backbones._registry.cache_clear()
     try:
         assert find_backbone("tiny_net").title
         assert "r3d_18" in backbones.backbones()
-        assert ["'broken'" in problem for problem in own.installed_backbones()[1]] == [True]
+        assert ["'broken'" in problem for problem in user_backbones.installed_backbones()[1]] == [True]
     finally:
-        own.installed_backbones.cache_clear()
+        user_backbones.installed_backbones.cache_clear()
         backbones._registry.cache_clear()

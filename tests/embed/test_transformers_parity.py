@@ -14,7 +14,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from vidviz.embed.nets.hugging_face import timesformer_b
+from vidviz.embed.nets.hub_transformers import timesformer_b
 
 LARGEST_DIFFERENCE = 1e-4
 BLOCKS = "timesformer.encoder.layer"

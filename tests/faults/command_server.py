@@ -13,15 +13,15 @@ import resource
 import sys
 from typing import Any
 
-import vidviz.services.embedding
-import vidviz.services.embedding_loop
-import vidviz.services.importing
+import vidviz.services.embedding.embed_loop
+import vidviz.services.embedding.embed_run
+import vidviz.services.importing.import_run
 import vidviz.services.jobs
 from vidviz.cli import main
 
 MILVUS = ["pymilvus", "milvus_lite.server_manager"]
-NETWORK = ["torch", "vidviz.embed.embedder", "vidviz.services.reading"]
-NEEDED = {"embed": MILVUS, "search": [*MILVUS, "vidviz.services.searching"], "index": MILVUS}
+NETWORK = ["torch", "vidviz.embed.embedder", "vidviz.services.backbones.clip_reader"]
+NEEDED = {"embed": MILVUS, "search": [*MILVUS, "vidviz.services.search.search_run"], "index": MILVUS}
 """What commands import in the end; imported here, the next one of the kind starts at once."""
 
 
@@ -50,7 +50,7 @@ def run(request: dict[str, Any]) -> None:
         os.dup2(os.open(name, flags, 0o644), number)
     os.environ.update(request["environment"])
     if request["hasty"]:
-        vidviz.services.embedding_loop.KEEP_EVERY_SECONDS = 0.0
+        vidviz.services.embedding.embed_loop.KEEP_EVERY_SECONDS = 0.0
         sys.modules["vidviz.embed.embedder"].suggest_batch_size = lambda *_: 4  # type: ignore[attr-defined]
     if request["file_bytes"]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["file_bytes"], request["file_bytes"]))

@@ -17,9 +17,9 @@ import av
 import numpy as np
 import pytest
 
-from vidviz.services.library import clip_table
+from vidviz.services.library.contents import clip_table
 from vidviz.store import sets
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"

@@ -14,9 +14,10 @@ import numpy as np
 import psutil
 import pytest
 
-from vidviz.services import embedding_sets, jobs, library
+from vidviz.services import jobs
+from vidviz.services.library import contents, embedding_sets
 from vidviz.store import videos
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 EMBED_KILLS = 10
 IMPORT_KILLS, IMPORTED = 3, 12
@@ -30,7 +31,7 @@ def stores_at_least(folder, count):
 
 
 def holds_more_than(folder, count):
-    return library.count_library(folder)[0] > count
+    return contents.count_library(folder)[0] > count
 
 
 def is_at_work(process):
@@ -105,7 +106,7 @@ def test_ten_kills_during_embed_leave_the_vectors_of_an_undisturbed_run(server, 
         known = now
         known_at_kill.append(now)
     assert len(set(known_at_kill)) > 3, known_at_kill  # the kills did land in the middle
-    every = sorted(library.clip_table(killed)["clip_id"])
+    every = sorted(contents.clip_table(killed)["clip_id"])
     assert known < len(every), "take more clips"
     assert {job.state for job in jobs.list_jobs(killed) if job.kind == "embed"} == {"interrupted"}
 
@@ -135,7 +136,7 @@ def test_three_kills_during_import_leave_a_library_that_is_whole(server, vidviz,
         time.sleep(moments.uniform(0.0, 0.1))
         kill(process_id)
         assert server.wait().code == -signal.SIGKILL
-        counts.append(library.count_library(workspace)[0])
+        counts.append(contents.count_library(workspace)[0])
         assert_whole(workspace)
     assert counts[-1] < IMPORTED, counts
     ended = vidviz(*command)
@@ -145,7 +146,9 @@ def test_three_kills_during_import_leave_a_library_that_is_whole(server, vidviz,
     assert_whole(workspace)
     undisturbed = WorkspaceFolder.open(tmp_path / "calm")
     vidviz("import", folder, "--length", "1", "--keep", "--workspace", undisturbed.path)
-    tables = [library.clip_table(place).sort_values("clip_id").to_dict("records") for place in (workspace, undisturbed)]
+    tables = [
+        contents.clip_table(place).sort_values("clip_id").to_dict("records") for place in (workspace, undisturbed)
+    ]
     assert tables[0] == tables[1]
     names = [{path.name for path in place.previews.iterdir()} for place in (workspace, undisturbed)]
     assert names[0] == names[1]
@@ -159,7 +162,7 @@ def assert_whole(workspace):
         told = {source.video_id for source in videos.list_sources(db)}
     assert {video.id for video in every} <= told
     assert all(Path(video.path).stat().st_size == video.size_bytes for video in every)
-    table = library.clip_table(workspace)
+    table = contents.clip_table(workspace)
     assert set(table["video_id"]) == {video.id for video in every}
     for clip in table["clip_id"]:
         for path in (workspace.poster(clip), workspace.strip(clip)):

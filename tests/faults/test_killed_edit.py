@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 
-from vidviz.services import annotating, library
+from vidviz.services.library import clip_annotations, contents
 from vidviz.store import clips, videos
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Span, VideoProbe
 
 PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
@@ -22,7 +22,7 @@ LABEL_ON_AND_ON = """
 import sys
 from pathlib import Path
 from vidviz.services import annotating
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 folder, clips, number = WorkspaceFolder(Path(sys.argv[1])), range(1, int(sys.argv[2]) + 1), 0
 while True:
@@ -50,15 +50,15 @@ def test_kills_in_the_middle_of_edits_leave_before_or_after(tmp_path):
             worker.kill()
         assert worker.returncode == -signal.SIGKILL
         reopened = WorkspaceFolder.open(folder.path)
-        table = library.clip_table(reopened)
+        table = contents.clip_table(reopened)
         (label,) = set(table["label"])
         (tags,) = set(table["tags"])
-        last = annotating.last_edit(reopened)
+        last = clip_annotations.last_edit(reopened)
         assert last.num_clips == len(CLIPS)
         # The log and the clips say the same.
         assert last.value == (label if last.kind == "label" else tags)
         seen.add(last.kind)
-        while annotating.undo(reopened):
+        while clip_annotations.undo(reopened):
             pass
-        assert annotating.set_label(reopened, CLIPS, "before the next").num_clips == len(CLIPS)
+        assert clip_annotations.set_label(reopened, CLIPS, "before the next").num_clips == len(CLIPS)
     assert "label" in seen

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from vidviz.services.finding import find_files
+from vidviz.services.importing.found_files import find_files
 
 FOLDER = os.environ["VIDVIZ_REAL_VIDEOS"]
 

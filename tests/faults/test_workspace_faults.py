@@ -10,7 +10,7 @@ import pytest
 from vidviz.errors import WorkspaceError
 from vidviz.store import catalogue
 from vidviz.store.schema import SCHEMA_VERSION
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ from transformers import (
     XCLIPConfig,
 )
 
-from vidviz.embed.nets.hugging_face import TimeSformer, VideoMAE, ViViT
-from vidviz.embed.nets.text_video import CLIP, XCLIP
+from vidviz.embed.nets.clip_models import CLIP, XCLIP
+from vidviz.embed.nets.hub_transformers import TimeSformer, VideoMAE, ViViT
 from vidviz.introspect.attention import read_attention
 from vidviz.introspect.attention_watch import watch_attention
-from vidviz.introspect.layout import TokenGrid, find_grid
+from vidviz.introspect.film_layout import TokenGrid, find_grid
 
 SMALL = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16}
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from vidviz.introspect.effective_field import effective_field
-from vidviz.introspect.filters import Convolution, colour_kernels, list_convolutions, read_kernels, signed_kernels
+from vidviz.introspect.kernels import Convolution, colour_kernels, list_convolutions, read_kernels, signed_kernels
 from vidviz.introspect.receptive_field import receptive_fields
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from vidviz.introspect.layout import TokenGrid, find_first_convolution, find_grid, lay_out
+from vidviz.introspect.film_layout import TokenGrid, find_first_convolution, find_grid, lay_out
 
 sides = st.integers(2, 4)
 

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from vidviz.errors import UnknownNameError
 from vidviz.introspect.channel_order import channel_sparseness, order_by_difference, order_channels
-from vidviz.introspect.maps import FilmSheet, energy_over_time, feature_film, paired_films
+from vidviz.introspect.feature_films import FilmSheet, energy_over_time, feature_film, paired_films
 
 films = hnp.arrays(
     np.float32,

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import pairwise_distances, silhouette_samples
 
 from vidviz.errors import ProjectionError
-from vidviz.measure import clusters as module
-from vidviz.measure.clusters import medoids, silhouette
+from vidviz.measure import cluster_fit as module
+from vidviz.measure.cluster_fit import medoids, silhouette
 
 seeds = st.integers(0, 10_000)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vidviz.errors import ProjectionError
-from vidviz.project.clusters import cluster_embeddings
+from vidviz.project.density_clusters import cluster_embeddings
 
 
 @pytest.fixture

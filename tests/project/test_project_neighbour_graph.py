@@ -9,7 +9,7 @@ from sklearn.cluster import HDBSCAN
 from sklearn.metrics import adjusted_rand_score
 
 from vidviz.project.checks import unit_rows
-from vidviz.project.clusters import cluster_embeddings
+from vidviz.project.density_clusters import cluster_embeddings
 from vidviz.project.neighbour_graph import CLOSEST, neighbour_graph
 from vidviz.project.neighbours import exact_neighbours
 

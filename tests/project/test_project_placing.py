@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vidviz.errors import ProjectionError
+from vidviz.project.out_of_sample import place_clips
 from vidviz.project.pca import place_by_pca, project_pca
-from vidviz.project.placing import place_clips
 
 numbers = st.floats(-9, 9, width=32)
 tables = arrays(np.float32, st.tuples(st.integers(1, 12), st.just(4)), elements=numbers)

@@ -15,10 +15,11 @@ import pytest
 from vidviz.config import MilvusSettings
 from vidviz.embed.backbones import Backbone, find_backbone
 from vidviz.embed.description import RANDOM, Stage
-from vidviz.services import embedding_sets, indexing
-from vidviz.services.indexing import milvus_settings, open_milvus
+from vidviz.services.index import set_index
+from vidviz.services.index.set_index import milvus_settings, open_milvus
+from vidviz.services.library import embedding_sets
 from vidviz.store import clips, sets, videos
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, FrameSpec, Recipe, Span, VideoProbe, clip_id
 
 MakeVideo = Callable[..., Path]
@@ -32,7 +33,7 @@ def folder(tmp_path: Path) -> Iterator[WorkspaceFolder]:
     yield made
     if milvus_settings().uri:
         drop_collections(made)
-    indexing.release_index(made)
+    set_index.release_index(made)
 
 
 def drop_collections(folder: WorkspaceFolder) -> None:
@@ -40,7 +41,7 @@ def drop_collections(folder: WorkspaceFolder) -> None:
     client = open_milvus(milvus_settings(), folder.milvus).client
     known = set(client.list_collections())
     for found in embedding_sets.list_sets(folder):
-        name = indexing.open_collection(folder, found).name
+        name = set_index.open_collection(folder, found).name
         for own in known & {name, f"{name}_ip", f"{name}_l2"}:
             client.drop_collection(own)
 

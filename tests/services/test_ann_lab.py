@@ -11,8 +11,10 @@ import pytest
 from vidviz.errors import SearchIndexError
 from vidviz.index.collection import TRIAL
 from vidviz.index.design import IndexDesign
-from vidviz.services import ann_lab, embedding_sets, engine, indexing, searching
-from vidviz.services.filtering import ClipFilter
+from vidviz.services.index import ann_lab, engine, set_index
+from vidviz.services.library import embedding_sets
+from vidviz.services.library.clip_filter import ClipFilter
+from vidviz.services.search import search_run
 
 
 def test_an_exact_index_misses_nothing(folder, fill, usual_engine):
@@ -45,7 +47,7 @@ def test_recall_rises_with_effort_and_what_is_missed_is_named(folder, fill):
     assert told[-1] == (90, 90, "queries asked")
     first = report.missed[0]
     assert {first.query, first.clip_id} <= set(ids)
-    truth = searching.nearest_exactly(folder, "", first.query, 1500)
+    truth = search_run.nearest_exactly(folder, "", first.query, 1500)
     # The query itself is the first of its own neighbours here.
     assert truth[first.rank - 2].clip_id == first.clip_id
     assert truth[first.rank - 2].score == pytest.approx(first.score, abs=1e-5)
@@ -119,12 +121,12 @@ def test_a_trial_whose_process_was_killed_is_gone_when_lite_is_opened_again(fold
     fill(folder, np.eye(6))
     found = embedding_sets.find_set(folder)
     for suffix in ("", TRIAL):
-        indexing.open_collection(folder, found, suffix=suffix).prepare()
-    client = indexing.open_milvus(indexing.milvus_settings(), folder.milvus).client
+        set_index.open_collection(folder, found, suffix=suffix).prepare()
+    client = set_index.open_milvus(set_index.milvus_settings(), folder.milvus).client
     client.create_collection("somebody_elses_lab", dimension=4)
-    indexing.release_index(folder)  # as the end of the process does
+    set_index.release_index(folder)  # as the end of the process does
     assert [(one.trial, bool(one.set_key)) for one in engine.examine_engine(folder).collections] == [(False, True)]
-    client = indexing.open_milvus(indexing.milvus_settings(), folder.milvus).client
+    client = set_index.open_milvus(set_index.milvus_settings(), folder.milvus).client
     assert "somebody_elses_lab" in client.list_collections()
 
 

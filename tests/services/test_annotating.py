@@ -9,8 +9,10 @@ import pytest
 
 import vidviz
 from vidviz.errors import LabelError, WorkspaceError
-from vidviz.services import annotating, embedding_sets, indexing, keeping_in_line, library, searching
-from vidviz.services.labels import RESERVED
+from vidviz.services.importing.label_sources import RESERVED
+from vidviz.services.index import freshness, set_index
+from vidviz.services.library import clip_annotations, contents, embedding_sets
+from vidviz.services.search import search_run
 from vidviz.store import clips, videos
 from vidviz.types import Span, VideoProbe
 
@@ -22,115 +24,115 @@ def ids(folder, fill):
 
 
 def labels_of(folder, column="label"):
-    return library.clip_table(folder).set_index("clip_id")[column].to_dict()
+    return contents.clip_table(folder).set_index("clip_id")[column].to_dict()
 
 
 def test_a_clips_label_comes_before_that_of_its_video(folder, ids):
-    edit = annotating.set_label(folder, [ids[0], ids[2]], " jump ")
-    assert annotating.describe_edit(edit) == "label 'jump' on 2 clips"
+    edit = clip_annotations.set_label(folder, [ids[0], ids[2]], " jump ")
+    assert clip_annotations.describe_edit(edit) == "label 'jump' on 2 clips"
     assert list(labels_of(folder).values()) == ["jump", "right", "jump", None]
-    edit = annotating.set_label(folder, ids[:2], "")
-    assert annotating.describe_edit(edit) == "label taken away from 2 clips"
+    edit = clip_annotations.set_label(folder, ids[:2], "")
+    assert clip_annotations.describe_edit(edit) == "label taken away from 2 clips"
     assert list(labels_of(folder).values()) == [None, None, "jump", None]
-    assert [library.know_clip(folder, clip).label for clip in ids] == [None, None, "jump", None]
-    annotating.undo(folder)
-    assert annotating.describe_edit(annotating.last_edit(folder)) == "label 'jump' on 2 clips"
-    assert annotating.describe_edit(annotating.next_redo(folder)) == "label taken away from 2 clips"
-    annotating.undo(folder)
+    assert [contents.know_clip(folder, clip).label for clip in ids] == [None, None, "jump", None]
+    clip_annotations.undo(folder)
+    assert clip_annotations.describe_edit(clip_annotations.last_edit(folder)) == "label 'jump' on 2 clips"
+    assert clip_annotations.describe_edit(clip_annotations.next_redo(folder)) == "label taken away from 2 clips"
+    clip_annotations.undo(folder)
     assert list(labels_of(folder).values()) == ["left", "right", None, None]
-    assert (annotating.undo(folder), annotating.last_edit(folder)) == (None, None)
-    assert annotating.redo(folder).num_clips == 2
+    assert (clip_annotations.undo(folder), clip_annotations.last_edit(folder)) == (None, None)
+    assert clip_annotations.redo(folder).num_clips == 2
 
 
 def test_a_new_column_lives_as_long_as_a_clip_has_a_value_in_it(folder, ids):
-    annotating.set_label(folder, ids[1:3], "good", "quality")
-    table = library.clip_table(folder)
-    assert library.label_columns(table) == ["label", "quality"]
+    clip_annotations.set_label(folder, ids[1:3], "good", "quality")
+    table = contents.clip_table(folder)
+    assert contents.label_columns(table) == ["label", "quality"]
     assert list(labels_of(folder, "quality").values()) == [None, "good", "good", None]
-    annotating.undo(folder)
-    assert library.label_columns(library.clip_table(folder)) == ["label"]
+    clip_annotations.undo(folder)
+    assert contents.label_columns(contents.clip_table(folder)) == ["label"]
 
 
 def test_tags_are_several_and_no_label_column(folder, ids):
-    annotating.add_tag(folder, ids[:2], "fast")
-    annotating.add_tag(folder, ids[:1], " blurred ")
+    clip_annotations.add_tag(folder, ids[:2], "fast")
+    clip_annotations.add_tag(folder, ids[:1], " blurred ")
     assert labels_of(folder, "tags") == {ids[0]: "blurred, fast", ids[1]: "fast", ids[2]: "", ids[3]: ""}
-    assert library.know_clip(folder, ids[0]).tags == ("blurred", "fast")
-    assert library.label_columns(library.clip_table(folder)) == ["label"]
-    assert annotating.list_tags(folder) == {"blurred": 1, "fast": 2}
-    edit = annotating.remove_tag(folder, ids, "fast")
-    assert annotating.describe_edit(edit) == "tag 'fast' off 2 clips"
-    assert annotating.list_tags(folder) == {"blurred": 1}
-    annotating.undo(folder)
-    assert annotating.list_tags(folder) == {"blurred": 1, "fast": 2}
+    assert contents.know_clip(folder, ids[0]).tags == ("blurred", "fast")
+    assert contents.label_columns(contents.clip_table(folder)) == ["label"]
+    assert clip_annotations.list_tags(folder) == {"blurred": 1, "fast": 2}
+    edit = clip_annotations.remove_tag(folder, ids, "fast")
+    assert clip_annotations.describe_edit(edit) == "tag 'fast' off 2 clips"
+    assert clip_annotations.list_tags(folder) == {"blurred": 1}
+    clip_annotations.undo(folder)
+    assert clip_annotations.list_tags(folder) == {"blurred": 1, "fast": 2}
 
 
 def test_what_changes_nothing_is_no_edit(folder, ids):
-    assert annotating.set_label(folder, ids[:1], "left") is None
-    assert annotating.set_label(folder, ids[2:], "") is None
-    assert annotating.remove_tag(folder, ids, "none has it") is None
-    assert annotating.set_label(folder, [], "x") is None
-    annotating.add_tag(folder, ids, "t")
-    annotating.undo(folder)
-    assert annotating.set_label(folder, ids[:1], "left") is None
-    assert annotating.next_redo(folder).value == "t"  # still there: nothing was changed
-    assert annotating.set_label(folder, ids[:2], "left").num_clips == 1
+    assert clip_annotations.set_label(folder, ids[:1], "left") is None
+    assert clip_annotations.set_label(folder, ids[2:], "") is None
+    assert clip_annotations.remove_tag(folder, ids, "none has it") is None
+    assert clip_annotations.set_label(folder, [], "x") is None
+    clip_annotations.add_tag(folder, ids, "t")
+    clip_annotations.undo(folder)
+    assert clip_annotations.set_label(folder, ids[:1], "left") is None
+    assert clip_annotations.next_redo(folder).value == "t"  # still there: nothing was changed
+    assert clip_annotations.set_label(folder, ids[:2], "left").num_clips == 1
 
 
 @pytest.mark.parametrize("column", [*sorted(RESERVED), "video", "tags", "", "  ", "a\nb", "a\0b", "x" * 101, "\ud800"])
 def test_columns_that_tables_cannot_have_are_refused(folder, ids, column):
     with pytest.raises(LabelError):
-        annotating.set_label(folder, ids, "x", column)
-    assert annotating.last_edit(folder) is None
+        clip_annotations.set_label(folder, ids, "x", column)
+    assert clip_annotations.last_edit(folder) is None
 
 
 @pytest.mark.parametrize("value", ["x" * 10_001, "\ud800", "a\0b", "a\x1b[31mb"])
 def test_values_that_cannot_be_kept_are_refused(folder, ids, value):
     with pytest.raises(LabelError):
-        annotating.set_label(folder, ids, value)
+        clip_annotations.set_label(folder, ids, value)
     with pytest.raises(LabelError):
-        annotating.add_tag(folder, ids, value)
+        clip_annotations.add_tag(folder, ids, value)
 
 
 @pytest.mark.parametrize("tag", ["", " ", "a, b", ",", "x" * 101, "two\nlines"])
 def test_tags_that_cannot_be_listed_are_refused(folder, ids, tag):
     with pytest.raises(LabelError):
-        annotating.add_tag(folder, ids, tag)
+        clip_annotations.add_tag(folder, ids, tag)
     with pytest.raises(LabelError):
-        annotating.remove_tag(folder, ids, tag)
+        clip_annotations.remove_tag(folder, ids, tag)
 
 
 def test_odd_texts_are_kept_as_they_are(folder, ids):
     for odd in ("' OR 1=1; --", "<img src=x onerror=alert(1)>", "**bold** :red[x]", "x" * 10_000, "två\nrader", "🎬"):
-        annotating.set_label(folder, ids[:1], odd)
-        assert library.know_clip(folder, ids[0]).label == odd
-        assert len(annotating.describe_edit(annotating.last_edit(folder))) < 80
+        clip_annotations.set_label(folder, ids[:1], odd)
+        assert contents.know_clip(folder, ids[0]).label == odd
+        assert len(clip_annotations.describe_edit(clip_annotations.last_edit(folder))) < 80
 
 
 def test_clips_that_are_not_there_are_refused_and_none_is_changed(folder, ids):
     for strange in (5, -1, 2**70):
         with pytest.raises(WorkspaceError, match="There is no clip"):
-            annotating.set_label(folder, [*ids, strange], "x")
+            clip_annotations.set_label(folder, [*ids, strange], "x")
     with pytest.raises(WorkspaceError, match="There is no clip 5 and 2 others of these"):
-        annotating.add_tag(folder, [*ids, 5, 6, 7], "x")
-    assert annotating.last_edit(folder) is None
+        clip_annotations.add_tag(folder, [*ids, 5, 6, 7], "x")
+    assert clip_annotations.last_edit(folder) is None
     with pytest.raises(WorkspaceError, match="There is no clip -1"):
-        annotating.keep_selection(folder, [*ids, -1])
+        clip_annotations.keep_selection(folder, [*ids, -1])
 
 
 def test_a_clip_has_a_hundred_tags_and_no_more(folder, ids):
-    for number in range(annotating.MOST_TAGS):
-        annotating.add_tag(folder, ids[:1], f"tag {number}")
+    for number in range(clip_annotations.MOST_TAGS):
+        clip_annotations.add_tag(folder, ids[:1], f"tag {number}")
     with pytest.raises(LabelError, match="has 100 tags"):
-        annotating.add_tag(folder, ids, "one more")
-    assert annotating.add_tag(folder, ids, "tag 7").num_clips == 3  # the full one has it already
+        clip_annotations.add_tag(folder, ids, "one more")
+    assert clip_annotations.add_tag(folder, ids, "tag 7").num_clips == 3  # the full one has it already
 
 
 def test_selections_are_kept_under_a_key(folder, ids):
-    key = annotating.keep_selection(folder, set(ids[:2]))
-    assert annotating.find_selection(folder, key) == frozenset(ids[:2])
+    key = clip_annotations.keep_selection(folder, set(ids[:2]))
+    assert clip_annotations.find_selection(folder, key) == frozenset(ids[:2])
     for strange in ("", "0" * 16, "../../etc", "' OR 1=1 --", "\ud800"):
-        assert annotating.find_selection(folder, strange) is None
+        assert clip_annotations.find_selection(folder, strange) is None
 
 
 def test_ten_thousand_clips_are_labelled_at_once(folder):
@@ -140,8 +142,8 @@ def test_ten_thousand_clips_are_labelled_at_once(folder):
         videos.add_video(db, videos.Video("v", "v.mp4", "/v", False, 1, probe, None))
         clips.add_clips(db, [clips.Clip(n, "v", "windows-2-2-keep", Span(float(n), n + 1.0)) for n in many])
     started = time.perf_counter()
-    assert annotating.set_label(folder, many, "dog").num_clips == 10_000
-    assert annotating.undo(folder).num_clips == 10_000
+    assert clip_annotations.set_label(folder, many, "dog").num_clips == 10_000
+    assert clip_annotations.undo(folder).num_clips == 10_000
     assert time.perf_counter() - started < 1.0
 
 
@@ -156,8 +158,8 @@ def test_numbers_can_be_told_from_words(folder, ids):
     }
     for column, values in columns.items():
         for clip, value in zip(ids, values, strict=True):
-            annotating.set_label(folder, [clip], value, column)
-    assert library.numeric_columns(library.clip_table(folder)) == ["speed"]
+            clip_annotations.set_label(folder, [clip], value, column)
+    assert contents.numeric_columns(contents.clip_table(folder)) == ["speed"]
 
 
 def test_the_table_of_videos_shows_what_their_clips_are_labelled(folder, ids):
@@ -166,26 +168,26 @@ def test_the_table_of_videos_shows_what_their_clips_are_labelled(folder, ids):
             videos.record_source(db, videos.Source(video.path, video.name, "ok", None, video.id, 1))
         first = clips.find_clip(db, ids[0])
         clips.add_clips(db, [clips.Clip(77, first.video_id, first.recipe_key, Span(2.0, 4.0))])
-    annotating.set_label(folder, [77, ids[2]], "jump")
-    annotating.set_label(folder, [ids[1]], "")
-    annotating.set_label(folder, [ids[3]], "red", "colour")
-    labels = library.video_table(folder)["label"]
+    clip_annotations.set_label(folder, [77, ids[2]], "jump")
+    clip_annotations.set_label(folder, [ids[1]], "")
+    clip_annotations.set_label(folder, [ids[3]], "red", "colour")
+    labels = contents.video_table(folder)["label"]
     assert [None if value != value else value for value in labels] == ["jump, left", None, "jump", None]
 
 
 def test_a_search_finds_by_the_label_and_the_tags_of_now(folder, ids):
     def indexed():
-        rows = indexing.open_collection(folder, embedding_sets.find_set(folder, "")).read_rows()
+        rows = set_index.open_collection(folder, embedding_sets.find_set(folder, "")).read_rows()
         return {row.clip_id: (row.label, dict(row.meta)) for row in rows}
 
-    searching.search_by_clip(folder, "", ids[0], 4)
+    search_run.search_by_clip(folder, "", ids[0], 4)
     assert indexed()[ids[0]] == ("left", {})
-    annotating.set_label(folder, ids[:1], "jump")
-    annotating.set_label(folder, ids[1:2], "")
-    annotating.set_label(folder, ids[2:3], "good", "quality")
-    annotating.add_tag(folder, ids[:1], "fast")
-    annotating.add_tag(folder, ids[:1], "blurred")
-    hits = searching.search_by_clip(folder, "", ids[0], 4).hits
+    clip_annotations.set_label(folder, ids[:1], "jump")
+    clip_annotations.set_label(folder, ids[1:2], "")
+    clip_annotations.set_label(folder, ids[2:3], "good", "quality")
+    clip_annotations.add_tag(folder, ids[:1], "fast")
+    clip_annotations.add_tag(folder, ids[:1], "blurred")
+    hits = search_run.search_by_clip(folder, "", ids[0], 4).hits
     assert {hit.clip_id: hit.label for hit in hits} == dict(zip(ids, ["jump", None, None, None], strict=True))
     assert indexed() == {
         ids[0]: ("jump", {"tags": ["blurred", "fast"]}),
@@ -194,16 +196,16 @@ def test_a_search_finds_by_the_label_and_the_tags_of_now(folder, ids):
         ids[3]: ("", {}),
     }
     for _ in range(5):
-        annotating.undo(folder)
-    searching.search_by_clip(folder, "", ids[0], 4)
+        clip_annotations.undo(folder)
+    search_run.search_by_clip(folder, "", ids[0], 4)
     assert indexed()[ids[0]] == ("left", {})
 
 
 def test_without_an_edit_the_index_is_not_looked_through_again(folder, ids, monkeypatch):
-    searching.search_by_clip(folder, "", ids[0], 2)
-    annotating.keep_selection(folder, ids)  # kept selections are no change
-    monkeypatch.setattr(keeping_in_line, "sync_index", None)
-    assert len(searching.search_by_clip(folder, "", ids[0], 2).hits) == 2
+    search_run.search_by_clip(folder, "", ids[0], 2)
+    clip_annotations.keep_selection(folder, ids)  # kept selections are no change
+    monkeypatch.setattr(freshness, "sync_index", None)
+    assert len(search_run.search_by_clip(folder, "", ids[0], 2).hits) == 2
 
 
 def test_python_labels_tags_and_undoes(folder, ids):

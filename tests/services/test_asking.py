@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from vidviz.errors import BackboneError, MediaError, SearchIndexError, WorkspaceError
-from vidviz.services import asked_files, asked_folder, asking, embedding, importing, library, searching
-from vidviz.services.embedding import EmbedRequest
-from vidviz.services.queries import Example, Query, read_query
-from vidviz.services.searching import SearchOptions
-from vidviz.services.url_text import loses_parts
+from vidviz.services.embedding import embed_run
+from vidviz.services.embedding.embed_run import EmbedRequest
+from vidviz.services.importing import import_run
+from vidviz.services.library import contents
+from vidviz.services.library.url_text import loses_parts
+from vidviz.services.search import query_files, query_folder, query_vector, search_run
+from vidviz.services.search.queries import Example, Query, read_query
+from vidviz.services.search.search_run import SearchOptions
 from vidviz.types import Recipe
 
 SHA = "0123456789abcdef" * 4
@@ -108,14 +111,14 @@ def test_more_and_less_like_these_is_rocchio(folder, fill):
     vectors = np.random.default_rng(1).normal(size=(60, 8))
     ids = fill(folder, vectors)
     query = Query((Example(ids[3], 1.0), Example(ids[7], 2.0), Example(ids[9], -0.5)))
-    answer = searching.search(folder, "", query, SearchOptions(k=60))
+    answer = search_run.search(folder, "", query, SearchOptions(k=60))
     units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     wanted = (units[3] + 2 * units[7]) / 2 - 0.5 * units[9]
     scores = units @ (wanted / np.linalg.norm(wanted))
     assert [hit.clip_id for hit in answer.hits] == [ids[row] for row in np.argsort(-scores)]
     for hit in answer.hits:
         assert hit.score == pytest.approx(scores[ids.index(hit.clip_id)], abs=1e-5)
-    others = searching.search(folder, "", query, SearchOptions(k=60, include_self=False))
+    others = search_run.search(folder, "", query, SearchOptions(k=60, include_self=False))
     assert {ids[3], ids[7]}.isdisjoint(hit.clip_id for hit in others.hits)
     assert ids[9] in [hit.clip_id for hit in others.hits]
 
@@ -123,53 +126,53 @@ def test_more_and_less_like_these_is_rocchio(folder, fill):
 def test_nothing_asked_and_nothing_left_are_told(folder, fill):
     ids = fill(folder, np.array([[1.0, 0], [1, 0], [0, 1]]))
     with pytest.raises(SearchIndexError, match="Nothing is asked for"):
-        searching.search(folder, "", Query())
+        search_run.search(folder, "", Query())
     with pytest.raises(SearchIndexError, match="cancel each other out"):
-        searching.search(folder, "", Query((Example(ids[0], 1.0), Example(ids[1], -1.0))))
+        search_run.search(folder, "", Query((Example(ids[0], 1.0), Example(ids[1], -1.0))))
     with pytest.raises(WorkspaceError, match="There is no clip 5"):
-        searching.search(folder, "", Query((Example(5),)))
+        search_run.search(folder, "", Query((Example(5),)))
 
 
 @pytest.fixture
 def asked(folder, make_video, tiny):
     """A workspace with two videos of four seconds, embedded by the tiny network."""
     paths = (str(make_video("a.mp4", seconds=4.0, seed=1)), str(make_video("b.mp4", seconds=4.0, seed=2)))
-    importing.import_videos(folder, importing.ImportRequest(paths, Recipe()))
-    embedding.embed_clips(folder, EmbedRequest("tiny", precision="float32"))
+    import_run.import_videos(folder, import_run.ImportRequest(paths, Recipe()))
+    embed_run.embed_clips(folder, EmbedRequest("tiny", precision="float32"))
     return folder
 
 
 def test_a_stretch_of_an_uploaded_copy_finds_its_clip(asked, tmp_path, make_video):
     upload = make_video("a.mp4", seconds=4.0, seed=1).read_bytes() + b"\0" * 8  # another file, the same frames
-    received = asked_files.receive_file(asked, "../../<b>copy.mp4", io.BytesIO(upload), still=False)
+    received = query_files.receive_file(asked, "../../<b>copy.mp4", io.BytesIO(upload), still=False)
     assert received.name == "<b>copy.mp4"
     assert received.path.parent == asked.path / "asked"
     assert received.duration_seconds == pytest.approx(4.0, abs=0.2)
     assert [(p.start_seconds, p.end_seconds) for p in received.posters] == [(0, 2), (2, 4)]
     assert all(asked.poster(poster.clip_id).is_file() for poster in received.posters)
-    assert asked_files.find_file(asked, received.token) == received
-    assert asked_files.find_playable(asked, received.token) == received.path
-    table = library.clip_table(asked).set_index("clip_id")
+    assert query_files.find_file(asked, received.token) == received
+    assert query_files.find_playable(asked, received.token) == received.path
+    table = contents.clip_table(asked).set_index("clip_id")
     for seconds in ((0.0, 2.0), (2.0, 4.0)):
-        hits = searching.search(asked, "", Query(video=received.token, seconds=seconds)).hits
+        hits = search_run.search(asked, "", Query(video=received.token, seconds=seconds)).hits
         assert hits[0].score == pytest.approx(1, abs=1e-5)
         assert table.loc[hits[0].clip_id, ["video", "start_seconds"]].tolist() == ["a.mp4", seconds[0]]
     own = table[table["video"] == "a.mp4"]["video_id"].iloc[0]
-    left = searching.search(asked, "", Query(video=own, seconds=(0, 2)), SearchOptions(k=9, leave_out_own_video=True))
+    left = search_run.search(asked, "", Query(video=own, seconds=(0, 2)), SearchOptions(k=9, leave_out_own_video=True))
     assert {hit.video for hit in left.hits} == {"b.mp4"}
 
 
 def test_stretches_without_frames_are_told(asked):
-    video = library.clip_table(asked)["video_id"].iloc[0]
+    video = contents.clip_table(asked)["video_id"].iloc[0]
     with pytest.raises(MediaError, match="holds no frame; draw a longer one"):
-        asking.query_vector(asked, "", Query(video=video, seconds=(1.0, 1.01)))
+        query_vector.query_vector(asked, "", Query(video=video, seconds=(1.0, 1.01)))
     with pytest.raises(MediaError, match=r"ends at 4.0 s, before 9.0 s"):
-        asking.query_vector(asked, "", Query(video=video, seconds=(9.0, 10.0)))
+        query_vector.query_vector(asked, "", Query(video=video, seconds=(9.0, 10.0)))
     for stretch in ((-1.0, 2.0), (2.0, 1.0), (float("nan"), 2.0), (0.0, float("nan"))):
         with pytest.raises(MediaError, match="from 0 on, and ends where it begins or later"):
-            asking.query_vector(asked, "", Query(video=video, seconds=stretch))
+            query_vector.query_vector(asked, "", Query(video=video, seconds=stretch))
     with pytest.raises(WorkspaceError, match="not kept any more; choose it again"):
-        asking.query_vector(asked, "", Query(video=SHA))
+        query_vector.query_vector(asked, "", Query(video=SHA))
 
 
 def picture_bytes(colour=(200, 30, 40)):
@@ -180,48 +183,48 @@ def picture_bytes(colour=(200, 30, 40)):
 
 def test_pictures_and_videos_are_not_taken_for_each_other(asked, make_video):
     with pytest.raises(MediaError, match=r"red.png is a picture, not a video; ask with an image instead"):
-        asked_files.receive_file(asked, "red.png", io.BytesIO(picture_bytes()), still=False)
+        query_files.receive_file(asked, "red.png", io.BytesIO(picture_bytes()), still=False)
     with pytest.raises(MediaError, match=r"a.mp4 is not a picture that can be read"):
-        asked_files.receive_file(asked, "a.mp4", io.BytesIO(make_video("c.mp4").read_bytes()), still=True)
+        query_files.receive_file(asked, "a.mp4", io.BytesIO(make_video("c.mp4").read_bytes()), still=True)
     with pytest.raises(MediaError, match=r"x.mp4 is not a video that can be read"):
-        asked_files.receive_file(asked, "x.mp4", io.BytesIO(b"no video" * 40), still=False)
+        query_files.receive_file(asked, "x.mp4", io.BytesIO(b"no video" * 40), still=False)
     with pytest.raises(MediaError, match=r"x.png is empty"):
-        asked_files.receive_file(asked, "x.png", io.BytesIO(b""), still=True)
+        query_files.receive_file(asked, "x.png", io.BytesIO(b""), still=True)
     assert [path.name for path in (asked.path / "asked").iterdir()] == []
-    image = asked_files.receive_file(asked, "red.png", io.BytesIO(picture_bytes()), still=True)
+    image = query_files.receive_file(asked, "red.png", io.BytesIO(picture_bytes()), still=True)
     with pytest.raises(MediaError, match=r"red.png is a picture, not a video"):
-        asking.query_vector(asked, "", Query(video=image.token))
+        query_vector.query_vector(asked, "", Query(video=image.token))
 
 
 def test_a_network_of_motion_takes_no_picture_and_reads_no_text(asked):
-    image = asked_files.receive_file(asked, "red.png", io.BytesIO(picture_bytes()), still=True)
+    image = query_files.receive_file(asked, "red.png", io.BytesIO(picture_bytes()), still=True)
     with pytest.raises(BackboneError, match="looks at motion, of which a single picture has none"):
-        asking.query_vector(asked, "", Query(image=image.token))
-    video = library.clip_table(asked)["video_id"].iloc[0]
+        query_vector.query_vector(asked, "", Query(image=image.token))
+    video = contents.clip_table(asked)["video_id"].iloc[0]
     with pytest.raises(BackboneError, match="looks at motion"):
-        asking.query_vector(asked, "", Query(video=video, seconds=(1.0, 1.0)))
+        query_vector.query_vector(asked, "", Query(video=video, seconds=(1.0, 1.0)))
     with pytest.raises(BackboneError, match=r"tiny reads no text; choose an embedding set of clip_b32"):
-        asking.query_vector(asked, "", Query(sentence="a dog"))
+        query_vector.query_vector(asked, "", Query(sentence="a dog"))
     with pytest.raises(SearchIndexError, match="The sentence is empty"):
-        asking.query_vector(asked, "", Query(sentence="  \n"))
+        query_vector.query_vector(asked, "", Query(sentence="  \n"))
 
 
 def test_the_oldest_files_go(folder, monkeypatch):
-    monkeypatch.setattr(asked_folder, "MOST_KEPT", 2)
+    monkeypatch.setattr(query_folder, "MOST_KEPT", 2)
     kept = [
-        asked_files.receive_file(folder, f"{n}.png", io.BytesIO(picture_bytes((n, 0, 0))), still=True) for n in range(4)
+        query_files.receive_file(folder, f"{n}.png", io.BytesIO(picture_bytes((n, 0, 0))), still=True) for n in range(4)
     ]
-    assert asked_files.find_file(folder, kept[-1].token).name == "3.png"
+    assert query_files.find_file(folder, kept[-1].token).name == "3.png"
     with pytest.raises(WorkspaceError, match="not kept any more"):
-        asked_files.find_file(folder, kept[0].token)
+        query_files.find_file(folder, kept[0].token)
     assert len(list((folder.path / "asked").iterdir())) == 4
 
 
 def test_a_dropped_video_takes_its_pictures_along_unless_the_library_has_it(asked, make_video, monkeypatch):
-    monkeypatch.setattr(asked_folder, "MOST_KEPT", 1)
+    monkeypatch.setattr(query_folder, "MOST_KEPT", 1)
     own = make_video("a.mp4", seconds=4.0, seed=1).read_bytes()  # the library's
     received = [
-        asked_files.receive_file(asked, f"copy{len(added)}.unknown", io.BytesIO(own + added), still=False)
+        query_files.receive_file(asked, f"copy{len(added)}.unknown", io.BytesIO(own + added), still=False)
         for added in (b"", b"\0" * 8, b"\0" * 16)
     ]
     pictures = [
@@ -239,7 +242,7 @@ def test_what_an_upload_that_was_broken_off_left_goes_and_one_under_way_stays(fo
         for part in (f".arriving-{name}", f".writing-{name}", f"{name}.mp4"):
             (place / part).touch()
             os.utime(place / part, (time.time() - age,) * 2)
-    asked_files.receive_file(folder, "1.png", io.BytesIO(picture_bytes()), still=True)
+    query_files.receive_file(folder, "1.png", io.BytesIO(picture_bytes()), still=True)
     assert sorted(path.name for path in place.iterdir() if len(path.stem) < 64) == [
         ".arriving-new", ".writing-new", "new.mp4",
     ]  # fmt: skip
@@ -253,11 +256,11 @@ def test_an_animation_is_asked_with_as_a_video_and_as_a_picture(folder):
         return file.getvalue()
 
     moving = animation(8)
-    video = asked_files.receive_file(folder, "x.gif", io.BytesIO(moving), still=False)
-    assert asked_files.receive_file(folder, "x.gif", io.BytesIO(moving), still=True).still
-    assert asked_files.find_file(folder, video.token) == video
+    video = query_files.receive_file(folder, "x.gif", io.BytesIO(moving), still=False)
+    assert query_files.receive_file(folder, "x.gif", io.BytesIO(moving), still=True).still
+    assert query_files.find_file(folder, video.token) == video
     single = animation(1)
-    picture = asked_files.receive_file(folder, "y.gif", io.BytesIO(single), still=True)
+    picture = query_files.receive_file(folder, "y.gif", io.BytesIO(single), still=True)
     with pytest.raises(MediaError, match=r"y.gif is a picture, not a video"):
-        asked_files.receive_file(folder, "y.gif", io.BytesIO(single), still=False)
-    assert asked_files.find_file(folder, picture.token) == picture
+        query_files.receive_file(folder, "y.gif", io.BytesIO(single), still=False)
+    assert query_files.find_file(folder, picture.token) == picture

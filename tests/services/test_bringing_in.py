@@ -9,9 +9,12 @@ import pytest
 from PIL import Image
 
 from vidviz.errors import BackboneError, WorkspaceError
-from vidviz.services import asking, bringing_in, embedding_sets, importing, library, searching
-from vidviz.services.outside_rows import read_rows
-from vidviz.services.queries import Query
+from vidviz.services.embedding import outside_vectors
+from vidviz.services.embedding.outside_tables import read_rows
+from vidviz.services.importing import import_run
+from vidviz.services.library import contents, embedding_sets
+from vidviz.services.search import query_vector, search_run
+from vidviz.services.search.queries import Query
 
 
 @pytest.fixture
@@ -23,20 +26,20 @@ def ids(folder, fill):
 def test_exported_vectors_come_back_as_a_set_and_are_searched(folder, ids, tmp_path):
     vectors = np.random.default_rng(1).normal(size=(9, 16)).astype(np.float32)
     np.savez(tmp_path / "v.npz", clip_ids=np.array(ids), vectors=vectors)
-    done = bringing_in.bring_in(folder, tmp_path / "v.npz", "my-net")
+    done = outside_vectors.bring_in(folder, tmp_path / "v.npz", "my-net")
     assert (done.clips, done.new_clips, done.dimension, done.left_out) == (9, 0, 16, {})
     found = embedding_sets.find_set(folder, "my-net")
     assert (found.key, found.dimension, found.spec.weights) == (done.set_key, 16, "outside")
-    hits = searching.search_by_clip(folder, "my-net", ids[4], 9).hits
+    hits = search_run.search_by_clip(folder, "my-net", ids[4], 9).hits
     units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     assert [hit.clip_id for hit in hits] == [ids[row] for row in np.argsort(-(units @ units[4]))]
-    by_vector = searching.search_by_vector(folder, "my-net", vectors[4])
+    by_vector = search_run.search_by_vector(folder, "my-net", vectors[4])
     assert by_vector.hits[0].clip_id == ids[4]
-    again = bringing_in.bring_in(folder, tmp_path / "v.npz", "my-net")
+    again = outside_vectors.bring_in(folder, tmp_path / "v.npz", "my-net")
     assert (again.clips, again.left_out) == (0, {"the set has a vector of this clip already": 9})
     for query in (Query(sentence="a dog"), Query(video=f"{1:064x}", seconds=(0, 1))):
         with pytest.raises(BackboneError, match="brought in from outside"):
-            asking.query_vector(folder, "my-net", query)
+            query_vector.query_vector(folder, "my-net", query)
 
 
 def test_parquet_with_videos_and_times_matches_clips_or_makes_them(folder, ids, tmp_path):
@@ -50,20 +53,20 @@ def test_parquet_with_videos_and_times_matches_clips_or_makes_them(folder, ids, 
         }
     )
     known.to_parquet(tmp_path / "known.parquet")
-    done = bringing_in.bring_in(folder, tmp_path / "known.parquet", "known")
+    done = outside_vectors.bring_in(folder, tmp_path / "known.parquet", "known")
     assert (done.clips, done.new_clips) == (4, 0)
     assert set(embedding_sets.load_embeddings(folder, done.set_key).ids.tolist()) == set(ids[:4])
     other = known.assign(start_seconds=[1.0, 2.0, 3.0, 4.0], end_seconds=[3.5, 4.5, 5.5, 6.5])
     other.to_parquet(tmp_path / "other.parquet")
-    made = bringing_in.bring_in(folder, tmp_path / "other.parquet", "other")
+    made = outside_vectors.bring_in(folder, tmp_path / "other.parquet", "other")
     assert (made.clips, made.new_clips) == (4, 4)
     assert (done.without_picture, made.without_picture) == (0, 4)  # there are no files behind these videos
     recipe = embedding_sets.find_set(folder, "other").spec.recipe_key
     assert recipe.startswith("windows-2.5-")
-    table = library.clip_table(folder, recipe)
+    table = contents.clip_table(folder, recipe)
     assert sorted(table["start_seconds"]) == [1, 2, 3, 4]
-    assert len(searching.search_by_clip(folder, "other", int(table["clip_id"].iloc[0]), 9).hits) == 4
-    assert len(library.clip_table(folder, embedding_sets.find_set(folder, "known").spec.recipe_key)) == 9
+    assert len(search_run.search_by_clip(folder, "other", int(table["clip_id"].iloc[0]), 9).hits) == 4
+    assert len(contents.clip_table(folder, embedding_sets.find_set(folder, "known").spec.recipe_key)) == 9
 
 
 def test_rows_that_name_nothing_here_are_left_out_and_counted(folder, ids, tmp_path):
@@ -78,7 +81,7 @@ def test_rows_that_name_nothing_here_are_left_out_and_counted(folder, ids, tmp_p
         start_seconds=np.array([0, 0, 0, 0, 5.0, 90.0, 0]),
         end_seconds=np.array([2, 2, 2, 2, 5.0, 91.0, 2]),
     )
-    done = bringing_in.bring_in(folder, tmp_path / "v.npz", "partly")
+    done = outside_vectors.bring_in(folder, tmp_path / "v.npz", "partly")
     assert done.clips == 1
     assert done.left_out == {
         "its vector is all zeros": 1,
@@ -104,7 +107,7 @@ def test_rows_that_name_nothing_here_are_left_out_and_counted(folder, ids, tmp_p
 def test_files_that_cannot_be_used_are_told(folder, ids, tmp_path, arrays, sentence):
     np.savez(tmp_path / "v.npz", **arrays)
     with pytest.raises(WorkspaceError, match=sentence):
-        bringing_in.bring_in(folder, tmp_path / "v.npz", "x")
+        outside_vectors.bring_in(folder, tmp_path / "v.npz", "x")
     assert [found.spec.backbone for found in embedding_sets.list_sets(folder)] == ["r3d_18"]
     assert len(ids) == 9
 
@@ -153,7 +156,7 @@ def test_parquet_vectors_are_read_as_they_are(tmp_path, kind):
 def test_a_stretch_too_short_to_be_told_is_left_out(folder, ids, tmp_path):
     times = {"start_seconds": [0.0, 1.0], "end_seconds": [1e-7, 2.0]}
     np.savez(tmp_path / "v.npz", vectors=np.eye(2), videos=["video 1", "video 2"], **times)
-    done = bringing_in.bring_in(folder, tmp_path / "v.npz", "x")
+    done = outside_vectors.bring_in(folder, tmp_path / "v.npz", "x")
     assert (done.clips, done.left_out) == (1, {"its times lie outside of its video": 1})
 
 
@@ -161,7 +164,7 @@ def test_names_endings_and_sizes_that_do_not_fit_are_told(folder, ids, tmp_path)
     np.savez(tmp_path / "v.npz", clip_ids=np.array(ids[:2]), vectors=np.ones((2, 3)))
     for name in ("", "../x", "a b", "x" * 61):
         with pytest.raises(WorkspaceError, match="up to 60 letters"):
-            bringing_in.bring_in(folder, tmp_path / "v.npz", name)
+            outside_vectors.bring_in(folder, tmp_path / "v.npz", name)
     (tmp_path / "v.csv").write_text("a,b")
     (tmp_path / "bad.parquet").write_bytes(b"PAR1 nothing")
     with (tmp_path / "single.npz").open("wb") as file:
@@ -173,17 +176,17 @@ def test_names_endings_and_sizes_that_do_not_fit_are_told(folder, ids, tmp_path)
         ("bad.parquet", "cannot be read"),
     ):
         with pytest.raises(WorkspaceError, match=sentence):
-            bringing_in.bring_in(folder, tmp_path / file, "x")
-    bringing_in.bring_in(folder, tmp_path / "v.npz", "x")
+            outside_vectors.bring_in(folder, tmp_path / file, "x")
+    outside_vectors.bring_in(folder, tmp_path / "v.npz", "x")
     np.savez(tmp_path / "w.npz", clip_ids=np.array(ids[:2]), vectors=np.ones((2, 5)))
     with pytest.raises(WorkspaceError, match="holds vectors of 3 numbers, and these have 5"):
-        bringing_in.bring_in(folder, tmp_path / "w.npz", "x")
+        outside_vectors.bring_in(folder, tmp_path / "w.npz", "x")
 
 
 def test_new_clips_get_the_pictures_of_their_video(folder, make_video, tmp_path):
-    importing.import_videos(folder, importing.ImportRequest((str(make_video("a.mp4", seconds=4.0)),)))
+    import_run.import_videos(folder, import_run.ImportRequest((str(make_video("a.mp4", seconds=4.0)),)))
     np.savez(tmp_path / "v.npz", vectors=np.eye(2), videos=["a"] * 2, start_seconds=[0.5, 1.5], end_seconds=[1.5, 2.5])
-    made = bringing_in.bring_in(folder, tmp_path / "v.npz", "x")
+    made = outside_vectors.bring_in(folder, tmp_path / "v.npz", "x")
     assert (made.new_clips, made.without_picture) == (2, 0)
     for number in embedding_sets.load_embeddings(folder, made.set_key).ids.tolist():
         with Image.open(folder.poster(number)) as poster, Image.open(folder.strip(number)) as strip:

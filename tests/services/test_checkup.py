@@ -6,8 +6,8 @@ import socket
 
 import numpy as np
 
-from vidviz.services import indexing
-from vidviz.services.checkup import examine
+from vidviz.services.doctor import examine
+from vidviz.services.index import set_index
 
 
 def by_name(findings):
@@ -16,7 +16,7 @@ def by_name(findings):
 
 def test_a_healthy_workspace(folder, fill):
     fill(folder, np.ones((3, 4)))
-    indexing.refresh_index(folder, "")
+    set_index.refresh_index(folder, "")
     found = by_name(examine(folder.path))
     assert {"vidviz", "torch", "device", "workspace", "milvus", "weights", "disk"} <= found.keys()
     assert "3 videos, 3 clips, 1 sets" in found["workspace"].text

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from vidviz.errors import ProjectionError
-from vidviz.services import clustering, embedding_sets, trajectories
-from vidviz.services.clustering import ClusterSpec
+from vidviz.services.library import embedding_sets
+from vidviz.services.maps import set_clusters, trajectories
+from vidviz.services.maps.set_clusters import ClusterSpec
 from vidviz.store import clips, sets, videos
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
 
@@ -28,7 +29,7 @@ def groups(folder, fill):
 @pytest.mark.parametrize("spec", [ClusterSpec(), ClusterSpec("kmeans", 3)], ids=["hdbscan", "kmeans"])
 def test_each_group_is_a_cluster_with_a_medoid_of_its_own(groups, spec):
     folder, key, members = groups
-    found = clustering.find_clusters(folder, key, spec)
+    found = set_clusters.find_clusters(folder, key, spec)
     assert len(found.clusters) == 3
     for cluster in found.clusters:
         inside = set(np.sort([number for group in members for number in group])[found.numbers == cluster.number])
@@ -42,19 +43,19 @@ def test_each_group_is_a_cluster_with_a_medoid_of_its_own(groups, spec):
 
 def test_the_number_of_clusters_is_that_asked_for(groups):
     folder, key, _ = groups
-    assert len(clustering.find_clusters(folder, key, ClusterSpec("kmeans", 5)).clusters) == 5
+    assert len(set_clusters.find_clusters(folder, key, ClusterSpec("kmeans", 5)).clusters) == 5
 
 
 def test_senseless_parameters_are_told(groups):
     folder, key, _ = groups
     with pytest.raises(ProjectionError, match="clusters of at least 2"):
-        clustering.find_clusters(folder, key, ClusterSpec(min_cluster_size=1))
+        set_clusters.find_clusters(folder, key, ClusterSpec(min_cluster_size=1))
 
 
 @pytest.mark.parametrize("num_clips", [1, 2, 3])
 def test_very_few_clips_are_one_cluster_without_a_silhouette(folder, fill, num_clips):
     fill(folder, np.eye(num_clips, 4))
-    found = clustering.find_clusters(folder, embedding_sets.find_set(folder).key)
+    found = set_clusters.find_clusters(folder, embedding_sets.find_set(folder).key)
     assert [cluster.size for cluster in found.clusters] == [num_clips]
     assert np.isnan(found.silhouette)
 

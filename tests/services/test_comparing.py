@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidviz.errors import ProjectionError
-from vidviz.services import comparing, pairing
-from vidviz.services.filtering import ClipFilter
+from vidviz.services.compare import set_agreement, set_pairs
+from vidviz.services.library.clip_filter import ClipFilter
 from vidviz.store import sets
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
@@ -31,7 +31,7 @@ def make_pair(vectors, others, videos=None):
     count = len(vectors)
     stored = [sets.EmbeddingSet(spec, 1, "float32") for spec in (FIRST, SECOND)]
     of_videos = np.arange(count) if videos is None else np.asarray(videos)
-    return pairing.SetPair(*stored, np.arange(count) * 10, of_videos, vectors, others, 0)
+    return set_pairs.SetPair(*stored, np.arange(count) * 10, of_videos, vectors, others, 0)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def two_sets(folder, fill):
 
 def test_clips_that_both_hold_stand_row_by_row_whatever_their_order_on_disk(two_sets):
     folder, ids, second = two_sets
-    pair = pairing.pair_sets(folder, FIRST.key, second)
+    pair = set_pairs.pair_sets(folder, FIRST.key, second)
     assert pair.ids.tolist() == sorted(ids)
     assert len(set(pair.videos.tolist())) == 12
     for key, vectors in ((FIRST.key, pair.vectors), (second, pair.others)):
@@ -62,23 +62,23 @@ def test_a_filter_and_what_one_set_lacks_leave_clips_out(two_sets):
     vectors = np.random.default_rng(1).standard_normal((8, 5))
     vectors[0, 2] = np.nan
     key = add_set(folder, ids[:8], vectors, part)
-    pair = pairing.pair_sets(folder, FIRST.key, key)
+    pair = set_pairs.pair_sets(folder, FIRST.key, key)
     assert pair.ids.tolist() == sorted(ids[1:8])
     assert pair.left_out == 5  # four that the second lacks, one whose vector is no vector
-    left = pairing.pair_sets(folder, FIRST.key, key, ClipFilter(labels=(("label", ("left",)),)))
+    left = set_pairs.pair_sets(folder, FIRST.key, key, ClipFilter(labels=(("label", ("left",)),)))
     assert left.ids.tolist() == sorted(ids[2:8:2])
     assert left.left_out == 3
 
 
 def test_a_pair_is_made_once_for_each_state_of_both_sets(two_sets):
     folder, ids, second = two_sets
-    pair = pairing.pair_sets(folder, FIRST.key, second)
-    assert pairing.pair_sets(folder, FIRST.key, second) is pair
-    assert comparing.find_neighbourhoods(pair) is comparing.find_neighbourhoods(pair)
+    pair = set_pairs.pair_sets(folder, FIRST.key, second)
+    assert set_pairs.pair_sets(folder, FIRST.key, second) is pair
+    assert set_agreement.find_neighbourhoods(pair) is set_agreement.find_neighbourhoods(pair)
     with folder.vectors(second).writing():
         folder.vectors(second).compact()
         folder.vectors(second).append(Embeddings(np.array([ids[0]], np.int64), np.ones((1, 9), np.float32)))
-    assert pairing.pair_sets(folder, FIRST.key, second) is not pair
+    assert set_pairs.pair_sets(folder, FIRST.key, second) is not pair
 
 
 def test_sets_of_one_recipe_are_comparable_the_newest_first(two_sets):
@@ -87,9 +87,9 @@ def test_sets_of_one_recipe_are_comparable_the_newest_first(two_sets):
     shots = dataclasses.replace(SECOND, recipe_key=Recipe("shots").key)
     other_recipe = add_set(folder, [], np.empty((0, 3)), shots)
     first = sets.EmbeddingSet(FIRST, 6, "float32")
-    assert [found.key for found in pairing.comparable_sets(folder, first)] == [newer, second]
+    assert [found.key for found in set_pairs.comparable_sets(folder, first)] == [newer, second]
     with pytest.raises(ProjectionError, match="cut differently"):
-        pairing.pair_sets(folder, FIRST.key, other_recipe)
+        set_pairs.pair_sets(folder, FIRST.key, other_recipe)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,10 +99,10 @@ def test_face_off_and_neighbourhoods_tell_the_same(seed, count, k, apart, num_vi
     vectors, others = (rng.standard_normal((count, 5)).astype(np.float32) for _ in range(2))
     videos = rng.integers(0, num_videos, count)
     pair = make_pair(vectors, others, videos)
-    near = comparing.find_neighbourhoods(pair, other_videos_only=apart)
+    near = set_agreement.find_neighbourhoods(pair, other_videos_only=apart)
     overlap, chance = near.overlap(k), near.chance(k)
     for row, clip in enumerate(pair.ids):
-        off = comparing.face_off(pair, int(clip), k, other_videos_only=apart)
+        off = set_agreement.face_off(pair, int(clip), k, other_videos_only=apart)
         candidates = int((videos != videos[row]).sum()) if apart else count - 1
         assert off.candidates == near.candidates[row] == candidates
         assert off.num_counted == min(k, candidates) == len(off.both) + len(off.only_second)
@@ -120,7 +120,7 @@ def test_ranks_are_places_among_all_others_by_either_set():
     angles = np.radians([0, 10, 20, 30, 40])
     rising = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     falling = rising[[0, 4, 3, 2, 1]]
-    off = comparing.face_off(make_pair(rising, falling), 0, 2)
+    off = set_agreement.face_off(make_pair(rising, falling), 0, 2)
     assert [(faced.clip_id, faced.first_rank, faced.second_rank) for faced in off.only_first] == [
         (10, 1, 4),
         (20, 2, 3),
@@ -130,40 +130,40 @@ def test_ranks_are_places_among_all_others_by_either_set():
         (30, 3, 2),
     ]
     assert off.both == ()
-    every = comparing.face_off(make_pair(rising, falling), 0, 9)
+    every = set_agreement.face_off(make_pair(rising, falling), 0, 9)
     assert [faced.clip_id for faced in every.both] == [10, 20, 30, 40]  # all their sums are 5: by clip
-    assert comparing.face_off(make_pair(rising, falling), 7, 2) is None
+    assert set_agreement.face_off(make_pair(rising, falling), 7, 2) is None
 
 
 def test_a_set_beside_itself_turned_shares_everything():
     vectors = np.random.default_rng(0).standard_normal((40, 6))
     turned = vectors @ np.linalg.qr(np.random.default_rng(1).standard_normal((6, 6)))[0] * 3
     pair = make_pair(vectors, turned)
-    assert (comparing.find_neighbourhoods(pair).overlap(5) == 1).all()
-    alignment = comparing.align_sets(pair)
+    assert (set_agreement.find_neighbourhoods(pair).overlap(5) == 1).all()
+    alignment = set_agreement.align_sets(pair)
     assert alignment.cka == pytest.approx(1, abs=1e-6)
     assert alignment.by_chance < 0.5
     assert alignment.num_clips == 40
 
 
 def test_of_many_clips_some_are_drawn_and_looked_up_among_all(monkeypatch):
-    monkeypatch.setattr(comparing, "MOST_COMPARISONS", 4_000)
-    monkeypatch.setattr(comparing, "MOST_CKA_CLIPS", 50)
+    monkeypatch.setattr(set_agreement, "MOST_COMPARISONS", 4_000)
+    monkeypatch.setattr(set_agreement, "MOST_CKA_CLIPS", 50)
     rng = np.random.default_rng(0)
     pair = make_pair(rng.standard_normal((200, 4)), rng.standard_normal((200, 4)))
-    near = comparing.find_neighbourhoods(pair)
+    near = set_agreement.find_neighbourhoods(pair)
     assert len(near.ids) == 20
     assert near.num_clips == 200
     for row, clip in enumerate(near.ids):
-        off = comparing.face_off(pair, int(clip), 10)
+        off = set_agreement.face_off(pair, int(clip), 10)
         assert near.overlap(10)[row] == len(off.both) / 10
-    assert comparing.align_sets(pair).num_clips == 50
+    assert set_agreement.align_sets(pair).num_clips == 50
 
 
 def test_nothing_in_common_is_an_empty_pair(two_sets):
     folder, _, second = two_sets
-    pair = pairing.pair_sets(folder, FIRST.key, second, ClipFilter(text="no such video"))
+    pair = set_pairs.pair_sets(folder, FIRST.key, second, ClipFilter(text="no such video"))
     assert len(pair) == 0
-    assert len(comparing.find_neighbourhoods(pair).overlap(5)) == 0
-    assert np.isnan(comparing.align_sets(pair).cka)
-    assert comparing.face_off(pair, 3, 5) is None
+    assert len(set_agreement.find_neighbourhoods(pair).overlap(5)) == 0
+    assert np.isnan(set_agreement.align_sets(pair).cka)
+    assert set_agreement.face_off(pair, 3, 5) is None

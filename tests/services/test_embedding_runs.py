@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 from vidviz.errors import JobError, MediaError, UnknownNameError, WorkspaceError
-from vidviz.services import embedding_sets, reading
-from vidviz.services.embedding import EmbedRequest, embed_clips
-from vidviz.services.importing import ImportRequest, import_videos
-from vidviz.services.looking import read_frames
+from vidviz.services.backbones import clip_reader
+from vidviz.services.embedding.embed_run import EmbedRequest, embed_clips
+from vidviz.services.importing.import_run import ImportRequest, import_videos
+from vidviz.services.inside.clip_input import read_frames
+from vidviz.services.library import embedding_sets
 from vidviz.services.progress import JobCancelledError
 from vidviz.store import clips
 from vidviz.store.videos import list_videos
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import EmbeddingSetSpec, Recipe
 
 REQUEST = EmbedRequest("tiny", precision="float32", device="cpu")
@@ -137,14 +138,14 @@ def read_or_die(path, *arguments):
 def test_a_file_that_kills_its_decoder_costs_its_own_clips(folder, videos, tiny, monkeypatch, tmp_path):
     (tmp_path / "hostile_file.py").write_text(HOSTILE)
     monkeypatch.syspath_prepend(tmp_path)
-    real = reading.read_clips
-    monkeypatch.setattr(reading, "read_clips", importlib.import_module("hostile_file").read_or_die)
+    real = clip_reader.read_clips
+    monkeypatch.setattr(clip_reader, "read_clips", importlib.import_module("hostile_file").read_or_die)
     report = embed_clips(folder, REQUEST)
     assert (report.computed, len(report.failed)) == (4, 2)
     assert set(report.failed.values()) == {
         "The decoder crashed on 1.mp4 (SIGKILL); leave this file out or convert it first."
     }
-    monkeypatch.setattr(reading, "read_clips", real)
+    monkeypatch.setattr(clip_reader, "read_clips", real)
     assert embed_clips(folder, REQUEST).computed == 2
 
 
@@ -182,7 +183,7 @@ def test_two_runs_do_not_embed_the_same_set_at_once(folder, videos, tiny):
 
 def test_a_full_disk_keeps_what_was_written_and_the_run_goes_on_later(folder, videos, tiny, monkeypatch):
     monkeypatch.setattr("vidviz.embed.embedder.suggest_batch_size", lambda *_: 1)
-    monkeypatch.setattr("vidviz.services.embedding_loop.KEEP_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("vidviz.services.embedding.embed_loop.KEEP_EVERY_SECONDS", 0.0)
     calls = []
     real = os.fsync
 

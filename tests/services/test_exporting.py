@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidviz.errors import WorkspaceError
-from vidviz.services.exporting import export_clips, pack_clips
-from vidviz.services.taking import take_clips
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.services.export.chosen_clips import take_clips
+from vidviz.services.export.export_run import export_clips, pack_clips
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 READERS = {"csv": pd.read_csv, "parquet": pd.read_parquet, "json": pd.read_json}
 

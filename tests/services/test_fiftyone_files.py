@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidviz.services import exporting
-from vidviz.services.fiftyone_files import attribute_names, frame_support
+from vidviz.services.export import export_run
+from vidviz.services.export.fiftyone_files import attribute_names, frame_support
 from vidviz.store import videos
 from vidviz.types import VideoProbe
 
@@ -29,7 +29,7 @@ def packed(folder, fill):
     with folder.catalogue.write() as db:
         videos.set_labels(db, f"{2:064x}", {"Shot type": "wide", "shot-type": "1"})
     buffer = io.BytesIO()
-    exporting.pack_clips(folder, "r3d_18", "fiftyone", buffer)
+    export_run.pack_clips(folder, "r3d_18", "fiftyone", buffer)
     with zipfile.ZipFile(buffer) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     return dict(zip(ids, zip(vectors, LABELS, strict=True), strict=True)), files

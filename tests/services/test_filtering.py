@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidviz.services.filtering import NO_LABEL, ClipFilter, read_filter
-from vidviz.services.url_text import loses_parts
+from vidviz.services.library.clip_filter import NO_LABEL, ClipFilter, read_filter
+from vidviz.services.library.url_text import loses_parts
 
 TABLE = pd.DataFrame(
     {

@@ -1,4 +1,4 @@
-from vidviz.services.finding import find_files
+from vidviz.services.importing.found_files import find_files
 
 
 def test_a_folder_is_walked_in_order_and_says_what_it_leaves_out(tmp_path):

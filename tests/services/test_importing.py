@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from vidviz.errors import LabelError
-from vidviz.services import library
-from vidviz.services.importing import ImportRequest, import_videos, rebuild_previews, run_import_job
+from vidviz.services.importing.import_run import ImportRequest, import_videos, rebuild_previews, run_import_job
+from vidviz.services.library import contents
 from vidviz.services.progress import JobCancelledError
 from vidviz.store import videos
 from vidviz.types import Recipe
@@ -28,7 +28,7 @@ def statuses(report):
 
 
 def labels_of(folder, column="label"):
-    table = library.clip_table(folder)
+    table = contents.clip_table(folder)
     return dict(zip(table["video"], table[column], strict=True))
 
 
@@ -39,7 +39,7 @@ def source_table(folder):
 
 def test_every_clip_gets_its_pictures(folder, make_video):
     report = add(folder, make_video(seconds=1.2), recipe=SHORT)
-    table = library.clip_table(folder)
+    table = contents.clip_table(folder)
     assert list(table["start_seconds"]) == [0.0, 0.5, 1.0]
     assert report.items[0].clips == 3
     for clip in table["clip_id"]:
@@ -59,7 +59,7 @@ def test_the_same_content_is_one_video_in_a_batch_later_and_by_another_name(fold
     assert set(statuses(add(folder, first)).values()) == {"duplicate"}
     third = shutil.copy(first, first.with_name("c.mp4"))
     assert statuses(add(folder, third)) == {"c.mp4": "duplicate"}
-    assert library.count_library(folder) == (1, 1)
+    assert contents.count_library(folder) == (1, 1)
     # That a file was offered again does not take its first state away.
     assert source_table(folder)[kept.name].status == "ok"
 
@@ -68,8 +68,8 @@ def test_another_recipe_cuts_a_known_video_anew_and_keeps_its_clips(folder, make
     path = make_video(seconds=1.0)
     add(folder, path)
     assert statuses(add(folder, path, recipe=SHORT)) == {"video.mp4": "ok"}
-    assert sorted(library.clip_table(folder)["recipe"]) == ["windows-0.5-0.5-keep"] * 2 + ["windows-2-2-keep"]
-    assert library.count_library(folder)[0] == 1
+    assert sorted(contents.clip_table(folder)["recipe"]) == ["windows-0.5-0.5-keep"] * 2 + ["windows-2-2-keep"]
+    assert contents.count_library(folder)[0] == 1
 
 
 def test_a_video_that_was_moved_is_found_again_even_by_another_recipe(folder, make_video):
@@ -86,7 +86,7 @@ def test_a_kept_video_survives_its_original(folder, make_video):
     content = path.read_bytes()
     report = add(folder, path, keep=True)
     path.unlink()
-    video = library.find_video(folder, report.items[0].video_id)
+    video = contents.find_video(folder, report.items[0].video_id)
     assert video.kept
     assert Path(video.path).parent == folder.videos
     assert Path(video.path).name == f"{video.id}.mp4"
@@ -99,7 +99,7 @@ def test_a_video_known_in_place_is_copied_when_asked(folder, make_video):
     item = add(folder, path, keep=True).items[0]
     path.unlink()
     assert item.status == "duplicate"
-    assert Path(library.find_video(folder, item.video_id).path).is_file()
+    assert Path(contents.find_video(folder, item.video_id).path).is_file()
 
 
 def test_labels_come_from_folders_and_from_a_table_with_further_columns(folder, make_video, tmp_path):
@@ -155,7 +155,7 @@ def test_odd_names_are_names(folder, make_video):
     names = {"-dash.mp4", 'it\'s "q".mp4', "two\nlines.mp4", "<img src=x onerror=alert(1)>.mp4"}
     paths = [make_video(name, seed=seed) for seed, name in enumerate(names)]
     assert statuses(add(folder, *paths)) == dict.fromkeys(names, "ok")
-    assert set(library.clip_table(folder)["video"]) == names
+    assert set(contents.clip_table(folder)["video"]) == names
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS refuses such names itself")
@@ -188,7 +188,7 @@ def test_a_cancelled_import_blames_no_file_and_goes_on_later(folder, make_video,
         import_videos(folder, ImportRequest((str(tmp_path / "videos"),)), cancel_after_one)
     assert {source.status for source in source_table(folder).values()} == {"ok"}
     assert set(statuses(add(folder, tmp_path / "videos")).values()) <= {"ok", "duplicate"}
-    assert library.count_library(folder) == (4, 4)
+    assert contents.count_library(folder) == (4, 4)
 
 
 def test_what_killed_imports_left_is_cleared(folder, make_video):

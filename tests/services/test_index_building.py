@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
-from vidviz.services import embedding_sets, index_building, indexing, keeping_in_line, searching
+from vidviz.services.index import background_build, freshness, set_index
+from vidviz.services.library import embedding_sets
+from vidviz.services.search import search_run
 
 
 @pytest.fixture
 def large(folder, fill, monkeypatch):
     """Thirty clips, which count as many."""
-    monkeypatch.setattr(index_building, "LARGE", 20)
+    monkeypatch.setattr(background_build, "LARGE", 20)
     ids = fill(folder, np.random.default_rng(0).normal(size=(30, 4)))
     return folder, embedding_sets.find_set(folder).key, ids
 
@@ -29,17 +31,17 @@ def wait_for(building):
 
 def test_a_large_set_is_built_behind_and_answered_meanwhile(large, usual_engine, monkeypatch):
     folder, key, ids = large
-    may_go_on, real = threading.Event(), keeping_in_line.sync_index
+    may_go_on, real = threading.Event(), freshness.sync_index
 
     def waits(index, rows, vectors, progress):
         progress(10, 30)
         assert may_go_on.wait(30)
         return real(index, rows, vectors, progress)
 
-    monkeypatch.setattr(keeping_in_line, "sync_index", waits)
-    building = index_building.begin_where_large(folder, key)
-    assert index_building.begin_where_large(folder, key) is building
-    meanwhile = searching.search_by_clip(folder, key, ids[0], 5)
+    monkeypatch.setattr(freshness, "sync_index", waits)
+    building = background_build.begin_where_large(folder, key)
+    assert background_build.begin_where_large(folder, key) is building
+    meanwhile = search_run.search_by_clip(folder, key, ids[0], 5)
     assert meanwhile.engine == "stored vectors"
     assert meanwhile.note == "The index is being built; answered from the stored vectors meanwhile."
     while not building.done:
@@ -48,24 +50,24 @@ def test_a_large_set_is_built_behind_and_answered_meanwhile(large, usual_engine,
     may_go_on.set()
     wait_for(building)
     assert (building.error, building.done, building.total) == ("", 30, 30)
-    after = searching.search_by_clip(folder, key, ids[0], 5)
+    after = search_run.search_by_clip(folder, key, ids[0], 5)
     assert (after.engine, after.note) == (usual_engine, "")
     assert [hit.clip_id for hit in after.hits] == [hit.clip_id for hit in meanwhile.hits]
-    assert index_building.begin_where_large(folder, key) is None
+    assert background_build.begin_where_large(folder, key) is None
 
 
 def test_small_sets_are_left_to_the_search(folder, fill):
     fill(folder, np.eye(4))
-    assert index_building.begin_where_large(folder, embedding_sets.find_set(folder).key) is None
+    assert background_build.begin_where_large(folder, embedding_sets.find_set(folder).key) is None
 
 
 def test_a_rebuild_runs_behind(large):
     folder, key, ids = large
-    searching.search_by_clip(folder, key, ids[0], 5)
-    building = index_building.begin_rebuild(folder, key)
+    search_run.search_by_clip(folder, key, ids[0], 5)
+    building = background_build.begin_rebuild(folder, key)
     wait_for(building)
     assert (building.error, building.done) == ("", 30)
-    assert indexing.summarise_check(folder, key) == {"stored": 30, "missing": 0, "extra": 0}
+    assert set_index.summarise_check(folder, key) == {"stored": 30, "missing": 0, "extra": 0}
 
 
 def test_a_build_that_fails_says_why_and_is_not_tried_again_by_itself(large, monkeypatch):
@@ -74,23 +76,23 @@ def test_a_build_that_fails_says_why_and_is_not_tried_again_by_itself(large, mon
     def fails(*_args):
         raise SearchIndexError("The disk of the index is full; free some space and try again.")
 
-    monkeypatch.setattr(keeping_in_line, "sync_index", fails)
-    building = index_building.begin_where_large(folder, key)
+    monkeypatch.setattr(freshness, "sync_index", fails)
+    building = background_build.begin_where_large(folder, key)
     wait_for(building)
     assert building.error == "The disk of the index is full; free some space and try again."
-    assert index_building.begin_where_large(folder, key) is building
+    assert background_build.begin_where_large(folder, key) is building
 
 
 def test_each_metric_is_built_behind_by_itself(large, usual_engine):
     folder, key, ids = large
-    searching.search_by_clip(folder, key, ids[0], 5)
-    assert index_building.begin_where_large(folder, key) is None
-    building = index_building.begin_where_large(folder, key, "L2")
-    options = searching.SearchOptions(metric="L2", k=5)
-    meanwhile = searching.search_by_vector(folder, key, np.ones(4, np.float32), options)
+    search_run.search_by_clip(folder, key, ids[0], 5)
+    assert background_build.begin_where_large(folder, key) is None
+    building = background_build.begin_where_large(folder, key, "L2")
+    options = search_run.SearchOptions(metric="L2", k=5)
+    meanwhile = search_run.search_by_vector(folder, key, np.ones(4, np.float32), options)
     wait_for(building)
     assert (building.error, building.done, building.total) == ("", 30, 30)
-    after = searching.search_by_vector(folder, key, np.ones(4, np.float32), options)
+    after = search_run.search_by_vector(folder, key, np.ones(4, np.float32), options)
     assert (after.engine, after.note) == (usual_engine, "")
     assert [hit.clip_id for hit in after.hits] == [hit.clip_id for hit in meanwhile.hits]
-    assert index_building.begin_where_large(folder, key, "L2") is None
+    assert background_build.begin_where_large(folder, key, "L2") is None

@@ -11,22 +11,22 @@ import pytest
 from PIL import Image
 
 from vidviz.errors import BackboneError, UnknownNameError, WorkspaceError
-from vidviz.services import (
-    attending,
-    condensing,
-    covering,
-    dissecting,
-    exciting,
-    explaining,
-    importing,
-    inspecting,
-    library,
-    scoring,
-    serving,
-    taking_away,
+from vidviz.services import dashboard
+from vidviz.services.importing import import_run
+from vidviz.services.inside import (
+    best_clips,
+    class_scores,
+    clip_attention,
+    film_export,
+    layer_facts,
+    layer_films,
+    occlusion,
+    score_heat,
+    vector_shares,
 )
-from vidviz.services.looking import Look
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.services.inside.clip_input import Look
+from vidviz.services.library import contents
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 MOTIONS = ("slide-left", "slide-right", "grow", "turn-clockwise", "bounce")
 
@@ -35,10 +35,10 @@ MOTIONS = ("slide-left", "slide-right", "grow", "turn-clockwise", "bounce")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[WorkspaceFolder, list[int]]:
     """A workspace with five sample clips."""
     folder = WorkspaceFolder.open(tmp_path_factory.mktemp("samples") / "workspace")
-    every = serving.find_site() / "sample_videos"
+    every = dashboard.find_site() / "sample_videos"
     files = [str(file) for motion in MOTIONS for file in sorted(every.glob(f"{motion}_*.mp4"))[:1]]
-    importing.import_videos(folder, importing.ImportRequest(tuple(files)))
-    return folder, [int(number) for number in library.clip_table(folder)["clip_id"]]
+    import_run.import_videos(folder, import_run.ImportRequest(tuple(files)))
+    return folder, [int(number) for number in contents.clip_table(folder)["clip_id"]]
 
 
 def look_of(samples: tuple[WorkspaceFolder, list[int]], network: str, place: int = 0, **more: bool) -> Look:
@@ -51,9 +51,9 @@ def test_covering_the_hottest_region_costs_more_than_covering_others(samples, ne
     hottest, random = [], []
     for place in range(len(samples[1])):
         look = look_of(samples, network, place)
-        best = scoring.score_classes(look, 1).classes[0]
-        why = explaining.explain_class(look, best, method="layer-cam")
-        check = covering.check_by_covering(look, best, why)
+        best = class_scores.score_classes(look, 1).classes[0]
+        why = score_heat.explain_class(look, best, method="layer-cam")
+        check = occlusion.check_by_covering(look, best, why)
         assert why.heat.shape == why.frames.shape[:3]
         hottest.append(check.score - check.hottest_covered)
         random.append(check.score - check.random_covered)
@@ -61,29 +61,29 @@ def test_covering_the_hottest_region_costs_more_than_covering_others(samples, ne
 
 
 def test_names_of_classes_are_those_trained(samples):
-    table = library.clip_table(samples[0])
+    table = contents.clip_table(samples[0])
     place = table["video"].str.startswith("slide-left").to_numpy().argmax()
-    scores = scoring.score_classes(look_of(samples, "simple3d_motion", int(place)))
+    scores = class_scores.score_classes(look_of(samples, "simple3d_motion", int(place)))
     assert scores.names[0] == "slide left"
     assert sum(scores.probabilities) == pytest.approx(1, abs=1e-5)
-    assert set(scoring.score_classes(look_of(samples, "simple2d_look")).names) >= {"disc", "blue"}
+    assert set(class_scores.score_classes(look_of(samples, "simple2d_look")).names) >= {"disc", "blue"}
 
 
 def test_similarity_is_that_of_the_embeddings_and_its_heat_is_of_both(samples):
     ours, theirs = (look_of(samples, "simple3d_motion", place) for place in (0, 1))
-    first, second = explaining.explain_similarity(ours, theirs, at="fc2")
-    vectors = [condensing.explain_vector(look, at="fc2").vector for look in (ours, theirs)]
+    first, second = score_heat.explain_similarity(ours, theirs, at="fc2")
+    vectors = [vector_shares.explain_vector(look, at="fc2").vector for look in (ours, theirs)]
     cosine = float(np.dot(*vectors) / np.prod([np.linalg.norm(vector) for vector in vectors]))
     assert first.score == pytest.approx(cosine, abs=1e-5)
     assert second.score == pytest.approx(cosine, abs=1e-5)
     assert first.heat.max() > 0
-    same, _ = explaining.explain_similarity(ours, ours, at="fc2")
+    same, _ = score_heat.explain_similarity(ours, ours, at="fc2")
     assert same.score == pytest.approx(1, abs=1e-5)
 
 
 def test_shares_of_regions_add_up_where_the_embedding_is_a_mean(samples):
     look = Look(samples[0].path, samples[1][0], "squeezenet1_1", "random")
-    parts = condensing.explain_vector(look, at="features.12")
+    parts = vector_shares.explain_vector(look, at="features.12")
     assert parts.shares.shape[0] == len(parts.frames)
     assert parts.shares.sum() == pytest.approx(1, abs=1e-3)
 
@@ -92,62 +92,62 @@ def test_where_no_stage_has_a_picture_blocks_tell(samples, write_text_checkpoint
     """X-CLIP: its stages are whole frames, its picture tower's blocks have places."""
     weights = str(write_text_checkpoint(tmp_path / "small", "xclip_b32"))
     ours, theirs = (Look(samples[0].path, samples[1][place], "xclip_b32", weights) for place in (0, 1))
-    first, second = explaining.explain_similarity(ours, theirs, at="penultimate", method="layer-cam")
+    first, second = score_heat.explain_similarity(ours, theirs, at="penultimate", method="layer-cam")
     assert first.layer == second.layer == "vision_model.encoder.layers.0"
     assert first.heat.max() > 0
     assert first.heat[0].std() > 0
-    vectors = [condensing.explain_vector(look, at="penultimate") for look in (ours, theirs)]
+    vectors = [vector_shares.explain_vector(look, at="penultimate") for look in (ours, theirs)]
     assert vectors[0].shares.shape == (4, 2, 2)
     cosine = float(np.dot(*(parts.vector / np.linalg.norm(parts.vector) for parts in vectors)))
     assert first.score == pytest.approx(cosine, abs=1e-5)
-    by_frame = explaining.explain_similarity(ours, theirs, at="penultimate", layer="by_frame", method="layer-cam")
+    by_frame = score_heat.explain_similarity(ours, theirs, at="penultimate", layer="by_frame", method="layer-cam")
     assert by_frame[0].heat.shape == first.heat.shape
     with pytest.raises(BackboneError, match="the score does not depend on it: choose another"):
-        explaining.explain_similarity(ours, theirs, at="penultimate", layer="text_model.encoder.layers.0")
+        score_heat.explain_similarity(ours, theirs, at="penultimate", layer="text_model.encoder.layers.0")
 
 
 def test_without_class_scores_it_says_so(samples):
     with pytest.raises(BackboneError, match="no class scores"):
-        scoring.score_classes(look_of(samples, "clip_b32"))
+        class_scores.score_classes(look_of(samples, "clip_b32"))
 
 
 def test_backwards_is_the_same_frames_in_reverse(samples):
     folder, ids = samples
-    forwards = inspecting.inspect_clip(folder, ids[0], "simple2d_look", layers=["pool1"])
-    backwards = inspecting.inspect_clip(folder, ids[0], "simple2d_look", layers=["pool1"], backwards=True)
+    forwards = layer_films.inspect_clip(folder, ids[0], "simple2d_look", layers=["pool1"])
+    backwards = layer_films.inspect_clip(folder, ids[0], "simple2d_look", layers=["pool1"], backwards=True)
     np.testing.assert_array_equal(forwards.frames[::-1], backwards.frames)
     np.testing.assert_allclose(forwards.layers[0].film[:, ::-1], backwards.layers[0].film, atol=1e-5)
     motion = [
-        inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["pool2"], backwards=flag).layers[0].film
+        layer_films.inspect_clip(folder, ids[0], "simple3d_motion", layers=["pool2"], backwards=flag).layers[0].film
         for flag in (False, True)
     ]
     assert np.abs(motion[0][:, ::-1] - motion[1]).mean() > 0.01
 
 
 def test_a_unit_is_moved_by_what_it_can_see(samples):
-    tube = dissecting.trace_unit(look_of(samples, "simple3d_motion"), "conv2", (0, 8, 16, 16))
+    tube = layer_facts.trace_unit(look_of(samples, "simple3d_motion"), "conv2", (0, 8, 16, 16))
     assert tube.box == ((6, 11), (29, 37), (29, 37))
     assert tube.effective_part == 1.0
-    flat = dissecting.trace_unit(look_of(samples, "simple2d_look"), "fc1", (0, 2, 0, 0))
+    flat = layer_facts.trace_unit(look_of(samples, "simple2d_look"), "fc1", (0, 2, 0, 0))
     assert flat.box[0] == (2, 3)
     with pytest.raises(BackboneError, match="no unit"):
-        dissecting.trace_unit(look_of(samples, "simple3d_motion"), "conv2", (0, 99, 0, 0))
+        layer_facts.trace_unit(look_of(samples, "simple3d_motion"), "conv2", (0, 99, 0, 0))
 
 
 def test_the_layers_of_the_tutorials_network():
-    facts = {one.name: one for one in dissecting.list_layers("simple3d")}
-    assert dissecting.say_field(facts["conv1"].field).startswith("3 frames × 3 × 3 px")
-    assert dissecting.say_field(facts["conv2"].field).startswith("5 frames")
-    assert dissecting.say_field(facts["fc1"].field) == "global"
+    facts = {one.name: one for one in layer_facts.list_layers("simple3d")}
+    assert layer_facts.say_field(facts["conv1"].field).startswith("3 frames × 3 × 3 px")
+    assert layer_facts.say_field(facts["conv2"].field).startswith("5 frames")
+    assert layer_facts.say_field(facts["fc1"].field) == "global"
     assert facts["fc1"].num_parameters == 128 * 16 * 16 * 16 * 1024 + 1024
     assert facts["conv1"].compute_share + facts["conv2"].compute_share > 0.8
 
 
 def test_kernels_in_colour_and_by_slice():
-    first, second = dissecting.list_kernels("simple3d_motion")
+    first, second = layer_facts.list_kernels("simple3d_motion")
     assert (first.layer, second.shape) == ("conv1", (40, 16, 3, 3, 3))
-    assert dissecting.read_kernels("simple3d_motion", "auto", "conv1").shape == (3, 16, 3, 3, 3)
-    assert dissecting.read_kernels("simple3d_motion", "auto", "conv2", 5).shape == (3, 40, 3, 3, 3)
+    assert layer_facts.read_kernels("simple3d_motion", "auto", "conv1").shape == (3, 16, 3, 3, 3)
+    assert layer_facts.read_kernels("simple3d_motion", "auto", "conv2", 5).shape == (3, 40, 3, 3, 3)
 
 
 def test_best_clips_are_those_with_the_largest_answers(samples, monkeypatch):
@@ -161,51 +161,51 @@ def test_best_clips_are_those_with_the_largest_answers(samples, monkeypatch):
         if len(told) == 1:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(exciting, "MOST_CLIPS", 2)
-    assert exciting.known_peaks(*what).clip_ids.size == 0
+    monkeypatch.setattr(best_clips, "MOST_CLIPS", 2)
+    assert best_clips.known_peaks(*what).clip_ids.size == 0
     with pytest.raises(KeyboardInterrupt):
-        exciting.find_peaks(*what, ids, stop)
-    assert exciting.known_peaks(*what).clip_ids.tolist() == ids[:1]
-    while len((peaks := exciting.find_peaks(*what, ids, stop)).clip_ids) < len(ids):
+        best_clips.find_peaks(*what, ids, stop)
+    assert best_clips.known_peaks(*what).clip_ids.tolist() == ids[:1]
+    while len((peaks := best_clips.find_peaks(*what, ids, stop)).clip_ids) < len(ids):
         pass
-    assert exciting.find_peaks(*what, ids, stop).clip_ids.tolist() == peaks.clip_ids.tolist()
+    assert best_clips.find_peaks(*what, ids, stop).clip_ids.tolist() == peaks.clip_ids.tolist()
     assert told == [(1, 2), (1, 2), (2, 2), (1, 2), (2, 2)]
     assert sorted(peaks.clip_ids.tolist()) == sorted(ids)
     best = peaks.best(3, 4)
     values = [value for _, value, _ in best]
     assert values == sorted(values, reverse=True)
-    film = inspecting.inspect_clip(folder, best[0][0], "simple3d_motion", layers=["pool2"]).layers[0].film[3]
+    film = layer_films.inspect_clip(folder, best[0][0], "simple3d_motion", layers=["pool2"]).layers[0].film[3]
     assert values[0] == pytest.approx(float(film.max()), rel=1e-5)
     where = (np.array(np.unravel_index(film.argmax(), film.shape)) + 0.5) / film.shape
     np.testing.assert_allclose(best[0][2], where, rtol=1e-5)
 
 
 def test_best_clips_of_a_layer_without_a_picture_say_why(samples, monkeypatch):
-    monkeypatch.setattr(exciting, "lay_out", lambda *_: np.zeros((1, 2)).reshape(3, 3))
+    monkeypatch.setattr(best_clips, "lay_out", lambda *_: np.zeros((1, 2)).reshape(3, 3))
     with pytest.raises(BackboneError, match="has no picture"):
-        exciting.find_peaks(samples[0], "simple3d_motion", "auto", "pool1", samples[1][:1])
+        best_clips.find_peaks(samples[0], "simple3d_motion", "auto", "pool1", samples[1][:1])
 
 
 def test_attention_is_refused_where_there_is_none(samples):
-    assert not attending.attends("r3d_18")
-    assert attending.attends("timesformer_b")
+    assert not clip_attention.attends("r3d_18")
+    assert clip_attention.attends("timesformer_b")
     with pytest.raises(BackboneError, match="has no attention"):
-        attending.attend(look_of(samples, "simple3d_motion"))
+        clip_attention.attend(look_of(samples, "simple3d_motion"))
 
 
 def test_files_to_take_away(samples, tmp_path: Path):
     folder, ids = samples
-    inspection = inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1", "pool2"])
-    sheets = [inspecting.choose_channels(layer.film, 9, "variance", "channel") for layer in inspection.layers]
-    film = taking_away.lay_film(inspection.frames, sheets)
+    inspection = layer_films.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1", "pool2"])
+    sheets = [layer_films.choose_channels(layer.film, 9, "variance", "channel") for layer in inspection.layers]
+    film = film_export.lay_film(inspection.frames, sheets)
     assert film.shape[0] == 16
-    gif = Image.open(io.BytesIO(taking_away.pack_gif(film, inspection.seconds)))
+    gif = Image.open(io.BytesIO(film_export.pack_gif(film, inspection.seconds)))
     assert (gif.format, gif.n_frames) == ("GIF", 16)
-    with av.open(io.BytesIO(taking_away.pack_mp4(film, inspection.seconds))) as movie:
+    with av.open(io.BytesIO(film_export.pack_mp4(film, inspection.seconds))) as movie:
         frames = [frame.to_ndarray(format="rgb24") for frame in movie.decode(video=0)]
     assert len(frames) == 32
     assert np.abs(frames[3][: film.shape[1], : film.shape[2]].astype(int) - film[3]).mean() < 8
-    with np.load(io.BytesIO(taking_away.pack_arrays(inspection))) as arrays:
+    with np.load(io.BytesIO(film_export.pack_arrays(inspection))) as arrays:
         np.testing.assert_array_equal(arrays["conv1"], inspection.layers[0].film)
         assert arrays["frames"].shape == (16, 64, 64, 3)
 
@@ -213,9 +213,9 @@ def test_files_to_take_away(samples, tmp_path: Path):
 @pytest.mark.parametrize("name", ["film.gif", "film.MP4", "film.npz"])
 def test_what_was_seen_as_a_file_by_its_ending(samples, tmp_path: Path, name: str):
     folder, ids = samples
-    inspection = inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1", "pool2"])
+    inspection = layer_films.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1", "pool2"])
     out = tmp_path / name
-    taking_away.save_looked(inspection, out, num_channels=4, order="mean")
+    film_export.save_looked(inspection, out, num_channels=4, order="mean")
     if name.endswith("npz"):
         with np.load(out) as arrays:
             assert sorted(arrays) == ["conv1", "frames", "pool2"]
@@ -227,26 +227,26 @@ def test_what_was_seen_as_a_file_by_its_ending(samples, tmp_path: Path, name: st
         (tmp_path / "no" / "film.gif", "does not exist"),
     ):
         with pytest.raises(WorkspaceError, match=said):
-            taking_away.save_looked(inspection, wrong)
+            film_export.save_looked(inspection, wrong)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_the_lines_of_python_give_the_same(samples):
     folder, ids = samples
-    code = taking_away.say_python(str(folder.path), ids[0], "simple3d_motion", "auto", ["conv1"])
+    code = film_export.say_python(str(folder.path), ids[0], "simple3d_motion", "auto", ["conv1"])
     assert len(code.strip().splitlines()) == 3
     scope: dict[str, object] = {}
     exec(code, scope)  # the text is ours, made two lines above
-    expected = inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1"])
+    expected = layer_films.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1"])
     np.testing.assert_array_equal(scope["seen"].layers[0].film, expected.layers[0].film)  # type: ignore[attr-defined]
 
 
 def test_unknown_layers_and_clips_are_told(samples):
     folder, ids = samples
     with pytest.raises(UnknownNameError, match="conv1"):
-        inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["comv1"])
-    summary = inspecting.summarise_layer(
-        inspecting.inspect_clip(folder, ids[0], "simple3d_motion", layers=["pool1"]).layers[0]
+        layer_films.inspect_clip(folder, ids[0], "simple3d_motion", layers=["comv1"])
+    summary = layer_films.summarise_layer(
+        layer_films.inspect_clip(folder, ids[0], "simple3d_motion", layers=["pool1"]).layers[0]
     )
     assert 0 < summary["sparsity"] < 1
     assert summary["norm"] == pytest.approx(np.hypot(summary["mean"], summary["standard_deviation"]), rel=1e-4)

@@ -12,9 +12,11 @@ import psutil
 import pytest
 
 from vidviz.errors import JobError, MediaError
-from vidviz.services import importing, jobs, library
+from vidviz.services import jobs
+from vidviz.services.importing import import_run
+from vidviz.services.library import contents
 from vidviz.services.progress import JobCancelledError, JobProgress
-from vidviz.store import jobs as rows
+from vidviz.store import job_rows as rows
 from vidviz.types import Recipe
 
 WAIT_SECONDS = 40.0
@@ -36,8 +38,8 @@ def ended(folder, job_id):
 
 
 def start_import(folder, path):
-    request = importing.request_paths([str(path)], Recipe("windows", 0.2, 0.2))
-    return jobs.start_job(folder, "import", "Import", importing.request_arguments(request))
+    request = import_run.request_paths([str(path)], Recipe("windows", 0.2, 0.2))
+    return jobs.start_job(folder, "import", "Import", import_run.request_arguments(request))
 
 
 @pytest.fixture
@@ -62,11 +64,11 @@ def test_a_job_outlives_its_starter_and_shows_progress(folder, many):
 
 def test_a_cancelled_job_keeps_what_it_did_and_goes_on(folder, many):
     job_id = start_import(folder, many)
-    until(lambda: library.count_library(folder)[0] >= 1)
+    until(lambda: contents.count_library(folder)[0] >= 1)
     jobs.cancel_job(folder, job_id)
     job = ended(folder, job_id)
     assert job.state == "cancelled"
-    kept = library.count_library(folder)[0]
+    kept = contents.count_library(folder)[0]
     assert 1 <= kept < MANY
     with pytest.raises(JobError, match=f"Job {job_id} has ended already \\(cancelled\\)"):
         jobs.cancel_job(folder, job_id)
@@ -77,14 +79,14 @@ def test_a_cancelled_job_keeps_what_it_did_and_goes_on(folder, many):
 
 def test_a_killed_job_is_interrupted_leaves_no_decoder_and_goes_on(folder, many):
     job_id = start_import(folder, many)
-    job = until(lambda: library.count_library(folder)[0] and jobs.find_job(folder, job_id))
+    job = until(lambda: contents.count_library(folder)[0] and jobs.find_job(folder, job_id))
     decoders = psutil.Process(job.pid).children(recursive=True)
     os.kill(job.pid, signal.SIGKILL)
     # Asked for by its number alone, before anybody listed the jobs.
     again = until(lambda: restart_if_dead(folder, job_id))
     assert jobs.find_job(folder, job_id).state == "interrupted"
     assert ended(folder, again).state == "done"
-    assert library.count_library(folder)[0] == MANY
+    assert contents.count_library(folder)[0] == MANY
     until(lambda: not any(decoder.is_running() for decoder in decoders))
 
 
@@ -111,7 +113,7 @@ def test_a_process_that_dies_before_it_claims_its_job_is_noticed(folder, monkeyp
 def test_a_job_whose_starter_died_before_it_began_is_interrupted(folder):
     code = (
         "import sys; from pathlib import Path; from vidviz.services import jobs;"
-        "from vidviz.store.workspace import WorkspaceFolder as Folder;"
+        "from vidviz.store.workspace_folder import WorkspaceFolder as Folder;"
         "print(jobs.add_job(Folder.open(Path(sys.argv[1])), 'import', 'Import', {}))"
     )
     ended = subprocess.run([sys.executable, "-c", code, folder.path], capture_output=True, text=True, check=True)

@@ -7,10 +7,12 @@ import pytest
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.milvus_index import MilvusIndex
-from vidviz.services import embedding_sets, indexing, keeping_in_line, searching
-from vidviz.services.filtering import ClipFilter
-from vidviz.services.queries import Example, Query
-from vidviz.services.searching import SearchOptions
+from vidviz.services.index import freshness, set_index
+from vidviz.services.library import embedding_sets
+from vidviz.services.library.clip_filter import ClipFilter
+from vidviz.services.search import search_run
+from vidviz.services.search.queries import Example, Query
+from vidviz.services.search.search_run import SearchOptions
 
 
 @pytest.fixture
@@ -29,49 +31,49 @@ def counted(monkeypatch):
 @pytest.mark.lite
 def test_rows_of_lite_are_counted_after_a_write_or_an_opening_only(folder, fill, counted):
     ids = fill(folder, np.random.default_rng(0).normal(size=(20, 4)))
-    searching.search_by_clip(folder, "", ids[0], 50)
+    search_run.search_by_clip(folder, "", ids[0], 50)
     counted.clear()
     for _ in range(3):  # short answers, which say nothing by themselves
-        assert len(searching.search_by_clip(folder, "", ids[0], 50).hits) == 20
-    searching.search_by_vector(folder, "", np.ones(4, np.float32), SearchOptions(metric="L2"))
-    searching.search_by_clip(folder, "", ids[0], 50)
-    mine = indexing.open_collection(folder, embedding_sets.find_set(folder))
+        assert len(search_run.search_by_clip(folder, "", ids[0], 50).hits) == 20
+    search_run.search_by_vector(folder, "", np.ones(4, np.float32), SearchOptions(metric="L2"))
+    search_run.search_by_clip(folder, "", ids[0], 50)
+    mine = set_index.open_collection(folder, embedding_sets.find_set(folder))
     assert mine.name not in counted
     mine.delete([])
     mine.upsert(mine.read_rows()[:1], np.ones((1, 4), np.float32))
     for _ in range(2):
-        assert searching.search_by_clip(folder, "", ids[0], 50).note == ""
+        assert search_run.search_by_clip(folder, "", ids[0], 50).note == ""
     assert counted.count(mine.name) == 1
-    indexing.release_index(folder)
+    set_index.release_index(folder)
     for _ in range(2):
-        assert searching.search_by_clip(folder, "", ids[0], 50).note == ""
+        assert search_run.search_by_clip(folder, "", ids[0], 50).note == ""
     assert counted.count(mine.name) == 2
 
 
 @pytest.mark.lite
 def test_rows_that_were_taken_away_while_the_file_was_in_other_hands_come_back(folder, fill):
     ids = fill(folder, np.random.default_rng(0).normal(size=(20, 4)))
-    searching.search_by_clip(folder, "", ids[0], 5)
-    indexing.release_index(folder)
-    other = indexing.open_collection(folder, embedding_sets.find_set(folder))
+    search_run.search_by_clip(folder, "", ids[0], 5)
+    set_index.release_index(folder)
+    other = set_index.open_collection(folder, embedding_sets.find_set(folder))
     other.delete(ids[5:])
-    indexing.release_index(folder)
-    mended = searching.search_by_clip(folder, "", ids[0], 5)
-    assert mended.note == keeping_in_line.MENDED
-    assert len(searching.search_by_clip(folder, "", ids[0], 50).hits) == 20
+    set_index.release_index(folder)
+    mended = search_run.search_by_clip(folder, "", ids[0], 5)
+    assert mended.note == freshness.MENDED
+    assert len(search_run.search_by_clip(folder, "", ids[0], 50).hits) == 20
 
 
 def test_what_another_dashboard_brought_in_line_is_nobody_elses_change(folder, fill, milvus_server, monkeypatch):
     monkeypatch.setenv("VIDVIZ_MILVUS_URI", milvus_server.uri)
     monkeypatch.setenv("VIDVIZ_MILVUS_TOKEN", milvus_server.token)
-    monkeypatch.setattr(keeping_in_line, "LOOK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(freshness, "LOOK_AGAIN_SECONDS", 0.0)
     ids = fill(folder, np.random.default_rng(0).normal(size=(6, 4)))
-    assert len(searching.search_by_clip(folder, "", ids[0], 50).hits) == 6
+    assert len(search_run.search_by_clip(folder, "", ids[0], 50).hits) == 6
     fill(folder, np.random.default_rng(0).normal(size=(9, 4)))
-    here = dict(keeping_in_line._checked)
-    searching.search_by_clip(folder, "", ids[0], 50)  # as the other dashboard does
-    keeping_in_line._checked.update(here)
-    answer = searching.search_by_clip(folder, "", ids[0], 50)
+    here = dict(freshness._checked)
+    search_run.search_by_clip(folder, "", ids[0], 50)  # as the other dashboard does
+    freshness._checked.update(here)
+    answer = search_run.search_by_clip(folder, "", ids[0], 50)
     assert (len(answer.hits), answer.note) == (9, "")
 
 
@@ -90,9 +92,9 @@ def test_an_answer_that_is_whole_has_nothing_counted(folder, fill, milvus_server
     monkeypatch.setenv("VIDVIZ_MILVUS_URI", milvus_server.uri)
     monkeypatch.setenv("VIDVIZ_MILVUS_TOKEN", milvus_server.token)
     ids = fill(folder, np.random.default_rng(0).normal(size=(6, 4)))
-    searching.search_by_clip(folder, "", ids[3], 3)
+    search_run.search_by_clip(folder, "", ids[3], 3)
     counted.clear()
-    answer = searching.search(folder, "", Query((Example(ids[3]),)), options)
+    answer = search_run.search(folder, "", Query((Example(ids[3]),)), options)
     assert (len(answer.hits), answer.note) == (hits, "")
     assert counted == []
 
@@ -101,15 +103,15 @@ def test_an_answer_that_is_too_short_shows_that_rows_were_taken(folder, fill, mi
     monkeypatch.setenv("VIDVIZ_MILVUS_URI", milvus_server.uri)
     monkeypatch.setenv("VIDVIZ_MILVUS_TOKEN", milvus_server.token)
     ids = fill(folder, np.random.default_rng(0).normal(size=(9, 4)))
-    searching.search_by_clip(folder, "", ids[0], 3)
-    indexing.open_collection(folder, embedding_sets.find_set(folder)).delete(ids[4:])
+    search_run.search_by_clip(folder, "", ids[0], 3)
+    set_index.open_collection(folder, embedding_sets.find_set(folder)).delete(ids[4:])
     for _ in range(200):  # a server lets searches see it a moment later
-        answer = searching.search_by_clip(folder, "", ids[0], 50)
+        answer = search_run.search_by_clip(folder, "", ids[0], 50)
         assert len(answer.hits) == 9
         if answer.note:
             break
-    assert answer.note == keeping_in_line.MENDED
-    assert searching.search_by_clip(folder, "", ids[0], 50).note == ""
+    assert answer.note == freshness.MENDED
+    assert search_run.search_by_clip(folder, "", ids[0], 50).note == ""
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_an_answer_that_is_too_short_shows_that_rows_were_taken(folder, fill, mi
 )
 def test_what_cannot_be_asked_sends_nobody_to_mend_the_collection(folder, fill, monkeypatch, options, said):
     ids = fill(folder, np.random.default_rng(0).normal(size=(6, 4)))
-    searching.search_by_clip(folder, "", ids[0], 3)
-    monkeypatch.setattr(searching, "forget_checked", None)
+    search_run.search_by_clip(folder, "", ids[0], 3)
+    monkeypatch.setattr(search_run, "forget_checked", None)
     with pytest.raises(SearchIndexError, match=said):
-        searching.search_by_vector(folder, "", np.ones(4, np.float32), options)
+        search_run.search_by_vector(folder, "", np.ones(4, np.float32), options)

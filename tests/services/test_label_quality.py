@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vidviz.measure.duplicates import MOST_PAIRS
-from vidviz.services import findings, label_quality
+from vidviz.services.review import label_quality, outliers_and_duplicates
 from vidviz.store import videos
 
 
@@ -39,7 +39,7 @@ def test_a_label_that_is_put_right_is_doubted_no_more(folder, fill):
 
 
 def label_set(folder):
-    from vidviz.services import embedding_sets
+    from vidviz.services.library import embedding_sets
 
     return embedding_sets.find_set(folder).key
 
@@ -49,12 +49,12 @@ def test_groups_keep_the_best_video_and_list_the_rest(folder, fill):
     ids = fill(folder, vectors)
     with folder.catalogue.write() as db:
         db.execute("UPDATE video SET width_px = 640, height_px = 480 WHERE id = ?", (f"{2:064x}",))
-    groups = findings.group_duplicates(folder, label_set(folder), 0.999)
+    groups = outliers_and_duplicates.group_duplicates(folder, label_set(folder), 0.999)
     assert [(group.keep, set(group.remove)) for group in groups] == [(ids[2], {ids[0], ids[1]}), (ids[3], {ids[4]})]
     assert groups[0].cosines == tuple(sorted(groups[0].cosines, reverse=True))
     assert groups[0].remove[0] == ids[1]
     assert groups[1].cosines[0] == pytest.approx(1, abs=1e-4)
-    assert findings.group_duplicates(folder, label_set(folder), 1.0) == []
+    assert outliers_and_duplicates.group_duplicates(folder, label_set(folder), 1.0) == []
 
 
 def test_more_pairs_than_are_listed_are_counted_and_the_most_alike_are_grouped(folder, fill):
@@ -62,20 +62,20 @@ def test_more_pairs_than_are_listed_are_counted_and_the_most_alike_are_grouped(f
     vectors = np.repeat(np.eye(3)[:2], [copies, loose], axis=0)
     vectors[-1] = [0, 1, 0.1]
     ids = fill(folder, vectors)
-    alike = findings.find_near_duplicates(folder, label_set(folder), 0.99)
+    alike = outliers_and_duplicates.find_near_duplicates(folder, label_set(folder), 0.99)
     assert alike.total == copies * (copies - 1) // 2 + 1
     assert len(alike.pairs) == len(alike.cosines) == MOST_PAIRS
     assert min(alike.cosines) == pytest.approx(1, abs=1e-6)
-    [group] = findings.group_duplicates(folder, label_set(folder), 0.99)
+    [group] = outliers_and_duplicates.group_duplicates(folder, label_set(folder), 0.99)
     assert {group.keep, *group.remove} == set(ids[:copies])
-    strict = findings.find_near_duplicates(folder, label_set(folder), 0.999)
+    strict = outliers_and_duplicates.find_near_duplicates(folder, label_set(folder), 0.999)
     assert strict.total == alike.total - 1
 
 
 def test_fewer_pairs_than_fit_are_all_listed(folder, fill):
     vectors = np.repeat(np.eye(3)[:2], [140, 2], axis=0)
     ids = fill(folder, vectors)
-    alike = findings.find_near_duplicates(folder, label_set(folder), 0.99)
+    alike = outliers_and_duplicates.find_near_duplicates(folder, label_set(folder), 0.99)
     assert alike.total == len(alike.pairs) == 140 * 139 // 2 + 1
-    groups = findings.group_duplicates(folder, label_set(folder), 0.99)
+    groups = outliers_and_duplicates.group_duplicates(folder, label_set(folder), 0.99)
     assert [{group.keep, *group.remove} for group in groups] == [set(ids[:140]), set(ids[140:])]

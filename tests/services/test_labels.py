@@ -1,7 +1,7 @@
 import pytest
 
 from vidviz.errors import LabelError
-from vidviz.services.labels import folder_label, read_label_table, say_unknown
+from vidviz.services.importing.label_sources import folder_label, read_label_table, say_unknown
 
 
 def test_rows_are_found_by_path_name_or_stem(tmp_path):

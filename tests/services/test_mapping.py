@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from vidviz.measure.procrustes import align_maps
-from vidviz.services import embedding_sets, mapping, placing
+from vidviz.services.library import embedding_sets
+from vidviz.services.maps import map_build, new_clips
 from vidviz.types import Embeddings, MapSpec, Span, clip_id
 
 PCA, UMAP = MapSpec("pca"), MapSpec("umap", n_neighbors=5)
@@ -32,10 +33,10 @@ def grown(folder, fill):
 @pytest.mark.parametrize("spec", [PCA, UMAP], ids=["pca", "umap"])
 def test_new_clips_find_their_place_and_no_other_moves(grown, spec):
     folder, made, add = grown
-    before = mapping.build_map(folder, made.key, spec)
+    before = map_build.build_map(folder, made.key, spec)
     new = add(8)
-    assert mapping.find_map(folder, made.key, spec) is None
-    after = placing.place_new_clips(folder, made.key, spec)
+    assert map_build.find_map(folder, made.key, spec) is None
+    after = new_clips.place_new_clips(folder, made.key, spec)
     assert after is not None
     assert set(after.ids[after.placed]) == set(new)
     old = ~after.placed
@@ -48,53 +49,53 @@ def test_new_clips_find_their_place_and_no_other_moves(grown, spec):
     away = before.points[group & ~np.isin(before.ids, first)].mean(axis=0)
     distances = [np.linalg.norm(after.points[after.placed] - place, axis=1) for place in (home, away)]
     assert (distances[0] < distances[1]).all()
-    assert mapping.find_map(folder, made.key, spec).placed.sum() == 8
+    assert map_build.find_map(folder, made.key, spec).placed.sum() == 8
 
 
 def test_clips_that_were_placed_are_placed_again_when_more_come(grown):
     folder, made, add = grown
-    before = mapping.build_map(folder, made.key, PCA)
+    before = map_build.build_map(folder, made.key, PCA)
     add(8)
-    placing.place_new_clips(folder, made.key, PCA)
+    new_clips.place_new_clips(folder, made.key, PCA)
     grow(folder, made, np.ones((0, 4)))
     ids = [clip_id("latest", Span(0.0, 2.0), "r")]
     folder.vectors(made.key).append(Embeddings(np.array(ids), np.ones((1, 4), np.float32)))
-    after = placing.place_new_clips(folder, made.key, PCA)
+    after = new_clips.place_new_clips(folder, made.key, PCA)
     assert after.placed.sum() == 9
     assert np.array_equal(after.points[~after.placed], before.points)
 
 
 def test_a_map_of_all_clips_takes_the_place_of_one_that_grew(grown):
     folder, made, add = grown
-    mapping.build_map(folder, made.key, PCA)
+    map_build.build_map(folder, made.key, PCA)
     add(8)
-    placing.place_new_clips(folder, made.key, PCA)
-    anew = mapping.build_map(folder, made.key, PCA)
+    new_clips.place_new_clips(folder, made.key, PCA)
+    anew = map_build.build_map(folder, made.key, PCA)
     assert not anew.placed.any()
-    assert not mapping.find_map(folder, made.key, PCA).placed.any()
+    assert not map_build.find_map(folder, made.key, PCA).placed.any()
     assert len(list(folder.maps.folder.glob("*.npz"))) == 1  # the older ones are gone
 
 
 def test_where_most_clips_are_new_the_map_is_not_theirs(grown):
     folder, made, add = grown
-    assert placing.place_new_clips(folder, made.key, PCA) is None
-    mapping.build_map(folder, made.key, PCA)
+    assert new_clips.place_new_clips(folder, made.key, PCA) is None
+    map_build.build_map(folder, made.key, PCA)
     add(41)
-    assert placing.place_new_clips(folder, made.key, PCA) is None
+    assert new_clips.place_new_clips(folder, made.key, PCA) is None
 
 
 def test_maps_of_other_parameters_are_left_alone(grown):
     folder, made, add = grown
-    mapping.build_map(folder, made.key, UMAP)
+    map_build.build_map(folder, made.key, UMAP)
     add(3)
-    assert placing.place_new_clips(folder, made.key, MapSpec("umap", n_neighbors=5, metric="euclidean")) is None
-    assert placing.place_new_clips(folder, made.key, MapSpec("umap", n_neighbors=5, dims=3)) is None
+    assert new_clips.place_new_clips(folder, made.key, MapSpec("umap", n_neighbors=5, metric="euclidean")) is None
+    assert new_clips.place_new_clips(folder, made.key, MapSpec("umap", n_neighbors=5, dims=3)) is None
 
 
 def test_a_layout_stands_the_way_that_pca_does(grown):
     folder, made, _ = grown
-    pca = mapping.build_map(folder, made.key, PCA).points
+    pca = map_build.build_map(folder, made.key, PCA).points
     for seed in (0, 1):
-        points = mapping.build_map(folder, made.key, MapSpec("umap", n_neighbors=5, seed=seed)).points
+        points = map_build.build_map(folder, made.key, MapSpec("umap", n_neighbors=5, seed=seed)).points
         again = align_maps(points, pca, scaled=False).points
         np.testing.assert_allclose(points, again, atol=1e-4)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidviz.services.moments import join_moments
+from vidviz.services.search.moments import join_moments
 
 
 @dataclass(frozen=True)

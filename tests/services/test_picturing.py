@@ -8,8 +8,8 @@ import pytest
 from vidviz.errors import UnknownNameError, VidvizError, WorkspaceError
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
 from vidviz.render.point_colours import Groups, Values
-from vidviz.services import picturing
-from vidviz.services.picturing import describe_projection, picture_map, read_posters, save_map, select_points
+from vidviz.services.maps import map_export
+from vidviz.services.maps.map_export import describe_projection, picture_map, read_posters, save_map, select_points
 from vidviz.types import MapSpec
 
 PCA = MapSpec("pca")
@@ -84,9 +84,9 @@ def test_a_part_keeps_places_and_colours(folder, clips, colour_by):
 def test_posters_are_read_where_there_are_any_and_left_out_where_there_are_too_many(folder, clips, monkeypatch):
     folder.poster(clips[0]).write_bytes(b"x" * 10)
     assert read_posters(folder, clips) == {clips[0]: b"x" * 10}
-    monkeypatch.setattr(picturing, "MOST_POSTER_BYTES", 9)
+    monkeypatch.setattr(map_export, "MOST_POSTER_BYTES", 9)
     assert read_posters(folder, clips) == {}
-    monkeypatch.setattr(picturing, "MOST_POSTERS", 5)
+    monkeypatch.setattr(map_export, "MOST_POSTERS", 5)
     assert read_posters(folder, clips) == {}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from vidviz.decode.worker import DecodeWorker
 from vidviz.errors import MediaError
-from vidviz.services.reading import ReadAhead, read_one
+from vidviz.services.backbones.clip_reader import ReadAhead, read_one
 from vidviz.store.clips import Clip
 from vidviz.types import FrameSpec, Recipe, Span, clip_id
 

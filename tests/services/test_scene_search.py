@@ -11,13 +11,15 @@ import av
 import numpy as np
 import pytest
 
-from vidviz.services import asked_files, embedding, importing, searching
-from vidviz.services.embedding import EmbedRequest
-from vidviz.services.indexing import release_index
-from vidviz.services.moments import join_moments
-from vidviz.services.queries import Query
-from vidviz.services.searching import SearchOptions
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.services.embedding import embed_run
+from vidviz.services.embedding.embed_run import EmbedRequest
+from vidviz.services.importing import import_run
+from vidviz.services.index.set_index import release_index
+from vidviz.services.search import query_files, search_run
+from vidviz.services.search.moments import join_moments
+from vidviz.services.search.queries import Query
+from vidviz.services.search.search_run import SearchOptions
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
@@ -62,10 +64,10 @@ def films(tmp_path_factory):
     """The films, cut at their shots and seen frame by frame, and the tokens of their copies."""
     folder = WorkspaceFolder.open(tmp_path_factory.mktemp("films") / "workspace")
     paths = tuple(str(SAMPLES / name) for name in FILMS)
-    importing.import_videos(folder, importing.ImportRequest(paths, Recipe("shots", 10, 10)))
-    embedding.embed_clips(folder, EmbedRequest("simple2d_look", precision="float32"))
+    import_run.import_videos(folder, import_run.ImportRequest(paths, Recipe("shots", 10, 10)))
+    embed_run.embed_clips(folder, EmbedRequest("simple2d_look", precision="float32"))
     copies = {
-        name: asked_files.receive_file(
+        name: query_files.receive_file(
             folder, f"copy of {name}.webm", io.BytesIO(copy_film(SAMPLES / name)), still=False
         )
         for name in FILMS
@@ -83,7 +85,7 @@ def test_there_are_twelve_scenes():
 def test_each_shot_is_found_from_another_copy(films, film, start, end):
     folder, copies = films
     seconds = (start + INSIDE_SECONDS, end - INSIDE_SECONDS)
-    answer = searching.search(folder, "", Query(video=copies[film].token, seconds=seconds), SearchOptions(k=5))
+    answer = search_run.search(folder, "", Query(video=copies[film].token, seconds=seconds), SearchOptions(k=5))
     best = join_moments(answer.hits[:1])[0]
     assert answer.hits[0].video == film
     assert answer.hits[0].score >= answer.hits[1].score + CLEAR_LEAD

@@ -10,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidviz.errors import SearchIndexError
-from vidviz.services import engine, indexing, library, score_spread, searching
-from vidviz.services.clip_filters import say_expression, to_index_filters
-from vidviz.services.filtering import ClipFilter
-from vidviz.services.queries import Example, Query
-from vidviz.services.searching import SearchOptions
+from vidviz.services.index import engine, set_index
+from vidviz.services.index.filter_expressions import say_expression, to_index_filters
+from vidviz.services.library import contents
+from vidviz.services.library.clip_filter import ClipFilter
+from vidviz.services.search import score_spread, search_run
+from vidviz.services.search.queries import Example, Query
+from vidviz.services.search.search_run import SearchOptions
 from vidviz.store import clips, sets, videos
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
 
 PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
@@ -36,7 +38,7 @@ def labelled(request, tmp_path_factory):
         for collection in engine.examine_engine(filled[0]).collections:
             if collection.set_key:
                 engine.drop(filled[0], collection.found.name)
-        indexing.release_index(filled[0])
+        set_index.release_index(filled[0])
 
 
 def fill_labelled(tmp_path_factory):
@@ -80,8 +82,8 @@ filters = st.builds(
 @given(filters, st.integers(0, COUNT - 1))
 def test_hits_are_those_that_the_filter_keeps_with_exact_scores(labelled, chosen, row):
     folder, ids, vectors = labelled
-    answer = searching.search_by_vector(folder, "", vectors[row], SearchOptions(k=COUNT, clip_filter=chosen))
-    table = library.clip_table(folder)
+    answer = search_run.search_by_vector(folder, "", vectors[row], SearchOptions(k=COUNT, clip_filter=chosen))
+    table = contents.clip_table(folder)
     kept = set(table["clip_id"][chosen.keeps(table)])
     units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     exact = {int(number): float(unit @ units[row]) for number, unit in zip(ids, units, strict=True) if number in kept}
@@ -93,10 +95,10 @@ def test_the_clip_itself_comes_first_only_where_the_filter_keeps_it(labelled):
     folder, ids, _ = labelled
     other = ClipFilter(labels=(("label", ("plain",)),))
     itself = int(ids[0])
-    hits = searching.search(folder, "", Query((Example(itself),)), SearchOptions(k=5, clip_filter=other)).hits
+    hits = search_run.search(folder, "", Query((Example(itself),)), SearchOptions(k=5, clip_filter=other)).hits
     assert {hit.label for hit in hits} == {"plain"}
     own = ClipFilter(labels=(("label", (HOSTILE[0],)),))
-    hits = searching.search(folder, "", Query((Example(itself),)), SearchOptions(k=5, clip_filter=own)).hits
+    hits = search_run.search(folder, "", Query((Example(itself),)), SearchOptions(k=5, clip_filter=own)).hits
     assert (hits[0].clip_id, hits[0].score, len(hits)) == (itself, 1.0, 5)
     assert itself not in [hit.clip_id for hit in hits[1:]]
 
@@ -104,7 +106,7 @@ def test_the_clip_itself_comes_first_only_where_the_filter_keeps_it(labelled):
 def test_a_filter_that_matches_nothing_finds_nothing(labelled):
     folder, _, vectors = labelled
     nothing = ClipFilter(text="no video is called so")
-    answer = searching.search_by_vector(folder, "", vectors[0], SearchOptions(clip_filter=nothing))
+    answer = search_run.search_by_vector(folder, "", vectors[0], SearchOptions(clip_filter=nothing))
     assert answer.hits == ()
     assert answer.expression == "(id < 0)"
 
@@ -112,20 +114,20 @@ def test_a_filter_that_matches_nothing_finds_nothing(labelled):
 def test_own_video_further_clips_and_low_scores_are_left_out(labelled):
     folder, ids, vectors = labelled
     query = Query((Example(int(ids[0])),))
-    everything = searching.search(folder, "", query, SearchOptions(k=COUNT)).hits
-    left = searching.search(folder, "", query, SearchOptions(k=COUNT, leave_out_own_video=True)).hits
+    everything = search_run.search(folder, "", query, SearchOptions(k=COUNT)).hits
+    left = search_run.search(folder, "", query, SearchOptions(k=COUNT, leave_out_own_video=True)).hits
     assert [hit for hit in everything if hit.video_id != everything[0].video_id] == list(left)
-    best = searching.search(folder, "", query, SearchOptions(k=COUNT, best_per_video=True)).hits
+    best = search_run.search(folder, "", query, SearchOptions(k=COUNT, best_per_video=True)).hits
     firsts = {}
     for hit in everything:
         firsts.setdefault(hit.video_id, hit)
     assert list(best) == list(firsts.values())
-    assert len(searching.search(folder, "", query, SearchOptions(k=3, best_per_video=True)).hits) == 3
-    near = searching.search(folder, "", query, SearchOptions(k=COUNT, threshold=0.2)).hits
+    assert len(search_run.search(folder, "", query, SearchOptions(k=3, best_per_video=True)).hits) == 3
+    near = search_run.search(folder, "", query, SearchOptions(k=COUNT, threshold=0.2)).hits
     assert list(near) == [hit for hit in everything if hit.score >= 0.2]
     assert 1 < len(near) < COUNT
     with pytest.raises(SearchIndexError, match="threshold must be a number"):
-        searching.search(folder, "", query, SearchOptions(threshold=float("nan")))
+        search_run.search(folder, "", query, SearchOptions(threshold=float("nan")))
     del vectors
 
 
@@ -134,9 +136,9 @@ def test_other_metrics_answer_from_a_collection_of_their_own(labelled, metric):
     folder, ids, vectors = labelled
     chosen = ClipFilter(duration_seconds=(1.5, 3))
     options = SearchOptions(k=COUNT, metric=metric, clip_filter=chosen)
-    hits = searching.search(folder, "", Query((Example(int(ids[1])),)), options).hits
+    hits = search_run.search(folder, "", Query((Example(int(ids[1])),)), options).hits
     exact = vectors @ vectors[1] if metric == "IP" else np.linalg.norm(vectors - vectors[1], axis=1)
-    table = library.clip_table(folder)
+    table = contents.clip_table(folder)
     kept = set(table["clip_id"][chosen.keeps(table)])
     expected = {int(n): float(score) for n, score in zip(ids, exact, strict=True) if n in kept}
     assert {hit.clip_id: hit.score for hit in hits} == pytest.approx(expected, abs=1e-4)
@@ -158,11 +160,11 @@ def test_the_spread_of_scores_is_that_of_all_clips(labelled):
 
 def test_a_collection_that_somebody_dropped_is_made_again(labelled):
     folder, ids, vectors = labelled
-    searching.search_by_vector(folder, "", vectors[0])
-    from vidviz.services import embedding_sets
+    search_run.search_by_vector(folder, "", vectors[0])
+    from vidviz.services.library import embedding_sets
 
-    indexing.open_collection(folder, embedding_sets.find_set(folder)).drop()
-    answer = searching.search_by_vector(folder, "", vectors[0], SearchOptions(k=3))
+    set_index.open_collection(folder, embedding_sets.find_set(folder)).drop()
+    answer = search_run.search_by_vector(folder, "", vectors[0], SearchOptions(k=3))
     assert answer.hits[0].clip_id == ids[0]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vidviz.services import embedding_sets
-from vidviz.services.selecting import order_selection
+from vidviz.services.library import embedding_sets
+from vidviz.services.maps.selection_order import order_selection
 
 
 @pytest.fixture

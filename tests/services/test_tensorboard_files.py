@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from vidviz.errors import WorkspaceError
-from vidviz.services import exporting, tensorboard_files
-from vidviz.services.taking import take_clips
-from vidviz.services.tensorboard_files import escape_field, metadata_lines
+from vidviz.services.export import export_run, tensorboard_files
+from vidviz.services.export.chosen_clips import take_clips
+from vidviz.services.export.tensorboard_files import escape_field, metadata_lines
 
 HOSTILE = ["a\tb\nc", None, '=cmd|"x"', "<b>\r\u2028", "x" * 10_000, "back\\slash", "  "]
 
@@ -39,7 +39,7 @@ def clips(folder, fill):
 
 def pack(folder, wanted=None) -> dict[str, bytes]:
     buffer = io.BytesIO()
-    exporting.pack_clips(folder, "r3d_18", "tensorboard", buffer, wanted)
+    export_run.pack_clips(folder, "r3d_18", "tensorboard", buffer, wanted)
     return read_zip(buffer.getvalue())
 
 
@@ -113,11 +113,11 @@ def test_a_selection_alone_a_folder_and_a_zip(folder, clips, tmp_path):
     assert {int(row[-1]) for row in read_metadata(files["metadata.tsv"].decode())[1:]} == set(chosen)
     with pytest.raises(WorkspaceError, match="nothing to take away"):
         pack(folder, [])
-    exporting.export_bundle(folder, tmp_path / "deep" / "out", "tensorboard")
-    exporting.export_bundle(folder, tmp_path / "out.zip", "tensorboard")
+    export_run.export_bundle(folder, tmp_path / "deep" / "out", "tensorboard")
+    export_run.export_bundle(folder, tmp_path / "out.zip", "tensorboard")
     whole = {path.name: path.read_bytes() for path in (tmp_path / "deep" / "out").iterdir()}
     assert whole == read_zip((tmp_path / "out.zip").read_bytes()) == pack(folder)
     with pytest.raises(WorkspaceError, match="is a file"):
-        exporting.export_bundle(folder, tmp_path / "deep" / "out" / "README.txt", "tensorboard")
+        export_run.export_bundle(folder, tmp_path / "deep" / "out" / "README.txt", "tensorboard")
     with pytest.raises(WorkspaceError, match="does not exist"):
-        exporting.export_bundle(folder, tmp_path / "no" / "out.zip", "fiftyone")
+        export_run.export_bundle(folder, tmp_path / "no" / "out.zip", "fiftyone")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from vidviz.services import library
-from vidviz.services.importing import ImportRequest, import_videos, request_arguments, request_from_arguments
-from vidviz.services.uploads import receive
+from vidviz.services.importing.import_run import ImportRequest, import_videos, request_arguments, request_from_arguments
+from vidviz.services.importing.uploads import receive
+from vidviz.services.library import contents
 from vidviz.types import Recipe
 
 
@@ -51,7 +51,7 @@ def test_an_upload_stands_in_for_a_known_video_that_is_gone(folder, make_video):
     path.unlink()
     report = import_videos(folder, request)
     assert [item.status for item in report.items] == ["duplicate"]
-    assert library.find_video(folder, report.items[0].video_id).kept
+    assert contents.find_video(folder, report.items[0].video_id).kept
     (kept,) = paths_of(folder)
     assert Path(kept).read_bytes() == content
 
@@ -67,5 +67,5 @@ def test_a_directory_is_read_like_a_folder_on_this_machine(folder, make_video):
     request = receive(folder, [(name, io.BytesIO(data)) for name, data in given], Recipe())
     report = import_videos(folder, request)
     assert [(item.name, item.status) for item in report.items] == [("tom.mp4", "ok")]
-    row = library.clip_table(folder).iloc[0]
+    row = contents.clip_table(folder).iloc[0]
     assert (row["label"], row["motion"]) == ("tomcat", "run")

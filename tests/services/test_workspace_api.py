@@ -8,7 +8,7 @@ import pytest
 
 import vidviz
 from vidviz.errors import BackboneError, MediaError, SearchIndexError, WorkspaceError
-from vidviz.services.indexing import milvus_settings, open_milvus
+from vidviz.services.index.set_index import milvus_settings, open_milvus
 from vidviz.types import MapSpec, Recipe
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from vidviz.errors import WorkspaceError
-from vidviz.store import jobs
+from vidviz.store import job_rows
 from vidviz.store.catalogue import Catalogue
 from vidviz.store.files import replace_file
 from vidviz.store.schema import SCHEMA_VERSION
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 
 def test_a_new_catalogue_has_this_version(tmp_path):
@@ -35,7 +35,7 @@ def test_a_workspace_is_opened_while_somebody_writes(tmp_path, monkeypatch):
     monkeypatch.setattr("vidviz.store.catalogue.BUSY_SECONDS", 0.1)
     folder = WorkspaceFolder.open(tmp_path / "w")
     with folder.catalogue.write() as db:
-        jobs.add_job(db, "map", "Map", {})
+        job_rows.add_job(db, "map", "Map", {})
         WorkspaceFolder.open(tmp_path / "w")
 
 
@@ -44,7 +44,7 @@ def test_a_failed_write_leaves_nothing(tmp_path):
 
     def write_and_fail():
         with folder.catalogue.write() as db:
-            jobs.add_job(db, "map", "Map", {})
+            job_rows.add_job(db, "map", "Map", {})
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -60,7 +60,7 @@ def test_a_read_within_a_read_shares_its_connection_in_one_thread_only(tmp_path)
         with again.read() as inner:
             assert inner is outer
         with folder.catalogue.write() as db:
-            jobs.add_job(db, "map", "Map", {})
+            job_rows.add_job(db, "map", "Map", {})
         assert outer.execute("SELECT count(*) FROM job").fetchone()[0] == 1  # what was written meanwhile is seen
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(read_by_another_thread, again).result() is not outer

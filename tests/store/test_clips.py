@@ -2,11 +2,11 @@ import pandas as pd
 import pytest
 
 from vidviz.errors import WorkspaceError
-from vidviz.services import library
+from vidviz.services.library import contents
 from vidviz.store import clips, videos
 from vidviz.store.clips import Clip
 from vidviz.store.videos import Video
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Span, VideoProbe, clip_id
 
 PROBE = VideoProbe("h264", "mp4", 320, 240, 0, 25.0, False, 100, 4.0, 0.0, False, True)
@@ -27,24 +27,24 @@ def folder(tmp_path):
 
 
 def test_the_table_has_a_row_a_clip_and_a_column_a_label(folder):
-    table = library.clip_table(folder)
+    table = contents.clip_table(folder)
     assert table["video"].tolist() == ["a.mp4", "a.mp4", "b.mp4", "b.mp4"]
     assert table["start_seconds"].tolist() == [0.0, 2.0, 0.0, 2.0]
     assert table["label"].tolist() == ["cat", "cat", None, None]
     assert table["colour"].tolist() == ["red", "red", None, None]
-    assert library.label_columns(table) == ["label", "colour"]
+    assert contents.label_columns(table) == ["label", "colour"]
 
 
 def test_what_was_read_is_read_anew_after_every_change_and_not_before(folder):
-    first = library.clip_table(folder)
+    first = contents.clip_table(folder)
     first["label"] = "spoilt"
-    assert library.clip_table(folder)["label"].tolist() == ["cat", "cat", None, None]
+    assert contents.clip_table(folder)["label"].tolist() == ["cat", "cat", None, None]
     with folder.catalogue.write() as db:
         videos.set_labels(db, "b" * 64, {"label": "dog"})
-    assert library.clip_table(folder)["label"].tolist() == ["cat", "cat", "dog", "dog"]
+    assert contents.clip_table(folder)["label"].tolist() == ["cat", "cat", "dog", "dog"]
     with folder.catalogue.write() as db:
         db.execute("DELETE FROM video WHERE id = ?", ("a" * 64,))
-    pd.testing.assert_index_equal(library.clip_table(folder).index, pd.RangeIndex(2))
+    pd.testing.assert_index_equal(contents.clip_table(folder).index, pd.RangeIndex(2))
 
 
 def test_two_clips_of_one_number_are_refused(folder):

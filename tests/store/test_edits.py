@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidviz.services import library
+from vidviz.services.library import contents
 from vidviz.store import clip_labels, clips, edits, videos
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Span, VideoProbe
 
 PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
@@ -113,18 +113,18 @@ def test_any_sequence_of_edits_is_as_in_a_plain_model(shared, steps):
                 wanted = {column: model.labels[n, column] for column in ("label", "x") if model.labels[n, column]}
                 assert clip_labels.find_clip_labels(db, n) == wanted
                 assert set(tags.get(n, ())) == model.tags[n]
-    table = library.clip_table(shared).set_index("clip_id")
+    table = contents.clip_table(shared).set_index("clip_id")
     assert {n: value or "" for n, value in table["label"].items()} == {n: model.labels[n, "label"] for n in CLIPS}
     assert table["tags"].to_dict() == {n: ", ".join(sorted(model.tags[n])) for n in CLIPS}
 
 
 def test_every_change_of_labels_and_tags_raises_the_revision(folder):
-    revisions = [library.read_revision(folder)]
+    revisions = [contents.read_revision(folder)]
 
     def act(what):
         with folder.catalogue.write() as db:
             assert what(db)
-        revisions.append(library.read_revision(folder))
+        revisions.append(contents.read_revision(folder))
 
     act(lambda db: edits.make_edit(db, "label", [1], "dog", "label"))
     act(lambda db: edits.make_edit(db, "label", [1], "cow", "label"))
@@ -135,7 +135,7 @@ def test_every_change_of_labels_and_tags_raises_the_revision(folder):
     assert revisions == sorted(set(revisions))
     with folder.catalogue.write() as db:
         assert edits.make_edit(db, "untag", [1], "new") is None
-    assert library.read_revision(folder) == revisions[-1]
+    assert contents.read_revision(folder) == revisions[-1]
 
 
 def test_clips_that_are_gone_are_no_trouble_for_an_undo(folder):
@@ -176,7 +176,7 @@ TAG_AND_UNDO = """
 import sys
 from pathlib import Path
 from vidviz.store import edits
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 folder = WorkspaceFolder(Path(sys.argv[1]))
 for _ in range(20):

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from vidviz.store import jobs
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store import job_rows
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 
 @pytest.fixture
@@ -15,28 +15,28 @@ def folder(tmp_path):
 
 def test_progress_is_kept_and_a_wish_to_cancel_is_heard(folder):
     with folder.catalogue.write() as db:
-        number = jobs.add_job(db, "embed", "Embed", {"backbone": "r3d_18"})
-        jobs.claim_job(db, number)
-        assert not jobs.report_progress(db, number, 3, 10, 1.5, "clips")
-        jobs.request_cancel(db, number)
-        assert jobs.report_progress(db, number, 4, 10, 1.5, "clips")
-        job = jobs.find_job(db, number)
+        number = job_rows.add_job(db, "embed", "Embed", {"backbone": "r3d_18"})
+        job_rows.claim_job(db, number)
+        assert not job_rows.report_progress(db, number, 3, 10, 1.5, "clips")
+        job_rows.request_cancel(db, number)
+        assert job_rows.report_progress(db, number, 4, 10, 1.5, "clips")
+        job = job_rows.find_job(db, number)
     assert (job.done, job.total, job.state, job.pid) == (4, 10, "running", os.getpid())
     assert job.arguments == {"backbone": "r3d_18"}
     assert job.seconds_left == pytest.approx(4.0)
-    assert jobs.is_alive(job)
+    assert job_rows.is_alive(job)
 
 
 def test_a_job_whose_process_died_is_not_alive_even_if_its_number_is_used_again(folder):
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with folder.catalogue.write() as db:
-        number = jobs.add_job(db, "map", "Map", {})
-        jobs.claim_job(db, number, process.pid)
+        number = job_rows.add_job(db, "map", "Map", {})
+        job_rows.claim_job(db, number, process.pid)
     with folder.catalogue.read() as db:
-        job = jobs.find_job(db, number)
-    assert jobs.is_alive(job)
+        job = job_rows.find_job(db, number)
+    assert job_rows.is_alive(job)
     process.communicate(b"\n")
-    assert not jobs.is_alive(job)
+    assert not job_rows.is_alive(job)
     with folder.catalogue.write() as db:  # the number lives on in a process that started at another time
         db.execute("UPDATE job SET pid = ?, pid_started = 1.0", (os.getpid(),))
-        assert not jobs.is_alive(jobs.find_job(db, number))
+        assert not job_rows.is_alive(job_rows.find_job(db, number))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vidviz.store import clips, selections, videos
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Span, VideoProbe
 
 PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)

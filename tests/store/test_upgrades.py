@@ -7,10 +7,10 @@ import sqlite3
 
 import pytest
 
-from vidviz.services import library
+from vidviz.services.library import contents
 from vidviz.store import edits
 from vidviz.store.schema import SCHEMA_VERSION, TABLES
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 VIDEO = (
     "INSERT INTO video VALUES ('{id}', '{id}.mp4', '/videos/{id}.mp4', 0, 10, 'h264', 'mp4', 64, 48, 0, 25.0, 0, 100, "
@@ -53,7 +53,7 @@ def test_what_version_1_wrote_is_never_changed():
 
 def test_what_an_older_catalogue_holds_is_kept(version_1):
     folder = WorkspaceFolder.open(version_1)
-    table = library.clip_table(folder).set_index("clip_id")
+    table = contents.clip_table(folder).set_index("clip_id")
     assert table["label"].to_dict() == {ord("a"): "cat", ord("b"): None}
     assert table["video tags"].to_dict() == {ord("a"): "old, words", ord("b"): None}
     assert table["tags"].tolist() == ["", ""]
@@ -61,7 +61,7 @@ def test_what_an_older_catalogue_holds_is_kept(version_1):
         assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
         assert db.execute("SELECT title FROM job").fetchall()[0][0] == "Map"
         assert edits.make_edit(db, "label", [ord("a"), ord("b")], "dog", "label").num_clips == 2
-    assert library.clip_table(folder)["label"].tolist() == ["dog", "dog"]
+    assert contents.clip_table(folder)["label"].tolist() == ["dog", "dog"]
 
 
 def test_an_upgraded_catalogue_is_as_a_new_one(version_1, tmp_path):

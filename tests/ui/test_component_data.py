@@ -12,10 +12,19 @@ import vidviz.ui
 from vidviz.render.colours import OTHER_COLOUR, colour_labels
 from vidviz.render.point_colours import Groups, Values, group_by_label
 from vidviz.render.sheets import SheetLayout
-from vidviz.ui.film_data import FilmClip, FilmLane, FilmLayer, Picked, Place, pack_film, read_picked, read_place
-from vidviz.ui.map_points import MapPoints, digest_coordinates, pack_flags, pack_points
+from vidviz.ui.components.film_data import (
+    FilmClip,
+    FilmLane,
+    FilmLayer,
+    Picked,
+    Place,
+    pack_film,
+    read_picked,
+    read_place,
+)
+from vidviz.ui.components.map_points import MapPoints, digest_coordinates, pack_flags, pack_points
 
-ASSETS = Path(vidviz.ui.__file__).parent / "assets"
+ASSETS = Path(vidviz.ui.__file__).parent / "components" / "assets"
 
 
 def unpack(text: str, kind: str) -> np.ndarray:

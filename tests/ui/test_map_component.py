@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vidviz.ui import map_component
-from vidviz.ui.map_component import MapEvent, MapPath, clip_map
-from vidviz.ui.map_points import MapPoints
-from vidviz.ui.map_shelf import POINTS
+from vidviz.ui.components import map_component
+from vidviz.ui.components.map_component import MapEvent, MapPath, clip_map
+from vidviz.ui.components.map_points import MapPoints
+from vidviz.ui.components.map_shelf import POINTS
 
 COUNT = 6
 

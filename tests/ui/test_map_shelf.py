@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from vidviz.render.colours import OTHER_COLOUR
 from vidviz.render.point_colours import Groups, Values, group_by_label
-from vidviz.ui.map_points import MapPoints, fold_groups
-from vidviz.ui.map_shelf import MISSING_VALUE, POINTS, ROWS, shelve_flags, shelve_points
-from vidviz.ui.media import WorkspaceMedia
+from vidviz.ui.components.map_points import MapPoints, fold_groups
+from vidviz.ui.components.map_shelf import MISSING_VALUE, POINTS, ROWS, shelve_flags, shelve_points
+from vidviz.ui.components.media import WorkspaceMedia
 
 COUNT = 7
 

@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from vidviz.ui.routes import is_allowed_host, media_routes
+from vidviz.ui.components.media_routes import is_allowed_host, media_routes
 
 VIDEO_ID = "ab" * 32
 TOKEN = "0f" * 16

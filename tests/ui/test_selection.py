@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidviz.ui.selection import Polygon, read_clip_id, read_polygon, read_window
+from vidviz.ui.components.map_events import Polygon, read_clip_id, read_polygon, read_window
 
 SQUARE = np.array([[0, 0], [4, 0], [4, 4], [0, 4]], float)
 POINTS = np.array([[1, 1], [5, 1], [2, 3], [-1, 2], [3.9, 3.9]])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from vidviz.ui.shelf import ByteShelf, Shelf, name_content
+from vidviz.ui.components.shelf import ByteShelf, Shelf, name_content
 
 
 def test_the_shelf_names_by_content_and_lets_the_oldest_go():

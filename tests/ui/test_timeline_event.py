@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vidviz.ui.timeline import TimelineEvent, read_timeline_event
+from vidviz.ui.components.timeline import TimelineEvent, read_timeline_event
 
 
 def test_clicks_and_stretches_are_read():

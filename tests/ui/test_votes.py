@@ -7,9 +7,10 @@ import json
 import pytest
 import streamlit as st
 
-from vidviz.services.queries import read_query
-from vidviz.ui import components, state
-from vidviz.ui.search_query import vote
+from vidviz.services.search.queries import read_query
+from vidviz.ui import state
+from vidviz.ui.components import gallery_and_player
+from vidviz.ui.search.query_state import vote
 
 KEY = "gallery"
 
@@ -68,4 +69,4 @@ def test_an_address_that_a_person_goes_back_to_counts(session, monkeypatch):
 
 @pytest.mark.parametrize("said", [None, {}, "x", [1], [{"number": 1, "clip_id": -5, "more": True}], [{"clip_id": 5}]])
 def test_what_is_no_vote_is_none(said):
-    assert components.read_votes(said) == []
+    assert gallery_and_player.read_votes(said) == []

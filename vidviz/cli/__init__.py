@@ -8,12 +8,12 @@ from __future__ import annotations
 import click
 
 from vidviz import __version__
-from vidviz.cli.explore import map_command, search
-from vidviz.cli.label import label
-from vidviz.cli.library import export, import_command
-from vidviz.cli.network import backbones, embed, inspect
-from vidviz.cli.serving import demo, serve
-from vidviz.cli.upkeep import doctor, index, jobs
+from vidviz.cli.backbone_commands import backbones, embed, inspect
+from vidviz.cli.dashboard_commands import demo, serve
+from vidviz.cli.explore_commands import map_command, search
+from vidviz.cli.label_commands import label
+from vidviz.cli.library_commands import export, import_command
+from vidviz.cli.upkeep_commands import doctor, index, jobs
 
 
 class InOrder(click.Group):

@@ -17,7 +17,7 @@ import av
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.probe import OpenVideo, codec_name, open_video, too_large_text
-from vidviz.decode.sparing import Sparer, marks_unneeded_frames
+from vidviz.decode.skipped_frames import Sparer, marks_unneeded_frames
 from vidviz.errors import MediaError
 
 FALLBACK_RATE = 25.0

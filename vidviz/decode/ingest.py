@@ -11,8 +11,8 @@ from vidviz.decode.cut import cut_clips
 from vidviz.decode.naming import file_label
 from vidviz.decode.preview import STRIP_FRAMES, write_poster, write_preview, write_strip
 from vidviz.decode.probe import hash_file
-from vidviz.decode.reel import Reel
 from vidviz.decode.scan import VideoScan, scan_video
+from vidviz.decode.thumbnails import Reel
 from vidviz.errors import WorkspaceError
 from vidviz.types import Recipe, Span, VideoProbe, clip_id
 

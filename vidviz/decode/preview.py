@@ -14,8 +14,8 @@ from vidviz.decode.encode import encode_h264
 from vidviz.decode.frames import FrameSource
 from vidviz.decode.naming import written_whole
 from vidviz.decode.probe import open_video
-from vidviz.decode.reel import Reel
 from vidviz.decode.sample import pick_frames, sample_times
+from vidviz.decode.thumbnails import Reel
 from vidviz.errors import MediaError
 from vidviz.types import Span
 

@@ -13,8 +13,8 @@ from vidviz.config import DecodeLimits
 from vidviz.decode.frames import FrameSource, rotation_clockwise
 from vidviz.decode.picture import upright_size
 from vidviz.decode.probe import OpenVideo, codec_name, header_seconds, is_browser_playable, open_video
-from vidviz.decode.reel import Reel
 from vidviz.decode.shots import ShotFinder
+from vidviz.decode.thumbnails import Reel
 from vidviz.types import Span, VideoProbe
 
 SHORTEST_FRAME_SECONDS = 0.04  # what a video of one frame lasts at least

@@ -9,7 +9,7 @@ from functools import cache
 
 from vidviz.embed.description import Backbone, Family, LightBuild, Stage, Weights
 from vidviz.embed.families import ROWS
-from vidviz.embed.own import describe_own, installed_backbones, is_own_name
+from vidviz.embed.user_backbones import describe_own, installed_backbones, is_own_name
 from vidviz.errors import UnknownNameError
 
 __all__ = ["Backbone", "Family", "LightBuild", "Stage", "Weights", "backbones", "find_backbone"]
@@ -34,7 +34,7 @@ def find_backbone(name: str) -> Backbone:
 
     Args:
         name: a registered name; torchvision's name of an image network, e.g. `regnet_y_400mf`; or a
-            `module:function` that was named to `vidviz.embed.own.allow_own` or in `VIDVIZ_BACKBONES`.
+            `module:function` that was named to `vidviz.embed.user_backbones.allow_own` or in `VIDVIZ_BACKBONES`.
 
     Raises:
         UnknownNameError: there is none; the sentence offers the nearest names.

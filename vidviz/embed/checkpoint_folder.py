@@ -36,8 +36,8 @@ class CheckpointNetwork:
     num_blocks: str
 
 
-_VIDEO = "vidviz.embed.nets.hugging_face:"
-_TEXT = "vidviz.embed.nets.text_video:"
+_VIDEO = "vidviz.embed.nets.hub_transformers:"
+_TEXT = "vidviz.embed.nets.clip_models:"
 _BLOCKS = "num_hidden_layers"
 # By what a backbone is built with.
 NETWORKS = {

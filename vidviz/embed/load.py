@@ -101,7 +101,7 @@ def _fill(ready: ReadyBackbone, *, light: bool) -> tuple[nn.Module, tuple[str, .
     """The module with its weights, and what they leave untrained."""
     backbone, path, published = ready.backbone, ready.weights.path, ready.weights.published
     if path is not None and path.is_dir():
-        from vidviz.embed.hugging_face import load_folder
+        from vidviz.embed.hub_checkpoints import load_folder
 
         return load_folder(backbone, path), ()
     model = build_model(backbone, light=light)

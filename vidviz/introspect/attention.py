@@ -10,7 +10,7 @@ import numpy as np
 from vidviz.introspect.attention_maps import Kind, between_frames, kind_of, received
 from vidviz.introspect.attention_watch import watch_attention
 from vidviz.introspect.attention_windows import WindowGrid, watch_windows
-from vidviz.introspect.layout import TokenGrid
+from vidviz.introspect.film_layout import TokenGrid
 from vidviz.introspect.view import Triple
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from vidviz.introspect.attention_windows import WindowGrid
-from vidviz.introspect.layout import TokenGrid, lay_out
+from vidviz.introspect.film_layout import TokenGrid, lay_out
 from vidviz.introspect.view import Triple
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vidviz.introspect.film_layout import TokenGrid, find_grid, lay_out
 from vidviz.introspect.hooks import borrowed
-from vidviz.introspect.layout import TokenGrid, find_grid, lay_out
 
 if TYPE_CHECKING:
     from typing import Any

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vidviz.measure.clusters import NOISE, check_clusters
+from vidviz.measure.cluster_fit import NOISE, check_clusters
 
 NOISE_NAME = "noise"
 DISTINCT = 1.96  # standard errors: of values that mean nothing, 1 in 40 would pass

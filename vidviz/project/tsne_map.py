@@ -12,7 +12,7 @@ import numpy as np
 
 from vidviz.errors import ProjectionError
 from vidviz.project.checks import Metric, all_equal, check_vectors, vectors_for
-from vidviz.project.layout import FEWEST_CLIPS, Layout, starting_points, substitute_pca
+from vidviz.project.iterative_layout import FEWEST_CLIPS, Layout, starting_points, substitute_pca
 from vidviz.project.neighbours import exact_neighbours
 
 SMALLEST_PERPLEXITY = 1.0

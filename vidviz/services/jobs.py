@@ -19,20 +19,22 @@ from typing import Any
 import psutil
 
 from vidviz.errors import JobError, VidvizError
-from vidviz.services import embedding, importing, mapping
+from vidviz.services.embedding import embed_run
+from vidviz.services.importing import import_run
+from vidviz.services.maps import map_build
 from vidviz.services.progress import JobCancelledError, JobProgress, Progress
-from vidviz.store import jobs
-from vidviz.store.jobs import Job
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store import job_rows
+from vidviz.store.job_rows import Job
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 log = logging.getLogger(__name__)
 
 Work = Callable[[WorkspaceFolder, int, dict[str, Any], Progress], str]
 
 WORK: dict[str, Work] = {
-    "import": importing.run_import_job,
-    "embed": embedding.run_embed_job,
-    "map": mapping.run_map_job,
+    "import": import_run.run_import_job,
+    "embed": embed_run.run_embed_job,
+    "map": map_build.run_map_job,
 }
 """What each kind of job does; the text it returns is the message that stays."""
 
@@ -40,8 +42,8 @@ WORK: dict[str, Work] = {
 def add_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[str, Any]) -> int:
     """Put a job into the catalogue, as one that waits for this process to begin it; returns its number."""
     with folder.catalogue.write() as db:
-        job_id = jobs.add_job(db, kind, title, arguments)
-        jobs.expect_process(db, job_id, os.getpid())
+        job_id = job_rows.add_job(db, kind, title, arguments)
+        job_rows.expect_process(db, job_id, os.getpid())
         return job_id
 
 
@@ -64,7 +66,7 @@ def start_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[st
         _finish(folder, job_id, "failed", sentence)
         raise JobError(sentence) from error
     with folder.catalogue.write() as db, contextlib.suppress(psutil.Error):
-        jobs.expect_process(db, job_id, process.pid)
+        job_rows.expect_process(db, job_id, process.pid)
     threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie behind
     return job_id
 
@@ -95,7 +97,7 @@ def run_job(folder: WorkspaceFolder, job_id: int, echo: Callable[[int, int, floa
     if job.state == "running" and job.pid != os.getpid():
         raise JobError(f"Job {job_id} is still at work, in process {job.pid}.")
     with folder.catalogue.write() as db:
-        jobs.claim_job(db, job_id)
+        job_rows.claim_job(db, job_id)
     try:
         message = WORK[job.kind](folder, job_id, job.arguments, JobProgress(folder, job_id, echo))
     except (JobCancelledError, KeyboardInterrupt) as stop:
@@ -120,10 +122,10 @@ def find_job(folder: WorkspaceFolder, job_id: int) -> Job:
         JobError: there is none.
     """
     with folder.catalogue.read() as db:
-        job = jobs.find_job(db, job_id)
+        job = job_rows.find_job(db, job_id)
     if job is not None and _mark_dead(folder, [job]):
         with folder.catalogue.read() as db:
-            job = jobs.find_job(db, job_id)
+            job = job_rows.find_job(db, job_id)
     if job is None:
         raise JobError(f"There is no job {job_id} in this workspace. `vidviz jobs` lists them.")
     return job
@@ -132,10 +134,10 @@ def find_job(folder: WorkspaceFolder, job_id: int) -> Job:
 def list_jobs(folder: WorkspaceFolder, limit: int = 50) -> list[Job]:
     """The last jobs, newest first; those whose process died are marked as interrupted on the way."""
     with folder.catalogue.read() as db:
-        found = jobs.list_jobs(db, limit)
+        found = job_rows.list_jobs(db, limit)
     if _mark_dead(folder, found):
         with folder.catalogue.read() as db:
-            found = jobs.list_jobs(db, limit)
+            found = job_rows.list_jobs(db, limit)
     return found
 
 
@@ -145,16 +147,16 @@ def _mark_dead(folder: WorkspaceFolder, found: Iterable[Job]) -> bool:
     if dead:
         with folder.catalogue.write() as db:
             for job_id in dead:
-                job = jobs.find_job(db, job_id)
+                job = job_rows.find_job(db, job_id)
                 if job is None or not _is_dead(job):
                     continue
                 state = "cancelled" if job.cancel_requested else "interrupted"
-                jobs.finish_job(db, job_id, state, "Its process ended early. Start it again: it goes on there.")
+                job_rows.finish_job(db, job_id, state, "Its process ended early. Start it again: it goes on there.")
     return bool(dead)
 
 
 def _is_dead(job: Job) -> bool:
-    return job.active and not jobs.is_alive(job)
+    return job.active and not job_rows.is_alive(job)
 
 
 def cancel_job(folder: WorkspaceFolder, job_id: int, *, force: bool = False) -> None:
@@ -167,8 +169,8 @@ def cancel_job(folder: WorkspaceFolder, job_id: int, *, force: bool = False) -> 
     if not job.active:
         raise JobError(f"Job {job_id} has ended already ({job.state}).")
     with folder.catalogue.write() as db:
-        jobs.request_cancel(db, job_id)
-    if force and job.pid and jobs.is_alive(job):
+        job_rows.request_cancel(db, job_id)
+    if force and job.pid and job_rows.is_alive(job):
         os.kill(job.pid, signal.SIGTERM)
 
 
@@ -184,12 +186,12 @@ def restart_job(folder: WorkspaceFolder, job_id: int) -> int:
 def mark_read(folder: WorkspaceFolder, job_id: int) -> None:
     """Put a finished job away."""
     with folder.catalogue.write() as db:
-        jobs.mark_read(db, job_id)
+        job_rows.mark_read(db, job_id)
 
 
 def _finish(folder: WorkspaceFolder, job_id: int, state: str, message: str) -> None:
     try:
         with folder.catalogue.write() as db:
-            jobs.finish_job(db, job_id, state, message)
+            job_rows.finish_job(db, job_id, state, message)
     except VidvizError as error:  # told as interrupted, then, once its process is gone
         log.warning("The end of job %d (%s: %s) could not be written: %s", job_id, state, message, error)

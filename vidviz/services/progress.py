@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from vidviz.errors import VidvizError
-from vidviz.store import jobs
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store import job_rows
+from vidviz.store.workspace_folder import WorkspaceFolder
 
 WRITE_EVERY_SECONDS = 0.3
 RATE_OVER_SECONDS = 10.0
@@ -72,7 +72,7 @@ class JobProgress:
         self._written_at = now
         rate = self._pace.add(done)
         with self._folder.catalogue.write() as db:
-            cancel = jobs.report_progress(db, self._job_id, done, total, rate, message)
+            cancel = job_rows.report_progress(db, self._job_id, done, total, rate, message)
         if self._echo:
             self._echo(done, total, rate, message)
         if cancel and (done < total or not total):  # when all is done, there is nothing to cancel

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vidviz.services import library, shared_networks
-from vidviz.ui import frame, messages, sitemap, state
+from vidviz.services.backbones import shared_backbones
+from vidviz.services.library import contents
+from vidviz.ui import messages, sitemap, state
+from vidviz.ui.page_frame import page_parts
 
 
 def run() -> None:
@@ -15,13 +17,13 @@ def run() -> None:
     with messages.telling_errors():
         pages = sitemap.make_pages()
         st.session_state["pages"] = pages
-        page = sitemap.navigate(pages, start="map" if library.count_library(folder)[1] else "library")
-        frame.tighten()
-        frame.draw_space_bar(folder)
-        frame.draw_sidebar(folder)
+        page = sitemap.navigate(pages, start="map" if contents.count_library(folder)[1] else "library")
+        page_parts.tighten()
+        page_parts.draw_space_bar(folder)
+        page_parts.draw_sidebar(folder)
         page.run()
         if state.current_clip(folder) is not None:
-            shared_networks.warm_up()
+            shared_backbones.warm_up()
 
 
 if __name__ == "__main__":

@@ -8,17 +8,17 @@ from contextlib import contextmanager
 import streamlit as st
 
 from vidviz.errors import VidvizError
-from vidviz.services import library
+from vidviz.services.library import contents
 from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace import WorkspaceFolder
+from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
+from vidviz.ui.plain_text import plain
 from vidviz.ui.sitemap import link_to
-from vidviz.ui.words import plain
 
 
 def require_clips(folder: WorkspaceFolder) -> None:
     """End the page, with the way to the Library, where there are no clips yet."""
-    if library.count_library(folder)[1]:
+    if contents.count_library(folder)[1]:
         return
     st.info("There are no clips yet. Add videos, or the samples, in the Library.")
     link_to("library", "Open the Library")

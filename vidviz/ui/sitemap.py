@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from vidviz.services.serving import find_site
+from vidviz.services.dashboard import find_site
 from vidviz.ui import state
 
 TITLES = {"map": "Map", "search": "Search", "inside": "Inside", "compare": "Compare", "library": "Library"}

@@ -10,12 +10,12 @@ import streamlit as st
 
 from vidviz.config import workspace_path
 from vidviz.errors import VidvizError, WorkspaceError
-from vidviz.services import embedding_sets, library
-from vidviz.services.filtering import ClipFilter, read_filter
-from vidviz.services.library import KnownClip
+from vidviz.services.library import contents, embedding_sets
+from vidviz.services.library.clip_filter import ClipFilter, read_filter
+from vidviz.services.library.contents import KnownClip
 from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace import WorkspaceFolder
-from vidviz.ui.words import plain
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.ui.plain_text import plain
 
 WRITTEN = "written to the URL"
 REPLACED = "lately in the URL"
@@ -101,7 +101,7 @@ def current_clip(folder: WorkspaceFolder) -> KnownClip | None:
     if text is None:
         return None
     try:
-        return library.know_clip(folder, int(text) if text.isascii() and text.isdigit() else -1)
+        return contents.know_clip(folder, int(text) if text.isascii() and text.isdigit() else -1)
     except WorkspaceError:
         remember("clip", None)
         return None

@@ -9,7 +9,7 @@ import torch
 
 from vidviz.embed.build import build_outline
 from vidviz.embed.description import Backbone
-from vidviz.embed.families.cnn_3d_own import C3D, ROWS, X3D_M, X3D_S, X3D_XS
+from vidviz.embed.families.cnn_3d_papers import C3D, ROWS, X3D_M, X3D_S, X3D_XS
 
 
 def renamed(name: str) -> str:

@@ -10,7 +10,7 @@ from vidviz.embed.description import HUGGING_FACE, IMAGENET_MEAN, IMAGENET_STD, 
 from vidviz.embed.families.torchvision_rows import FRAMES_A_CLIP, FRAMES_PER_SECOND, stages
 from vidviz.types import FrameSpec
 
-NETS = "vidviz.embed.nets.text_video"
+NETS = "vidviz.embed.nets.clip_models"
 
 CLIP_B32 = Backbone(
     name="clip_b32",

@@ -10,7 +10,7 @@ from vidviz.embed.description import HUGGING_FACE, IMAGENET_MEAN, IMAGENET_STD, 
 from vidviz.embed.families.torchvision_rows import stages
 from vidviz.types import FrameSpec
 
-NETS = "vidviz.embed.nets.hugging_face"
+NETS = "vidviz.embed.nets.hub_transformers"
 NON_COMMERCIAL = "CC-BY-NC-4.0"
 MODEL_CARD = "see the model card"
 

@@ -1,0 +1,39 @@
+"""Commands for the dashboard: serve, demo."""
+
+from __future__ import annotations
+
+import click
+
+from vidviz.cli.output import Answer, answering
+
+
+@click.command()
+@click.option("--port", default=8501, show_default=True, help="The next free one is taken where it is in use.")
+@click.option("--open/--no-open", "open_browser", default=True, help="Open a browser.")
+@answering
+def serve(answer: Answer, port: int, open_browser: bool) -> None:
+    """Open the dashboard on 127.0.0.1."""
+    from vidviz.services import dashboard
+
+    answer.open(create=True)
+    dashboard.serve(answer.path, port, open_browser=open_browser, say=answer.say)
+
+
+@click.command()
+@click.option("--port", default=8501, show_default=True, help="The next free one is taken where it is in use.")
+@click.option("--backbone", "backbones", multiple=True, help="May be given again [default: the two that come along].")
+@click.option("--prepare-only", is_flag=True, help="Import, embed and index, and do not open the dashboard.")
+@click.option("--open/--no-open", "open_browser", default=True, help="Open a browser.")
+@answering
+def demo(answer: Answer, port: int, backbones: tuple[str, ...], prepare_only: bool, open_browser: bool) -> None:
+    """Import the sample videos, embed them, build map and index, and open the dashboard."""
+    from vidviz.services import dashboard
+    from vidviz.services.demo import BACKBONES, prepare_demo
+
+    folder = answer.open(create=True)
+    chosen = backbones or BACKBONES
+    message = prepare_demo(folder, chosen, say=lambda text: click.echo(text, err=True))
+    if prepare_only:
+        answer.give({"workspace": str(folder.path), "message": message}, message)
+        return
+    dashboard.serve(folder.path, port, open_browser=open_browser, say=answer.say)

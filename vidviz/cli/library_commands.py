@@ -1,0 +1,83 @@
+"""Commands for what the library holds: import, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vidviz.cli.output import Answer, answering, printable
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option("--recipe", type=click.Choice(["windows", "shots"]), default="windows", help="How clips are cut.")
+@click.option("--length", "length_seconds", default=2.0, help="Length of a window, in seconds.", show_default=True)
+@click.option("--stride", "stride_seconds", type=float, help="From window to window [default: the length].")
+@click.option("--tail", type=click.Choice(["keep", "drop", "shift"]), default="keep", help="What no window covers.")
+@click.option("--labels", type=click.Path(), help="A CSV: video,label and any further columns.")
+@click.option("--keep", is_flag=True, help="Copy the videos into the workspace.")
+@click.option("--rebuild-previews", is_flag=True, help="Make all posters and previews again.")
+@answering
+def import_command(
+    answer: Answer,
+    paths: tuple[str, ...],
+    recipe: str,
+    length_seconds: float,
+    stride_seconds: float | None,
+    tail: str,
+    labels: str | None,
+    keep: bool,
+    rebuild_previews: bool,
+) -> None:
+    """Add videos: files, or folders with all that is in them."""
+    from vidviz.services import jobs
+    from vidviz.services.importing import import_run
+    from vidviz.store import job_rows
+    from vidviz.types import Recipe
+
+    folder = answer.open(create=True)
+    if rebuild_previews:
+        report = import_run.rebuild_previews(folder)
+        answer.give({"files": [_item(item) for item in report.items]}, f"{len(report.items)} previews made again.")
+        return
+    if not paths:
+        raise click.UsageError("Name the files or folders to import.")
+    request = import_run.ImportRequest(
+        tuple(str(Path(path).absolute()) for path in paths),
+        Recipe(recipe, length_seconds, length_seconds if stride_seconds is None else stride_seconds, tail),  # type: ignore[arg-type]
+        str(Path(labels).absolute()) if labels else None,
+        keep,
+    )
+    title = f"Import {Path(request.paths[0]).name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+    job = jobs.run_here(folder, "import", title, import_run.request_arguments(request), answer.progress())
+    with folder.catalogue.read() as db:
+        items = job_rows.list_job_items(db, job.id)
+    lines = [f"{item.status:9} {printable(item.name)}: {item.clips} clips. {item.reason or ''}" for item in items]
+    answer.give({"files": [_item(item) for item in items], "message": job.message}, "\n".join([*lines, job.message]))
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--set", "set_key", default="", help="With the vectors of this set, as .npz beside the table.")
+@click.option(
+    "--as", "bundle", type=click.Choice(["tensorboard", "fiftyone"]), help="Files for another tool: a folder or .zip."
+)
+@answering
+def export(answer: Answer, out: Path, set_key: str, bundle: str | None) -> None:
+    """Write the table of clips (.csv, .parquet, .json), the vectors of a set (.npz), or files for another tool."""
+    from vidviz.services.export import export_run
+
+    folder, place = answer.open(), out.absolute()
+    if bundle is None:
+        written = export_run.export_clips(folder, place, set_key)
+    else:
+        written = export_run.export_bundle(folder, place, bundle, set_key)  # type: ignore[arg-type]
+    names = [str(path) for path in written]
+    answer.give({"files": names}, "\n".join(names))
+
+
+def _item(item: Any) -> dict[str, Any]:
+    entry = {"file": item.path, "name": item.name, "status": item.status, "clips": item.clips, "video": item.video_id}
+    return {**entry, "reason": item.reason} if item.status != "ok" else entry

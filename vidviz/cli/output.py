@@ -1,0 +1,103 @@
+"""How commands answer: readable or as JSON, with errors as one sentence."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from vidviz.config import workspace_path
+from vidviz.errors import VidvizError
+
+if TYPE_CHECKING:
+    from vidviz.store.workspace_folder import WorkspaceFolder
+
+Command = Callable[..., Any]
+
+
+def answering(run: Command) -> Command:
+    """Give a command `--json` and `--workspace`, and turn errors into one sentence and exit code 1."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+    @click.option("--workspace", metavar="DIR", help="The workspace folder [default: ./vidviz-workspace].")
+    @wraps(run)
+    def answered(*args: Any, as_json: bool, workspace: str | None, **options: Any) -> None:
+        outer = _group_options()
+        answer = Answer(as_json or outer.get("as_json", False), workspace or outer.get("workspace"))
+        try:
+            run(*args, answer=answer, **options)
+        except VidvizError as error:
+            answer.fail(error, str(error))
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            answer.fail(error, f"Something unforeseen went wrong: {type(error).__name__}: {error}")
+
+    return answered
+
+
+def _group_options() -> dict[str, Any]:
+    """What was given before the command's own name, as in `vidviz jobs --workspace DIR list`."""
+    context = click.get_current_context().parent
+    return context.params if context else {}
+
+
+class Answer:
+    """How a command answers, and the workspace it works on."""
+
+    def __init__(self, as_json: bool, workspace: str | None) -> None:
+        self.as_json = as_json
+        self.path = workspace_path(workspace)
+
+    def open(self, *, create: bool = False) -> WorkspaceFolder:
+        """The workspace."""
+        from vidviz.store.workspace_folder import WorkspaceFolder
+
+        return WorkspaceFolder.open(self.path, create=create)
+
+    def give(self, data: Any, text: str) -> None:
+        """Print the answer, for a program or for a person."""
+        click.echo(json.dumps(_strict(data), allow_nan=False, default=str) if self.as_json else text)
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence of a command that goes on, for a program as a JSON object on a line of its own."""
+        self.give({"message": sentence}, sentence)
+
+    def fail(self, error: Exception, sentence: str) -> NoReturn:
+        """Print one sentence and end with exit code 1."""
+        if self.as_json:
+            click.echo(json.dumps({"error": sentence, "kind": type(error).__name__}))
+        else:
+            click.secho(sentence, err=True, fg="red")
+        sys.exit(1)
+
+    def progress(self) -> Callable[[int, int, float, str], None] | None:
+        """How progress is shown: a line on the terminal that writes over itself, and nothing elsewhere."""
+        return _show_progress if sys.stderr.isatty() and not self.as_json else None
+
+
+def _strict(data: Any) -> Any:
+    """The data without NaN and infinities, which JSON has no word for: they become null."""
+    if isinstance(data, dict):
+        return {name: _strict(value) for name, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_strict(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
+
+
+def _show_progress(done: int, total: int, rate: float, message: str) -> None:
+    left = f" · {(total - done) / rate:.0f} s left" if rate > 0 and done < total else ""
+    line = f"{done}/{total} {message}" + (f" · {rate:.1f}/s" if rate else "") + left
+    click.echo(f"\r\x1b[K{line[:110]}", err=True, nl=done >= total > 0)
+
+
+def printable(text: str) -> str:
+    """A name as one line of a terminal shows it."""
+    return "".join(char if char.isprintable() else "?" for char in text)

@@ -1,0 +1,149 @@
+"""Commands for keeping a workspace in order: index, jobs, doctor."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from vidviz.cli.output import Answer, answering
+
+
+@click.group()
+def index() -> None:
+    """The vector index in Milvus, derived from the stored vectors."""
+
+
+@index.command("rebuild")
+@click.option("--set", "set_key", default="", help="One set's key or backbone [default: every set].")
+@answering
+def index_rebuild(answer: Answer, set_key: str) -> None:
+    """Drop collections and build them again from the stored vectors."""
+    from vidviz.services.index import set_index
+    from vidviz.services.library import embedding_sets
+
+    folder = answer.open()
+    sets = [embedding_sets.find_set(folder, set_key)] if set_key else embedding_sets.list_sets(folder)
+    rows = [{"set": found.key, "rows": set_index.rebuild_index(folder, found.key)} for found in sets]
+    answer.give({"rebuilt": rows}, "\n".join(f"{row['set']}: {row['rows']} rows" for row in rows) or "No sets yet.")
+
+
+@index.command("check")
+@click.option("--set", "set_key", default="", help="One set's key or backbone [default: every set].")
+@answering
+def index_check(answer: Answer, set_key: str) -> None:
+    """Hold collections against the stored vectors."""
+    from vidviz.services.index import set_index
+    from vidviz.services.library import embedding_sets
+
+    folder = answer.open()
+    sets = [embedding_sets.find_set(folder, set_key)] if set_key else embedding_sets.list_sets(folder)
+    rows = [{"set": found.key, **set_index.summarise_check(folder, found.key)} for found in sets]
+    lines = [f"{row['set']}: {row['stored']} stored, {row['missing']} missing, {row['extra']} extra" for row in rows]
+    answer.give({"sets": rows}, "\n".join(lines) or "No sets yet.")
+
+
+@index.command("push")
+@click.option("--uri", required=True, help="Where to, e.g. http://127.0.0.1:19530; the token by VIDVIZ_MILVUS_TOKEN.")
+@click.option("--set", "set_key", default="", help="One set's key or backbone [default: every set].")
+@answering
+def index_push(answer: Answer, uri: str, set_key: str) -> None:
+    """Store sets in a Milvus server, and check by count and sample that they arrived; goes on where it stopped."""
+    from vidviz.config import MilvusSettings, milvus_settings
+    from vidviz.services.index import push
+    from vidviz.services.library import embedding_sets
+
+    folder = answer.open()
+    sets = [embedding_sets.find_set(folder, set_key)] if set_key else embedding_sets.list_sets(folder)
+    settings = MilvusSettings(uri, milvus_settings().token)
+    done = [push.push_set(folder, found.key, settings) for found in sets]
+    lines = [
+        f"{one.collection}: {one.rows} rows there, {one.sent} of them sent now, {one.compared} compared" for one in done
+    ]
+    lines += ["Set VIDVIZ_MILVUS_URI to that address to search there."] if done else ["No sets yet."]
+    answer.give({"pushed": [asdict(one) for one in done]}, "\n".join(lines))
+
+
+@index.command("bring-in")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="What the set is called, e.g. the network that the vectors are from.")
+@answering
+def index_bring_in(answer: Answer, file: Path, name: str) -> None:
+    """Make an embedding set of vectors computed elsewhere (.npz or .parquet, with clip ids, or videos and times)."""
+    from vidviz.services.embedding import outside_vectors
+
+    done = outside_vectors.bring_in(answer.open(), file, name)
+    lines = [f"{done.set_key}: {done.clips} vectors of {done.dimension} numbers, {done.new_clips} clips are new."]
+    lines += [f"{count} rows left out: {reason}." for reason, count in done.left_out.items()]
+    if done.without_picture:
+        lines.append(f"{done.without_picture} new clips have no picture: their videos are gone or cannot be read.")
+    answer.give(asdict(done), "\n".join(lines))
+
+
+@click.group(invoke_without_command=True)
+@answering
+def jobs(answer: Answer) -> None:
+    """Long work: list it, cancel it, start it again."""
+    if click.get_current_context().invoked_subcommand is None:
+        _list_jobs(answer)
+
+
+@jobs.command("list")
+@answering
+def jobs_list(answer: Answer) -> None:
+    """List the last jobs, newest first."""
+    _list_jobs(answer)
+
+
+@jobs.command("cancel")
+@click.argument("job_id", type=int)
+@click.option("--force", is_flag=True, help="End its process at once.")
+@answering
+def jobs_cancel(answer: Answer, job_id: int, force: bool) -> None:
+    """Ask a job to stop after the step in hand; what it did is kept."""
+    from vidviz.services import jobs as service
+
+    service.cancel_job(answer.open(), job_id, force=force)
+    answer.give({"job": job_id, "cancelling": True}, f"Job {job_id} is asked to stop.")
+
+
+@jobs.command("resume")
+@click.argument("job_id", type=int)
+@answering
+def jobs_resume(answer: Answer, job_id: int) -> None:
+    """Start a job that ended again, in the background; it goes on where it stopped."""
+    from vidviz.services import jobs as service
+
+    started = service.restart_job(answer.open(), job_id)
+    answer.give({"job": started}, f"Job {started} goes on where job {job_id} stopped.")
+
+
+@jobs.command("run", hidden=True)
+@click.argument("job_id", type=int)
+@answering
+def jobs_run(answer: Answer, job_id: int) -> None:
+    """Do a job's work in this process (what the dashboard starts)."""
+    from vidviz.services import jobs as service
+
+    job = service.run_job(answer.open(), job_id)
+    answer.give({"job": job_id, "state": job.state, "message": job.message}, f"{job.state}: {job.message}")
+
+
+def _list_jobs(answer: Answer) -> None:
+    from vidviz.services import jobs as service
+
+    rows = service.list_jobs(answer.open())
+    lines = [f"{job.id:4} {job.state:11} {job.done}/{job.total} {job.title}  {job.message}" for job in rows]
+    answer.give({"jobs": [asdict(job) for job in rows]}, "\n".join(lines) or "No jobs yet.")
+
+
+@click.command()
+@answering
+def doctor(answer: Answer) -> None:
+    """Look at versions, device, Milvus, weights and disk, and say what is amiss."""
+    from vidviz.services.doctor import examine
+
+    findings = examine(answer.path)
+    lines = [f"{'ok ' if finding.fine else '!! '} {finding.name:12} {finding.text}" for finding in findings]
+    answer.give({"findings": [asdict(finding) for finding in findings]}, "\n".join(lines))

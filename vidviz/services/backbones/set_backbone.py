@@ -1,0 +1,64 @@
+"""The network that a set was made with, found again and loaded, to look at something new."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from vidviz.errors import BackboneError, UnknownNameError
+from vidviz.services.embedding.outside_vectors import OUTSIDE
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.types import EmbeddingSetSpec
+
+if TYPE_CHECKING:
+    from vidviz.embed.load import LoadedBackbone
+
+
+def load_network(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> LoadedBackbone:
+    """The network of a set with its weights, shared by all that look at something with it.
+
+    Raises:
+        BackboneError: its vectors came from outside, or nobody knows where the weights are.
+    """
+    refuse_outside(spec)
+    from vidviz.services.backbones.shared_backbones import load_shared
+
+    return load_shared(spec.backbone, find_weights(folder, spec), [spec.layer])
+
+
+def refuse_outside(spec: EmbeddingSetSpec) -> None:
+    """Say that there is no network where the vectors were brought in.
+
+    Raises:
+        BackboneError: they were.
+    """
+    if spec.weights == OUTSIDE:
+        raise BackboneError(
+            f"The vectors of {spec.backbone} were brought in from outside, so there is no network to ask with "
+            "this; ask with clips, or choose another embedding set."
+        )
+
+
+def find_weights(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> str:
+    """The weights of a set as they can be loaded; for a file known by its digest, the path it was embedded from.
+
+    Raises:
+        BackboneError: nobody knows where the file is.
+    """
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.weights import choose_weights
+    from vidviz.store import job_rows
+
+    if not spec.weights.startswith("file:"):
+        return spec.weights
+    with folder.catalogue.read() as db:
+        asked = {str(job.arguments.get("weights", "")) for job in job_rows.list_jobs(db) if job.kind == "embed"}
+    backbone = find_backbone(spec.backbone)
+    for path in asked - {""}:
+        with suppress(BackboneError, UnknownNameError):  # gone, or weights of another backbone
+            if choose_weights(backbone, path).identity == spec.weights:
+                return path
+    raise BackboneError(
+        f"The file with the weights {spec.weights} of {spec.backbone} is not where it was; put it back, or embed "
+        "again from where it is now."
+    )

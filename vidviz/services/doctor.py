@@ -1,0 +1,110 @@
+"""Doctor: what this machine and this workspace are like, each finding with what to do where something is amiss."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from vidviz import __version__
+from vidviz.config import milvus_settings
+from vidviz.errors import IndexLockedError, VidvizError
+
+PACKAGES = ("streamlit", "torch", "torchvision", "av", "umap-learn", "plotly", "pymilvus", "milvus-lite", "pandas")
+LITTLE_DISK_BYTES = 2 * 2**30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of a checkup."""
+
+    name: str
+    fine: bool
+    text: str
+
+
+def examine(workspace: Path) -> list[Finding]:
+    """Look at everything; a check that fails is a finding, never an error."""
+    checks: list[Callable[[Path], Iterator[Finding]]] = [_versions, _device, _workspace, _milvus, _weights, _disk]
+    findings: list[Finding] = []
+    for check in checks:
+        try:
+            findings.extend(check(workspace))
+        except Exception as error:
+            findings.append(Finding(check.__name__.strip("_"), False, f"{type(error).__name__}: {error}"))
+    return findings
+
+
+def _versions(workspace: Path) -> Iterator[Finding]:
+    yield Finding("vidviz", True, f"{__version__}, Python {platform.python_version()}, {platform.platform()}")
+    for name in PACKAGES:
+        try:
+            yield Finding(name, True, version(name))
+        except PackageNotFoundError:
+            yield Finding(name, False, "is not installed. Run `make demo`, or `pip install .` again.")
+
+
+def _device(workspace: Path) -> Iterator[Finding]:
+    from vidviz.embed.device import choose_device, choose_precision
+
+    device = choose_device(None)
+    yield Finding("device", True, f"{device}, {os.cpu_count()} cores, computes in {choose_precision('auto', device)}")
+
+
+def _workspace(workspace: Path) -> Iterator[Finding]:
+    from vidviz.services.library import contents, embedding_sets
+    from vidviz.store.workspace_folder import WorkspaceFolder
+
+    try:
+        folder = WorkspaceFolder.open(workspace, create=False)
+    except VidvizError as error:
+        yield Finding("workspace", False, str(error))
+        return
+    num_videos, num_clips = contents.count_library(folder)
+    sets = embedding_sets.list_sets(folder)
+    yield Finding("workspace", True, f"{folder.path}: {num_videos} videos, {num_clips} clips, {len(sets)} sets")
+
+
+def _milvus(workspace: Path) -> Iterator[Finding]:
+    from vidviz.index.open import open_milvus
+
+    settings = milvus_settings()
+    lite = settings.lite_path(workspace.resolve() / "index" / "milvus.db")
+    if settings.lite and not lite.exists():
+        yield Finding("milvus", True, "Milvus Lite; no index has been built yet")
+        return
+    try:
+        handle = open_milvus(settings, lite)
+    except IndexLockedError as error:
+        yield Finding("milvus", True, str(error))
+    except VidvizError as error:
+        yield Finding("milvus", False, str(error))
+    else:
+        yield Finding("milvus", True, f"Milvus Lite in {lite}" if handle.lite else f"Milvus at {handle.place.shown}")
+        handle.close()
+
+
+def _weights(workspace: Path) -> Iterator[Finding]:
+    from vidviz.embed.backbones import backbones
+    from vidviz.embed.user_backbones import installed_backbones
+    from vidviz.embed.weights import weights_folder, weights_state
+
+    states = {name: weights_state(backbone) for name, backbone in backbones().items()}
+    for state, place in (("bundled", "with vidviz"), ("cached", str(weights_folder()))):
+        names = ", ".join(name for name, found in states.items() if found == state) or "none"
+        yield Finding("weights", True, f"{place}: trained weights of {names}")
+    for problem in installed_backbones()[1]:
+        yield Finding("backbones", False, problem)
+
+
+def _disk(workspace: Path) -> Iterator[Finding]:
+    place = workspace.resolve()
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    text = f"{free / 2**30:.1f} GiB free for the workspace"
+    yield Finding("disk", free > LITTLE_DISK_BYTES, text + ("" if free > LITTLE_DISK_BYTES else ": free some space."))

@@ -1,0 +1,102 @@
+"""The loop of embedding: clips read ahead, computed in batches, kept every few seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vidviz.services.library import contents
+from vidviz.services.progress import Progress
+from vidviz.store import videos
+from vidviz.store.clips import Clip
+from vidviz.store.vectors import VectorShards
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.types import Embeddings, FrameSpec
+
+if TYPE_CHECKING:
+    from vidviz.embed.embedder import Embedder
+    from vidviz.services.backbones.clip_reader import ReadClip
+
+KEEP_EVERY_SECONDS = 2.0
+"""A crash loses at most what was computed in this time."""
+
+
+@contextmanager
+def reading(folder: WorkspaceFolder, frames: FrameSpec, todo: Sequence[Clip]) -> Iterator[Iterator[ReadClip]]:
+    """The frames of the clips, read ahead; those of a video that has changed are answered with a reason."""
+    from vidviz.services.backbones.clip_reader import ReadAhead, ReadClip
+
+    wanted = {clip.video_id for clip in todo}
+    with folder.catalogue.read() as db:
+        found = [video for video in videos.list_videos(db) if video.id in wanted]
+    changed = {video.id: contents.say_changed(video) for video in found}
+    refused = [ReadClip(clip, None, changed[clip.video_id]) for clip in todo if changed[clip.video_id]]
+    readable = [clip for clip in todo if not changed[clip.video_id]]
+    paths = {video.id: Path(video.path) for video in found}
+    with closing(ReadAhead(readable, paths, frames)) as reader:
+        yield chain(refused, reader)
+
+
+def embed_all(
+    embedder: Embedder, reader: Iterator[ReadClip], shards: VectorShards, progress: Progress, known: int, total: int
+) -> dict[int, str]:
+    """Embed what the reader gives and keep it; clip id -> reason, for the clips that failed."""
+    failed: dict[int, str] = {}
+    done = known
+    keeper = _Keeper(shards)
+    progress(done, total, "reading")
+    try:
+        for batch in _batch(reader, embedder.batch_size):
+            read = [item for item in batch if item.frames is not None]
+            failed.update({item.clip.id: item.reason for item in batch if item.frames is None})
+            if read:
+                pixels = np.stack([item.frames for item in read if item.frames is not None])
+                vectors, unusable = embedder.embed_finite(pixels)
+                ids = np.array([item.clip.id for item in read], np.int64)
+                failed.update({int(ids[place]): reason for place, reason in unusable.items()})
+                good = [place for place in range(len(ids)) if place not in unusable]
+                keeper.add(ids[good], vectors[good])
+            done += len(batch)
+            progress(done, total, "clips")
+    finally:
+        keeper.keep()
+    return failed
+
+
+def _batch(reader: Iterable[ReadClip], size: int) -> Iterator[list[ReadClip]]:
+    batch: list[ReadClip] = []
+    for item in reader:
+        batch.append(item)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+class _Keeper:
+    """Gathers batches and writes them as one shard every few seconds."""
+
+    def __init__(self, shards: VectorShards) -> None:
+        self._shards = shards
+        self._ids: list[np.ndarray] = []
+        self._vectors: list[np.ndarray] = []
+        self._kept_at = time.monotonic()
+
+    def add(self, ids: np.ndarray, vectors: np.ndarray) -> None:
+        self._ids.append(ids)
+        self._vectors.append(vectors)
+        if time.monotonic() - self._kept_at > KEEP_EVERY_SECONDS:
+            self.keep()
+
+    def keep(self) -> None:
+        if self._ids and sum(map(len, self._ids)):
+            self._shards.append(Embeddings(np.concatenate(self._ids), np.concatenate(self._vectors)))
+        self._ids, self._vectors = [], []
+        self._kept_at = time.monotonic()

@@ -1,0 +1,155 @@
+"""Embed: clips -> vectors of an embedding set, kept as they come, so that a rerun goes on where one stopped."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from vidviz.errors import VidvizError, WorkspaceError
+from vidviz.services.embedding.embed_loop import embed_all, reading
+from vidviz.services.index import set_index
+from vidviz.services.library import embedding_sets
+from vidviz.services.progress import Progress, ignore_progress
+from vidviz.store import clips, sets
+from vidviz.store.clips import Clip
+from vidviz.store.vectors import VectorShards
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.types import EmbeddingSetSpec
+
+if TYPE_CHECKING:
+    from vidviz.embed.embedder import Embedder
+    from vidviz.embed.prepare import ReadyBackbone
+
+
+@dataclass(frozen=True)
+class EmbedRequest:
+    """What to embed with what. Empty `recipe_key`, `layer` mean the library's only recipe, the usual layer."""
+
+    backbone: str
+    weights: str = "auto"
+    layer: str = ""
+    pooling: str = "mean"
+    recipe_key: str = ""
+    device: str = ""
+    precision: str = "auto"
+    accept_licence: bool = False
+
+
+@dataclass(frozen=True)
+class EmbedReport:
+    """What an embedding run covered: of `total` clips, `known` were there before, `computed` are new."""
+
+    spec: EmbeddingSetSpec
+    dimension: int
+    total: int
+    known: int
+    computed: int
+    failed: dict[int, str]
+    seconds: float
+
+
+def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:
+    """Embed as a job, then bring the index in line; returns what to tell about it."""
+    from vidviz.embed.process import tune_process
+
+    tune_process()
+    report = embed_clips(folder, EmbedRequest(**arguments), progress)
+    parts = [f"{report.computed} clips embedded"]
+    if report.known:
+        parts.append(f"{report.known} were there already")
+    if report.failed:
+        parts.append(f"{len(report.failed)} failed ({next(iter(report.failed.values())).rstrip('.')})")
+    message = f"{', '.join(parts)}."
+    try:
+        set_index.refresh_index(folder, report.spec.key)
+    except VidvizError as error:
+        message += f" The index waits: {error}"
+    return message
+
+
+def request_arguments(request: EmbedRequest) -> dict[str, Any]:
+    """The request as JSON data for a job."""
+    return asdict(request)
+
+
+def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progress = ignore_progress) -> EmbedReport:
+    """Embed all clips of a recipe that the embedding set does not hold yet.
+
+    Raises:
+        UnknownNameError: no such backbone, or the backbone has no such layer.
+        BackboneError: the weights cannot be had, or the network does not run here.
+        WorkspaceError: there is nothing to embed, or the disk is full.
+        JobError: another process embeds the same set.
+        JobCancelledError: as `progress` asks; what was computed is kept.
+    """
+    started = time.monotonic()
+    spec = plan_set(folder, request)
+    shards = folder.vectors(spec.key)
+    with shards.writing():
+        with folder.catalogue.read() as db:
+            stored = sets.find_set(db, spec.key)
+        todo, known = _list_todo(folder, spec, shards)
+        if stored is not None and not todo:
+            return EmbedReport(spec, stored.dimension, known, known, 0, {}, time.monotonic() - started)
+        progress(0, 0, f"loading {spec.backbone}")
+        ready = _prepare(spec, request, progress)
+        with reading(folder, ready.backbone.frames, todo) as reader:  # while the network is loaded
+            embedder = _load_embedder(ready, spec, request)
+            with folder.catalogue.write() as db:
+                sets.add_set(db, sets.EmbeddingSet(spec, embedder.dimension, embedder.loaded.precision))
+                sets.forget_failures(db, spec.key)
+            failed = embed_all(embedder, reader, shards, progress, known, known + len(todo))
+        with suppress(WorkspaceError):  # too full a disk for a second copy: the shards stay as they are
+            shards.compact()
+        with folder.catalogue.write() as db:
+            sets.record_failures(db, spec.key, failed)
+    total, computed = known + len(todo), len(todo) - len(failed)
+    return EmbedReport(spec, embedder.dimension, total, known, computed, failed, time.monotonic() - started)
+
+
+def plan_set(folder: WorkspaceFolder, request: EmbedRequest) -> EmbeddingSetSpec:
+    """The set that a request means. Torch is not needed to tell, nor the weights themselves.
+
+    Raises:
+        UnknownNameError: no such backbone.
+        BackboneError: no such weights.
+        WorkspaceError: there is nothing to embed.
+    """
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.weights import choose_weights
+
+    backbone = find_backbone(request.backbone)
+    weights = choose_weights(backbone, request.weights).identity
+    layer = request.layer or backbone.embedding_layer
+    recipe_key = embedding_sets.choose_recipe(folder, request.recipe_key)
+    return EmbeddingSetSpec(backbone.name, weights, layer, request.pooling, recipe_key)
+
+
+def _prepare(spec: EmbeddingSetSpec, request: EmbedRequest, progress: Progress) -> ReadyBackbone:
+    """The weights on this machine; a download shows its progress in megabytes."""
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.prepare import prepare_backbone
+
+    def tell(done_bytes: int, total_bytes: int) -> None:
+        progress(done_bytes // 10**6, total_bytes // 10**6, f"MB of the weights of {spec.backbone}")
+
+    backbone = find_backbone(spec.backbone)
+    return prepare_backbone(backbone, request.weights, accept_licence=request.accept_licence, on_progress=tell)
+
+
+def _load_embedder(ready: ReadyBackbone, spec: EmbeddingSetSpec, request: EmbedRequest) -> Embedder:
+    from vidviz.embed.embedder import Embedder
+    from vidviz.embed.load import load_ready
+
+    loaded = load_ready(ready, device=request.device or None, precision=request.precision, up_to=spec.layer)
+    return Embedder(loaded, spec.layer, spec.pooling)
+
+
+def _list_todo(folder: WorkspaceFolder, spec: EmbeddingSetSpec, shards: VectorShards) -> tuple[list[Clip], int]:
+    done = set(shards.load_ids().tolist())
+    with folder.catalogue.read() as db:
+        every = clips.list_clips(db, spec.recipe_key)
+    todo = [clip for clip in every if clip.id not in done]
+    return todo, len(every) - len(todo)

@@ -1,0 +1,224 @@
+"""One file -> a video with its clips, posters and labels, all of it in the library or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vidviz.errors import MediaError
+from vidviz.services.importing.found_files import FoundFile, as_text
+from vidviz.services.importing.label_sources import Labels
+from vidviz.store import clips, videos
+from vidviz.store.files import replace_file
+from vidviz.store.job_rows import JobItem
+from vidviz.store.videos import Video
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.types import Recipe
+
+if TYPE_CHECKING:
+    from vidviz.config import DecodeLimits
+    from vidviz.decode.ingest import IngestedVideo
+
+KEPT_ENDINGS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".flv", ".gif", ".ts", ".h264"})
+"""Endings that a kept video keeps, for whoever goes by them; any other name is made of the content alone."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a video's bytes are, and whether the workspace holds them itself."""
+
+    path: str
+    kept: bool
+
+
+class FileImporter:
+    """Imports files on several threads, each with a decoder process of its own.
+
+    Args:
+        folder: the workspace.
+        recipe: how videos are cut.
+        keep: whether the workspace takes a copy of each video.
+        labels: what the files are labelled.
+        limits: of the decoders.
+    """
+
+    def __init__(
+        self, folder: WorkspaceFolder, recipe: Recipe, *, keep: bool, labels: Labels, limits: DecodeLimits
+    ) -> None:
+        self._folder = folder
+        self._recipe = recipe
+        self._keep = keep
+        self._labels = labels
+        self._limits = limits
+        self._threads = threading.local()
+        self._workers: list[Any] = []
+        self._in_hand: dict[str, threading.Lock] = {}
+        self._guard = threading.Lock()
+        self._stopped = False
+
+    def import_file(self, found: FoundFile) -> JobItem:
+        """Import one file; what is wrong with it becomes the item's reason.
+
+        Raises:
+            WorkspaceError: the workspace cannot be written.
+        """
+        try:
+            return self._import(found)
+        except MediaError as error:
+            reason = _call_by_name(str(error), found)
+        except OSError as error:
+            reason = f"{found.name} cannot be read ({error.strerror or error}); it may have gone while it was imported."
+        item = _item(found, "failed", None, 0, reason)
+        if not self._stopped:  # a decoder that we ended ourselves says nothing of the file
+            with self._folder.catalogue.write() as db:
+                videos.record_source(db, _source(found, item))
+        return item
+
+    def stop(self) -> None:
+        """Let no further file begin, and end the decoders."""
+        self._stopped = True
+        with self._guard:
+            for worker in self._workers:
+                worker.close()
+
+    def _import(self, found: FoundFile) -> JobItem:
+        from vidviz.decode.probe import hash_file
+
+        if self._stopped:
+            raise MediaError(f"The import was stopped before {found.name}.")
+        video_id = hash_file(found.path)
+        _refuse_unspeakable(found.path)
+        with self._guard:
+            turn = self._in_hand.setdefault(video_id, threading.Lock())
+        with turn:
+            return self._known(found, video_id) or self._new(found, video_id)
+
+    def _known(self, found: FoundFile, video_id: str) -> JobItem | None:
+        """The answer for a file whose content the library has, cut by this recipe."""
+        with self._folder.catalogue.read() as db:
+            video = videos.find_video(db, video_id)
+            num_clips = len(clips.list_clips(db, self._recipe.key, video_id))
+        if video is None or not num_clips:
+            return None
+        same = video.name == found.name or video.path == whole_path(found.path)
+        reason = "It is in the library already."
+        if not same:
+            reason = f"The same content is in the library already, as {video.name!r}."
+        item = _item(found, "duplicate", video_id, num_clips, reason)
+        place = self._place(found, video_id, video)
+        with self._folder.catalogue.write() as db:
+            videos.move_video(db, video_id, place.path, kept=place.kept)
+            videos.set_labels(db, video_id, self._labels.from_tables(found))
+            videos.record_source(db, _source(found, item))
+        return item
+
+    def _new(self, found: FoundFile, video_id: str) -> JobItem:
+        ingested = self._ingest(found)
+        with self._folder.catalogue.read() as db:
+            known = videos.find_video(db, video_id)
+        place = self._place(found, video_id, known)
+        size = Path(place.path).stat().st_size
+        video = Video(video_id, found.name, place.path, place.kept, size, ingested.probe, ingested.loss)
+        rows = [
+            clips.Clip(number, video_id, self._recipe.key, span)
+            for number, span in zip(ingested.clip_ids, ingested.spans, strict=True)
+        ]
+        loss = _call_by_name(ingested.loss, found) if ingested.loss else None
+        item = _item(found, "partial" if loss else "ok", video_id, len(rows), loss)
+        with self._folder.catalogue.write() as db:
+            videos.add_video(db, video)
+            videos.move_video(db, video_id, place.path, kept=place.kept)
+            clips.add_clips(db, rows)
+            videos.set_labels(db, video_id, self._labels.of(found))
+            videos.record_source(db, _source(found, item))
+        return item
+
+    def _ingest(self, found: FoundFile) -> IngestedVideo:
+        from vidviz.decode.ingest import ingest_video
+
+        path, previews, limits = Path(whole_path(found.path)), self._folder.previews, self._limits
+        ingested: IngestedVideo = self._worker().call(
+            ingest_video, path, self._recipe, previews, limits, timeout_seconds=limits.wall_seconds
+        )
+        return ingested
+
+    def _place(self, found: FoundFile, video_id: str, known: Video | None) -> _Place:
+        """Where the video's bytes are from now on: where they were, if they still are there, or here."""
+        there = known is not None and is_unchanged(known)
+        if known is not None and there and (known.kept or not self._keep):
+            return _Place(known.path, known.kept)
+        if self._keep:
+            return _Place(str(self._copy(found.path, video_id)), True)
+        return _Place(whole_path(found.path), False)
+
+    def _copy(self, path: Path, video_id: str) -> Path:
+        """Copy a video into the workspace under its content's name; the given name is never a path."""
+        ending = path.suffix.lower() if path.suffix.lower() in KEPT_ENDINGS else ""
+        kept = self._folder.videos / f"{video_id}{ending}"
+        if not kept.exists():
+            with replace_file(kept) as copy, path.open("rb") as original:
+                shutil.copyfileobj(original, copy)
+        return kept
+
+    def _worker(self) -> Any:
+        from vidviz.decode.worker import DecodeWorker
+
+        if not hasattr(self._threads, "worker"):
+            with self._guard:
+                self._threads.worker = DecodeWorker(self._limits)
+                self._workers.append(self._threads.worker)
+                if self._stopped:
+                    self._threads.worker.close()
+        return self._threads.worker
+
+
+def whole_path(path: Path) -> str:
+    """The path without links, as text; a path that cannot be followed stays as it is."""
+    try:
+        return as_text(os.path.realpath(path))
+    except ValueError:
+        return as_text(str(path))
+
+
+def is_unchanged(video: Video) -> bool:
+    """Whether the video's file is still there, and as large as when it was imported."""
+    try:
+        return Path(video.path).stat().st_size == video.size_bytes
+    except OSError:
+        return False
+
+
+def _refuse_unspeakable(path: Path) -> None:
+    """The catalogue and all answers are text; a path that is none could be neither stored nor named.
+
+    Raises:
+        MediaError: the path is not text.
+    """
+    from vidviz.decode.naming import file_label
+
+    real = os.path.realpath(path)
+    if as_text(real) != real:
+        raise MediaError(f"{file_label(path)} has a path that is not valid UTF-8; rename the file or its folder.")
+
+
+def _item(found: FoundFile, status: str, video_id: str | None, num_clips: int, reason: str | None) -> JobItem:
+    return JobItem(as_text(str(found.path)), found.name, status, reason, video_id, num_clips)
+
+
+def _source(found: FoundFile, item: JobItem) -> videos.Source:
+    try:
+        size = found.path.stat().st_size
+    except (OSError, ValueError):
+        size = 0
+    return videos.Source(whole_path(found.path), item.name, item.status, item.reason, item.video_id, size)
+
+
+def _call_by_name(sentence: str, found: FoundFile) -> str:
+    """A sentence about a file as a person calls it: an upload lies under another name."""
+    from vidviz.decode.naming import file_label
+
+    return sentence.replace(file_label(found.path), file_label(found.name))

@@ -1,0 +1,166 @@
+"""Import: files -> videos, clips, posters, labels. Every file gets an answer; none ends the others."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from vidviz.config import DecodeLimits, worker_count
+from vidviz.errors import VidvizError
+from vidviz.services.importing.file_importer import FileImporter
+from vidviz.services.importing.found_files import Findings, find_files
+from vidviz.services.importing.label_sources import TABLE_NAME, Labels, gather_labels
+from vidviz.services.progress import Progress, ignore_progress
+from vidviz.store import clips, job_rows, videos
+from vidviz.store.files import remove_unfinished, sharing
+from vidviz.store.job_rows import JobItem
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.types import Recipe
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What to import: `paths` of files and folders on this machine, cut by `recipe`.
+
+    `labels` is a label table (else each folder's own labels.csv, else folder names). With `keep` the workspace
+    takes a copy of each video; otherwise it is read where it lies. `names` says what uploaded files are called.
+    """
+
+    paths: tuple[str, ...]
+    recipe: Recipe = field(default_factory=Recipe)
+    labels: str | None = None
+    keep: bool = False
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """One item a file, in order, and notes on the whole."""
+
+    items: tuple[JobItem, ...]
+    notes: tuple[str, ...]
+
+    def count(self, *statuses: str) -> int:
+        """How many files ended in one of these statuses."""
+        return sum(item.status in statuses for item in self.items)
+
+
+def run_import_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:
+    """Import as a job; returns what to tell about it."""
+    request = request_from_arguments(arguments)
+    report = import_videos(folder, request, progress, job_id)
+    parts = [f"{report.count('ok', 'partial')} imported"]
+    for status, words in (("partial", "of them partial"), ("duplicate", "duplicate"), ("failed", "failed")):
+        if report.count(status):
+            parts.append(f"{report.count(status)} {words}")
+    return ". ".join([", ".join(parts), *(note.rstrip(".") for note in report.notes)]) + "."
+
+
+def request_arguments(request: ImportRequest) -> dict[str, Any]:
+    """The request as JSON data for a job."""
+    return {**asdict(request), "recipe": request.recipe.key}
+
+
+def request_paths(paths: Sequence[str], recipe: Recipe, labels: str | None = None) -> ImportRequest:
+    """A request for paths on this machine, as a person types them."""
+    whole = tuple(str(Path(path).expanduser().absolute()) for path in paths)
+    return ImportRequest(whole, recipe, str(Path(labels).expanduser().absolute()) if labels else None)
+
+
+def request_from_arguments(arguments: dict[str, Any]) -> ImportRequest:
+    """The request that `request_arguments` wrote."""
+    return ImportRequest(
+        tuple(arguments["paths"]),
+        Recipe.from_key(arguments["recipe"]),
+        arguments["labels"],
+        arguments["keep"],
+        arguments["names"],
+    )
+
+
+def import_videos(
+    folder: WorkspaceFolder, request: ImportRequest, progress: Progress = ignore_progress, job_id: int | None = None
+) -> ImportReport:
+    """Import every file that the request names.
+
+    Raises:
+        LabelError: the label table that was asked for cannot be read.
+        WorkspaceError: the workspace cannot be written (a full disk, say); what was stored before stays.
+        JobCancelledError: as `progress` asks.
+    """
+    found = find_files(map(Path, request.paths), request.names)
+    labels = gather_labels(request.labels, request.paths)
+    importer = FileImporter(folder, request.recipe, keep=request.keep, labels=labels, limits=DecodeLimits())
+    items: list[JobItem] = []
+    progress(0, len(found.files), "")
+    with _tidied(folder), ThreadPoolExecutor(worker_count(), thread_name_prefix="import") as pool:
+        try:
+            for position, item in enumerate(pool.map(importer.import_file, found.files)):
+                items.append(item)
+                if job_id is not None:
+                    with folder.catalogue.write() as db:
+                        job_rows.add_job_item(db, job_id, position, item)
+                progress(position + 1, len(found.files), item.name)
+        finally:
+            importer.stop()
+            pool.shutdown(wait=True, cancel_futures=True)
+    _discard_uploads(folder, request)
+    return ImportReport(tuple(items), tuple(_notes(found, labels)))
+
+
+def _tidied(folder: WorkspaceFolder) -> AbstractContextManager[None]:
+    """Say that decoders are at work in this workspace; the first of several removes what killed ones left."""
+    from vidviz.decode.naming import remove_leftovers
+
+    def tidy() -> None:
+        remove_leftovers(folder.previews)
+        remove_unfinished(folder.videos)
+
+    return sharing(folder.path / "import.lock", tidy)
+
+
+def _discard_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:
+    """Remove uploads that are imported: what is a video was kept under its content's name."""
+    for batch in map(Path, request.paths):
+        if batch.parent == folder.uploads:
+            shutil.rmtree(batch, ignore_errors=True)
+
+
+def _notes(found: Findings, labels: Labels) -> Iterable[str]:
+    for path in found.empty_folders:
+        yield f"The folder {path.name!r} holds no videos."
+    yield from found.unreadable
+    left_out = [name for name in found.left_out if name != TABLE_NAME]
+    if left_out:
+        names = ", ".join(left_out[:5]) + (", ..." if len(left_out) > 5 else "")
+        yield f"Left out by their ending: {len(left_out)} other files ({names})."
+    yield from labels.tell()
+
+
+def rebuild_previews(folder: WorkspaceFolder, progress: Progress = ignore_progress) -> ImportReport:
+    """Make posters, strips and previews again from the videos, recipe by recipe."""
+    from vidviz.decode.ingest import ingest_video
+    from vidviz.decode.worker import DecodeWorker
+
+    with folder.catalogue.read() as db:
+        known = videos.list_videos(db)
+        recipes = list(clips.count_clips(db))
+        work = [(video, key) for key in recipes for video in known if clips.list_clips(db, key, video.id)]
+    limits = DecodeLimits()
+    items = []
+    with _tidied(folder), DecodeWorker(limits) as worker:
+        make = partial(worker.call, ingest_video, timeout_seconds=limits.wall_seconds)
+        for done, (video, key) in enumerate(work, 1):
+            try:
+                made = make(Path(video.path), Recipe.from_key(key), folder.previews, limits)
+                items.append(JobItem(video.path, video.name, "ok", None, video.id, len(made.clip_ids)))
+            except VidvizError as error:
+                items.append(JobItem(video.path, video.name, "failed", str(error), video.id, 0))
+            progress(done, len(work), video.name)
+    return ImportReport(tuple(items), ())

@@ -1,0 +1,108 @@
+"""The engine behind the search: which it is, what it holds, what it costs, and advice where it is too small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vidviz.config import milvus_settings
+from vidviz.errors import IndexLockedError
+from vidviz.index.collection import TRIAL, collection_name
+from vidviz.index.design import IndexDesign, Metric
+from vidviz.index.open import open_milvus
+from vidviz.index.survey import FoundCollection, drop_collection, survey
+from vidviz.services.library import embedding_sets
+from vidviz.store.workspace_folder import WorkspaceFolder
+
+LITE_CLIPS = 50_000
+"""Milvus Lite answers well up to about so many clips."""
+
+COMPOSE_PAGE = "https://milvus.io/docs/install_standalone-docker-compose.md"
+"""Where Milvus publishes its compose file."""
+
+_BY_METRIC: dict[Metric, str] = {"COSINE": "", "IP": " · inner product", "L2": " · distance"}
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A collection beside the set that it belongs to; `stored` are the set's vectors, None for another workspace's.
+
+    `trial` is whether the index lab made it: it is there while a trial runs, and on a server after the process of one
+    was killed, until the next trial of its set.
+    """
+
+    found: FoundCollection
+    set_key: str
+    title: str
+    stored: int | None
+    trial: bool = False
+
+
+@dataclass(frozen=True)
+class EngineReport:
+    """What a person should know of the engine; `note` says why it tells nothing, where it does not."""
+
+    lite: bool
+    address: str
+    version: str
+    collections: tuple[Collection, ...]
+    advice: str
+    note: str = ""
+
+
+def examine_engine(folder: WorkspaceFolder) -> EngineReport:
+    """Look at the engine and its collections; nothing is changed.
+
+    Raises:
+        SearchIndexError: a server does not answer, or the local files are damaged.
+    """
+    settings = milvus_settings()
+    advice = advise(folder, lite=settings.lite)
+    try:
+        connection = open_milvus(settings, folder.milvus)
+    except IndexLockedError as error:
+        return EngineReport(settings.lite, str(settings.lite_path(folder.milvus)), "", (), advice, str(error))
+    version, found = survey(connection)
+    owners = _owners(folder)
+    collections = []
+    for one in found:
+        unknown = ("", one.described.get("backbone", "unknown set"), None, False)
+        collections.append(Collection(one, *owners.get(one.name, unknown)))
+    return EngineReport(settings.lite, connection.place.shown, version, tuple(collections), advice)
+
+
+def advise(folder: WorkspaceFolder, *, lite: bool) -> str:
+    """A sentence where a set is too large for Milvus Lite; "" where all is well."""
+    largest = max((len(folder.vectors(found.key).load_ids()) for found in embedding_sets.list_sets(folder)), default=0)
+    if not lite or largest <= LITE_CLIPS:
+        return ""
+    return (
+        f"The largest set has {largest:,} clips, and Milvus Lite answers well up to about {LITE_CLIPS:,}. Start a "
+        "Milvus server and move the workspace to it: `vidviz index push --uri http://127.0.0.1:19530`."
+    )
+
+
+def drop(folder: WorkspaceFolder, name: str) -> None:
+    """Remove a collection of ours; it is built again from the stored vectors when it is next needed.
+
+    Raises:
+        SearchIndexError: the engine does not answer, or somebody else made the collection.
+    """
+    from vidviz.services.index.set_index import forget_checked
+
+    drop_collection(open_milvus(milvus_settings(), folder.milvus), name)
+    forget_checked(folder)
+
+
+def _owners(folder: WorkspaceFolder) -> dict[str, tuple[str, str, int | None, bool]]:
+    """Collection -> (key of its set, title, vectors stored, whether the lab made it), for this workspace's sets."""
+    with folder.catalogue.read() as db:
+        workspace_id = db.execute("SELECT id FROM identity").fetchone()[0]
+    owners: dict[str, tuple[str, str, int | None, bool]] = {}
+    for found in embedding_sets.list_sets(folder):
+        stored = len(folder.vectors(found.key).load_ids())
+        for metric, by in _BY_METRIC.items():
+            suffix, title = IndexDesign(metric).suffix, f"{found.spec.title}{by}"
+            owners[collection_name(found.spec, workspace_id, suffix)] = (found.key, title, stored, False)
+            trial = collection_name(found.spec, workspace_id, f"{suffix}{TRIAL}")
+            owners[trial] = (found.key, f"{title} · index lab", None, True)
+    return owners

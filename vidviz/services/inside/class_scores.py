@@ -1,0 +1,87 @@
+"""The class scores of a clip, by the networks that have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vidviz.errors import BackboneError
+from vidviz.services.inside.clip_input import Look, Looked, look_at, running
+
+if TYPE_CHECKING:
+    from vidviz.embed.load import LoadedBackbone
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The class scores of a clip: indices, names and probabilities (softmax), best first."""
+
+    classes: tuple[int, ...]
+    names: tuple[str, ...]
+    probabilities: tuple[float, ...]
+
+
+def score_classes(look: Look, most: int = 10) -> Scores:
+    """The class scores of a clip, best first.
+
+    Raises:
+        BackboneError: the network has no class scores.
+    """
+    import torch
+
+    looked = with_scores(look)
+    scores = run_scores(looked, looked.frames)
+    shares = torch.softmax(torch.from_numpy(scores), 0).numpy()
+    order = np.argsort(-scores, kind="stable")[:most]
+    names = class_names(looked.loaded, len(scores))
+    return Scores(
+        tuple(int(index) for index in order),
+        tuple(names[index] for index in order),
+        tuple(float(shares[index]) for index in order),
+    )
+
+
+def class_names(loaded: LoadedBackbone, count: int) -> list[str]:
+    """What a network's scores are called; `class 17` where nobody says."""
+    from vidviz.embed.class_names import find_class_names
+
+    names = find_class_names(loaded.backbone, loaded.weights)
+    return list(names) if len(names) == count else [f"class {index}" for index in range(count)]
+
+
+def with_scores(look: Look) -> Looked:
+    """A look by a network that has class scores.
+
+    Raises:
+        BackboneError: it has none.
+    """
+    from vidviz.embed.backbones import find_backbone
+
+    stages = find_backbone(look.backbone).stages
+    if not stages or "score" not in stages[-1].title.lower():
+        raise BackboneError(f"{look.backbone} gives no class scores: ask for the similarity to another clip instead.")
+    return look_at(look, (stages[-1].layer,))
+
+
+def make_score(loaded: LoadedBackbone, pick: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What is scored of the network's output: one row of scores, the mean over frames where it sees them apart."""
+
+    def score(output: Any) -> Any:
+        rows = output.reshape(len(output), -1)
+        return pick(rows.mean(0) if loaded.backbone.per_frame else rows[0])
+
+    return score
+
+
+def run_scores(looked: Looked, frames: np.ndarray) -> np.ndarray:
+    """The class scores of frames (T, H, W, 3), as float32."""
+    import torch
+
+    loaded = looked.loaded
+    with running(loaded), torch.inference_mode():
+        output = loaded.model(looked.clips(frames))
+    rows = output.reshape(len(output), -1).float()
+    return np.asarray((rows.mean(0) if loaded.backbone.per_frame else rows[0]).cpu().numpy())

@@ -1,0 +1,96 @@
+"""What the attention of a transformer looks at, for one clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from vidviz.errors import BackboneError
+from vidviz.introspect.attention import Attention, LayerAttention
+from vidviz.introspect.film_layout import TokenGrid
+from vidviz.introspect.receptive_field import Box
+from vidviz.introspect.saliency import resize_heat
+from vidviz.services.inside.clip_input import Look, Looked, look_at, running
+
+__all__ = ["Attended", "LayerAttention", "attend", "attends", "resize_heat"]
+
+TRANSFORMERS = ("2-D transformer", "video transformer", "text-video")
+"""The families whose networks attend."""
+
+
+@dataclass(frozen=True)
+class Attended:
+    """Attention of all layers beside the clip: `frames` (T, H, W, 3) uint8 and its length.
+
+    `grid` is that of the network's first layer, in whose positions a person asks.
+    """
+
+    attention: Attention
+    frames: np.ndarray
+    seconds: float
+    grid: TokenGrid
+
+    def find_position(self, frame: int, y: int, x: int) -> tuple[int, int, int]:
+        """The position (t, y, x) of the grid that a pixel of a frame belongs to."""
+        t, y, x = (
+            min(place * cells // pixels, cells - 1)
+            for place, cells, pixels in zip((frame, y, x), self._cells, self.frames.shape, strict=False)
+        )
+        return t, y, x
+
+    def box_of(self, position: tuple[int, int, int]) -> Box:
+        """What a position of the grid covers of the clip: (start, end) in frames, rows and columns, ends excluded."""
+        t, y, x = (
+            (place * pixels // cells, max((place + 1) * pixels // cells, place * pixels // cells + 1))
+            for place, cells, pixels in zip(position, self._cells, self.frames.shape, strict=False)
+        )
+        return t, y, x
+
+    @property
+    def _cells(self) -> tuple[int, int, int]:
+        return self.grid.frames, self.grid.rows, self.grid.columns
+
+
+def attends(backbone: str) -> bool:
+    """Whether a network has attention to show."""
+    from vidviz.embed.backbones import find_backbone
+
+    return find_backbone(backbone).family in TRANSFORMERS
+
+
+def grid_size(look: Look) -> tuple[int, int, int]:
+    """Frames, rows and columns of the positions in whose terms a network attends."""
+    grid = _look(look).grid
+    return grid.frames, grid.rows, grid.columns
+
+
+@lru_cache(maxsize=4)
+def attend(look: Look, query: tuple[int, int, int] | None = None) -> Attended:
+    """Run a transformer on a clip and sum up where its attention goes.
+
+    Args:
+        look: the clip and the network.
+        query: from which position (t, y, x) of the network's grid; from the class token, or from all on average, for
+            None.
+
+    Raises:
+        BackboneError: it has no attention, or could not run.
+    """
+    from vidviz.introspect.attention import read_attention
+
+    if not attends(look.backbone):
+        raise BackboneError(f"{look.backbone} has no attention: choose a transformer, such as timesformer_b.")
+    looked = _look(look)
+    with running(looked.loaded):
+        attention = read_attention(looked.loaded.model, looked.clips(), looked.grid, query)
+    if not attention.layers:
+        raise BackboneError(f"No attention was seen in {look.backbone}: its code computes it in a way of its own.")
+    return Attended(attention, looked.frames, looked.seconds, looked.grid)
+
+
+def _look(look: Look) -> Looked:
+    from vidviz.embed.backbones import find_backbone
+
+    return look_at(look, (find_backbone(look.backbone).embedding_layer,))

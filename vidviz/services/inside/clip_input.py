@@ -1,0 +1,147 @@
+"""A clip before a network: its frames as the network takes them, the network itself, and how it cuts them up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vidviz.config import DecodeLimits
+from vidviz.errors import BackboneError, MediaError
+from vidviz.services.backbones.shared_backbones import load_shared
+from vidviz.services.library import contents
+from vidviz.store.workspace_folder import WorkspaceFolder
+
+if TYPE_CHECKING:
+    from vidviz.decode.worker import DecodeWorker
+    from vidviz.embed.description import Backbone
+    from vidviz.embed.load import LoadedBackbone
+    from vidviz.introspect.film_layout import TokenGrid
+
+KEPT_CLIPS = 16
+
+
+@dataclass(frozen=True)
+class Look:
+    """Which network looks at which clip of which workspace, forwards or backwards."""
+
+    path: Path
+    clip_id: int
+    backbone: str
+    weights: str = "auto"
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a look needs: `frames` (T, H, W, 3) uint8, the network (hold its lock while it runs) and its grid."""
+
+    loaded: LoadedBackbone
+    frames: np.ndarray
+    seconds: float
+    grid: TokenGrid
+
+    def clips(self, frames: np.ndarray | None = None) -> Any:
+        """Frames (this clip's, where none are given) as the tensor that the network takes."""
+        from vidviz.embed.preprocess import frames_to_tensor
+
+        shown = self.frames if frames is None else frames
+        return frames_to_tensor(self.loaded.backbone, shown[None], self.loaded.device, self.loaded.dtype)
+
+
+def look_at(look: Look, layers: Sequence[str]) -> Looked:
+    """Read the clip's frames and have the network in memory that answers at these layers.
+
+    Raises:
+        WorkspaceError: no such clip.
+        MediaError: its video cannot be read.
+        UnknownNameError: no such backbone.
+        BackboneError: the weights cannot be had, or memory is short.
+    """
+    folder = WorkspaceFolder(look.path)
+    seconds = contents.find_clip(folder, look.clip_id).span.seconds
+    frames = read_frames(look.path, look.clip_id, look.backbone, look.weights)
+    loaded = load_shared(look.backbone, look.weights, layers)
+    # A copy in order: torch takes no array that runs backwards.
+    shown = np.ascontiguousarray(frames[::-1]) if look.backwards else frames
+    return Looked(loaded, shown, seconds, grid_of(look.backbone, look.weights, loaded))
+
+
+@contextmanager
+def running(loaded: LoadedBackbone) -> Iterator[None]:
+    """Hold the network's lock while it runs or is hooked.
+
+    Raises:
+        BackboneError: it could not run, for want of memory mostly.
+    """
+    try:
+        with loaded.lock:
+            yield
+    except RuntimeError as error:
+        raise BackboneError(f"{loaded.backbone.name} could not run on this clip: {error}.") from error
+
+
+_grids: dict[tuple[str, str], TokenGrid] = {}
+
+
+def grid_of(backbone: str, weights: str, loaded: LoadedBackbone) -> TokenGrid:
+    """The grid that a network lays over its clips, found once; a checkpoint may bring a size of its own."""
+    key = (backbone, weights)
+    if key not in _grids:
+        import torch
+
+        from vidviz.introspect.film_layout import find_grid
+
+        empty = torch.zeros(_shape_of(loaded.backbone), device=loaded.device, dtype=loaded.dtype)
+        with running(loaded):
+            _grids[key] = find_grid(loaded.model, empty)
+    return _grids[key]
+
+
+def outline_of(backbone: Backbone) -> tuple[Any, Any]:
+    """The network without numbers, and an empty clip for it: for shapes and arithmetic, at no cost."""
+    import torch
+
+    from vidviz.embed.build import build_outline
+
+    return build_outline(backbone), torch.empty(_shape_of(backbone), device="meta")
+
+
+def _shape_of(backbone: Backbone) -> tuple[int, ...]:
+    """The shape of one clip as a network takes it."""
+    spec = backbone.frames
+    picture = (spec.crop_px, spec.crop_px)
+    return (spec.num_frames, 3, *picture) if backbone.per_frame else (1, 3, spec.num_frames, *picture)
+
+
+@lru_cache(maxsize=KEPT_CLIPS)
+def read_frames(path: Path, clip_id: int, backbone: str, weights: str) -> np.ndarray:
+    """The frames of a clip as a backbone sees them, (T, H, W, 3) uint8, read once; not to be written to.
+
+    Raises:
+        MediaError: the video cannot be read.
+        BackboneError: the weights, which say how large the frames are, cannot be had.
+    """
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.prepare import prepare_backbone
+    from vidviz.services.backbones.clip_reader import read_one
+
+    folder = WorkspaceFolder(path)
+    clip = contents.find_clip(folder, clip_id)
+    video = contents.find_video(folder, clip.video_id)
+    if reason := contents.say_changed(video):
+        raise MediaError(reason)
+    spec = prepare_backbone(find_backbone(backbone), weights).backbone.frames
+    return read_one(clip, Path(video.path), spec, _shared_worker())
+
+
+@lru_cache(maxsize=1)
+def _shared_worker() -> DecodeWorker:
+    from vidviz.decode.worker import DecodeWorker
+
+    return DecodeWorker(DecodeLimits())

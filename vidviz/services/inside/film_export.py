@@ -1,0 +1,104 @@
+"""The film of a network to take away: as GIF, MP4 or npz, and the lines of Python that give the same."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from vidviz.errors import WorkspaceError
+from vidviz.introspect.feature_films import FilmSheet
+from vidviz.render.heat import enlarge, side_by_side, tile_channels, write_animation
+from vidviz.services.inside.layer_films import Inspection, activation_arrays, choose_channels
+from vidviz.store.files import replace_file
+
+CLIP_PX = 256
+MP4_ROUNDS = 2
+"""A film of a second is too short to look at: it runs twice."""
+
+
+def lay_film(frames: np.ndarray, sheets: Sequence[FilmSheet], scale: str = "viridis") -> np.ndarray:
+    """The clip and the channels of its layers side by side on one clock.
+
+    Args:
+        frames: (T, H, W, 3) uint8.
+        sheets: the chosen channels of each layer.
+        scale: the colour map.
+
+    Returns:
+        (T, H', W', 3) uint8.
+    """
+    tiles = [tile_channels(sheet.pixels, tile_px=max(24, CLIP_PX // 6), scale=scale) for sheet in sheets]
+    return side_by_side([enlarge(frames, CLIP_PX), *tiles])
+
+
+def pack_gif(film: np.ndarray, seconds: float) -> bytes:
+    """A film (T, H, W, 3) uint8 as an endless GIF."""
+    return write_animation(film, seconds, "gif")
+
+
+def pack_mp4(film: np.ndarray, seconds: float) -> bytes:
+    """A film (T, H, W, 3) uint8 as an MP4 that browsers and slides play (H.264)."""
+    from vidviz.decode.write import write_mp4
+
+    return write_mp4(np.concatenate([film] * MP4_ROUNDS), len(film) / seconds)
+
+
+def pack_arrays(inspection: Inspection) -> bytes:
+    """`frames` and each layer's film (C, T, H, W) float32 as npz."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **activation_arrays(inspection))  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def save_looked(inspection: Inspection, out: Path, *, num_channels: int = 16, order: str = "variance") -> None:
+    """Write what a network saw to a file: .npz holds the activations, .gif and .mp4 the film.
+
+    Args:
+        inspection: the clip and its layers.
+        out: where to; its ending says what is written.
+        num_channels: of each layer's film.
+        order: which channels come first; see `vidviz.introspect.feature_films.feature_film`.
+
+    Raises:
+        WorkspaceError: the ending is none of these, or the folder does not exist.
+        UnknownNameError: no such order.
+    """
+    pack = _PACKERS.get(out.suffix.lower())
+    if pack is None:
+        raise WorkspaceError(f"{out.name!r} should end in one of: {', '.join(_PACKERS)}.")
+    if not out.parent.is_dir():
+        raise WorkspaceError(f"The folder {str(out.parent)!r} does not exist.")
+    data = pack(inspection, num_channels, order)
+    with replace_file(out) as file:
+        file.write(data)
+
+
+def _pack_npz(inspection: Inspection, _num_channels: int, _order: str) -> bytes:
+    return pack_arrays(inspection)
+
+
+def _pack_film(pack: Callable[[np.ndarray, float], bytes]) -> Callable[[Inspection, int, str], bytes]:
+    def pack_one(inspection: Inspection, num_channels: int, order: str) -> bytes:
+        sheets = [choose_channels(layer.film, num_channels, order, "channel") for layer in inspection.layers]
+        return pack(lay_film(inspection.frames, sheets), inspection.seconds)
+
+    return pack_one
+
+
+_PACKERS = {".npz": _pack_npz, ".gif": _pack_film(pack_gif), ".mp4": _pack_film(pack_mp4)}
+
+
+def say_python(
+    workspace: str, clip_id: int, backbone: str, weights: str, layers: Sequence[str], *, backwards: bool = False
+) -> str:
+    """The lines of Python that give the same activations."""
+    more = ", backwards=True" if backwards else ""
+    return (
+        "from vidviz import Workspace\n"
+        "from vidviz.services.inside.layer_films import inspect_clip\n"
+        f"seen = inspect_clip(Workspace({workspace!r}).folder, {clip_id}, {backbone!r}, {weights!r}, "
+        f"{list(layers)!r}{more})\n"
+    )

@@ -1,0 +1,96 @@
+"""Why: where in a clip a class score comes from, or its likeness to another clip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vidviz.introspect.saliency import class_activation, resize_heat
+from vidviz.services.inside.class_scores import make_score, with_scores
+from vidviz.services.inside.clip_input import Look, Looked, look_at
+from vidviz.services.inside.gradients import embed_clip, make_embed, trace_films
+
+
+@dataclass(frozen=True)
+class Why:
+    """Where a score comes from.
+
+    Attributes:
+        layer: whose maps told it.
+        score: the class score, or the cosine similarity.
+        heat: (T, H, W) float32, at the size of the frames, not negative.
+        frames: (T, H, W, 3) uint8.
+        seconds: length of the clip.
+    """
+
+    layer: str
+    score: float
+    heat: np.ndarray
+    frames: np.ndarray
+    seconds: float
+
+
+def explain_class(look: Look, class_index: int, *, layer: str = "", method: str = "grad-cam") -> Why:
+    """Where the score of a class comes from.
+
+    Args:
+        look: the clip and the network.
+        class_index: which of the network's scores.
+        layer: whose maps; the last stage that still has a picture, and on which the score depends, when "".
+        method: "grad-cam" or "layer-cam".
+
+    Raises:
+        BackboneError: the network has no class scores, or no layer tells where they come from.
+    """
+    looked = with_scores(look)
+    score = make_score(looked.loaded, lambda scores: scores[class_index])
+    return _explain(looked, layer, method, score, "")
+
+
+def explain_similarity(
+    look: Look, other: Look, *, at: str, pooling: str = "mean", layer: str = "", method: str = "grad-cam"
+) -> tuple[Why, Why]:
+    """What in each of two clips makes their embeddings alike.
+
+    The score is the cosine similarity of their embeddings; for each clip's heat the other one's is held fixed.
+
+    Args:
+        look: the first clip and the network.
+        other: the second clip, seen by the same network.
+        at: the layer whose pooled output is the embedding.
+        pooling: of the embedding set.
+        layer: as in `explain_class`.
+        method: as in `explain_class`.
+
+    Raises:
+        BackboneError: no layer tells where the similarity comes from.
+    """
+    import torch
+
+    pairs = [look_at(one, (at,)) for one in (look, other)]
+    embed = make_embed(pairs[0].loaded, at, pooling)
+    fixed = [embed_clip(looked, at, embed) for looked in pairs]
+
+    def against(target: Any) -> Callable[[Any], Any]:
+        return lambda output: torch.nn.functional.cosine_similarity(embed(output), target).sum()
+
+    first = _explain(pairs[0], layer, method, against(fixed[1]), at)
+    second = _explain(pairs[1], layer, method, against(fixed[0]), at)
+    return first, second
+
+
+def _explain(looked: Looked, layer: str, method: str, score: Callable[[Any], Any], at: str) -> Why:
+    values: list[float] = []
+
+    def noted(output: Any) -> Any:
+        value = score(output)
+        values.append(float(value.detach()))
+        return value
+
+    name, (film, gradient) = trace_films(looked, layer, noted, at)
+    heat = class_activation(film, gradient, method, per_frame=looked.loaded.backbone.per_frame)
+    size = looked.frames.shape[0], looked.frames.shape[1], looked.frames.shape[2]
+    return Why(name, values[0], resize_heat(heat, size), looked.frames, looked.seconds)

@@ -1,0 +1,57 @@
+"""From maps to vector: how much each region of a clip gave to its embedding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vidviz.introspect.saliency import region_shares
+from vidviz.services.inside.clip_input import Look, look_at
+from vidviz.services.inside.gradients import embed_clip, make_embed, trace_films
+
+
+@dataclass(frozen=True)
+class VectorParts:
+    """How a clip's last maps became its embedding.
+
+    Attributes:
+        layer: the last layer that still has a picture.
+        shares: (T, H, W) at the size of its maps, what each region gave, signed.
+        means: (C,) its maps averaged over all positions.
+        vector: (D,) the embedding, not normalised.
+        frames: (T, H, W, 3) uint8.
+        seconds: length of the clip.
+    """
+
+    layer: str
+    shares: np.ndarray
+    means: np.ndarray
+    vector: np.ndarray
+    frames: np.ndarray
+    seconds: float
+
+
+def explain_vector(look: Look, *, at: str, pooling: str = "mean") -> VectorParts:
+    """From maps to vector: the last maps, what each region gave to the embedding, and the embedding.
+
+    A region's share is its activation times the gradient of the embedding's length, as a part of that length:
+    regions that point where the embedding points have positive shares. Where the embedding is the mean over all
+    positions they add up to 1.
+
+    Args:
+        look: the clip and the network.
+        at: the layer whose pooled output is the embedding.
+        pooling: of the embedding set.
+
+    Raises:
+        BackboneError: no layer before it has a picture.
+    """
+    looked = look_at(look, (at,))
+    embed = make_embed(looked.loaded, at, pooling)
+    vector = embed_clip(looked, at, embed)
+    length = float(vector.norm()) or 1.0
+    layer, (film, gradient) = trace_films(looked, "", lambda output: (embed(output) * vector).sum() / length, at)
+    shares = region_shares(film, gradient) / length
+    means = film.mean(axis=(1, 2, 3))
+    return VectorParts(layer, shares, means, vector[0].cpu().numpy(), looked.frames, looked.seconds)

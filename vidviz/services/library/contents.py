@@ -1,0 +1,193 @@
+"""What the library holds: videos with their state, clips, and where their pictures and films lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vidviz.errors import WorkspaceError
+from vidviz.store import clip_labels, clips, videos
+from vidviz.store.clip_labels import TAG_SEPARATOR, TAGS
+from vidviz.store.clips import Clip
+from vidviz.store.videos import LABEL, Video
+from vidviz.store.workspace_folder import WorkspaceFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CLIP_IDS = 2**53
+"""Clip ids are smaller than this; see `vidviz.types.clip_id`."""
+
+COLUMNS = {"clip_id", "video_id", "video", "start_seconds", "end_seconds", "recipe", TAGS}
+"""The columns of a clip table that are no labels."""
+
+
+@dataclass(frozen=True)
+class KnownClip:
+    """A clip with what a person wants to know of it at a glance; its own label comes before its video's."""
+
+    clip_id: int
+    video_id: str
+    video: str
+    start_seconds: float
+    end_seconds: float
+    recipe_key: str
+    label: str | None
+    aspect_ratio: float
+    frame_rate: float
+    tags: tuple[str, ...] = ()
+
+
+def clip_table(folder: WorkspaceFolder, recipe_key: str | None = None) -> pd.DataFrame:
+    """One row a clip; see `vidviz.store.clips.clip_table`. It is read anew only when the library has changed."""
+    return _clip_table(folder.path, recipe_key, read_revision(folder)).copy(deep=False)
+
+
+def clip_rows(folder: WorkspaceFolder, ids: Iterable[int], recipe_key: str | None = None) -> pd.DataFrame:
+    """The rows of the clip table of these clips, in their order; a clip that is named twice comes twice.
+
+    Raises:
+        KeyError: the library does not hold one of them, or not by that recipe.
+    """
+    return clip_table(folder, recipe_key).set_index("clip_id").loc[list(ids)].reset_index()
+
+
+def read_revision(folder: WorkspaceFolder) -> int:
+    """A number that rises with every change of videos, clips, labels and tags."""
+    with folder.catalogue.read() as db:
+        return int(db.execute("SELECT revision FROM identity").fetchone()[0])
+
+
+@lru_cache(maxsize=8)
+def _clip_table(path: Path, recipe_key: str | None, revision: int) -> pd.DataFrame:
+    with WorkspaceFolder(path).catalogue.read() as db:
+        return clips.clip_table(db, recipe_key)
+
+
+def label_columns(table: pd.DataFrame) -> list[str]:
+    """The label columns of a clip table that hold anything, `label` first."""
+    columns = [name for name in table.columns if name not in COLUMNS and table[name].notna().any()]
+    return sorted(columns, key=lambda name: (name != LABEL, name))
+
+
+def numeric_columns(table: pd.DataFrame) -> list[str]:
+    """The label columns whose given values are all finite numbers, at least two different ones; as text, still."""
+    import numpy as np
+    import pandas as pd
+
+    def is_numeric(name: str) -> bool:
+        numbers = np.unique(pd.to_numeric(pd.Series(table[name].dropna().unique()), errors="coerce"))
+        return len(numbers) > 1 and bool(np.isfinite(numbers).all())
+
+    return [name for name in label_columns(table) if is_numeric(name)]
+
+
+def split_tags(joined: str) -> list[str]:
+    """The tags of a clip, from the column `tags` of the clip table."""
+    return joined.split(TAG_SEPARATOR) if joined else []
+
+
+def find_clip(folder: WorkspaceFolder, clip_id: int) -> Clip:
+    """The clip with this number.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    clip = None
+    if 0 <= clip_id < CLIP_IDS:
+        with folder.catalogue.read() as db:
+            clip = clips.find_clip(db, clip_id)
+    if clip is None:
+        raise WorkspaceError(f"There is no clip {clip_id} in this workspace. `vidviz export` lists the clips.")
+    return clip
+
+
+def find_video(folder: WorkspaceFolder, video_id: str) -> Video:
+    """The video with this id.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    with folder.catalogue.read() as db:
+        video = videos.find_video(db, video_id)
+    if video is None:
+        raise WorkspaceError(f"There is no video {video_id[:12]!r} in this workspace.")
+    return video
+
+
+def know_clip(folder: WorkspaceFolder, clip_id: int) -> KnownClip:
+    """A clip with its video's name, its label and tags.
+
+    Raises:
+        WorkspaceError: there is no such clip.
+    """
+    clip = find_clip(folder, clip_id)
+    video = find_video(folder, clip.video_id)
+    with folder.catalogue.read() as db:
+        labels = clip_labels.find_clip_labels(db, clip.id)
+        tags = clip_labels.find_clip_tags(db, clip.id)
+    return KnownClip(
+        clip.id,
+        clip.video_id,
+        video.name,
+        clip.span.start_seconds,
+        clip.span.end_seconds,
+        clip.recipe_key,
+        labels.get(LABEL),
+        video.probe.width_px / video.probe.height_px,
+        video.probe.frame_rate,
+        tags,
+    )
+
+
+def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
+    """One row a file that was ever offered, with its video where there is one; what went wrong first.
+
+    Where clips of a video have labels of their own, its label is all that its clips have.
+    """
+    import pandas as pd
+
+    query = (
+        "SELECT source.name AS name, source.status AS status, source.reason AS reason, source.path AS path, "
+        "video.id AS video_id, duration_seconds, width_px, height_px, frame_rate, codec, "
+        "coalesce(video.size_bytes, source.size_bytes) AS size_bytes, loss, "
+        "coalesce(cut.clips, 0) AS clips, cut.first_clip AS first_clip, "
+        "CASE WHEN own.video_id IS NULL THEN label.value ELSE own.label END AS label "
+        "FROM source LEFT JOIN video ON video.id = source.video_id LEFT JOIN "
+        "(SELECT video_id, count(*) AS clips, min(id) AS first_clip FROM clip GROUP BY video_id) AS cut "
+        "ON cut.video_id = video.id "
+        "LEFT JOIN label ON label.video_id = video.id AND label.name = 'label' "
+        "LEFT JOIN (SELECT video_id, nullif(group_concat(value, ', '), '') AS label FROM "
+        "(SELECT DISTINCT clip.video_id AS video_id, nullif(coalesce(clip_label.value, label.value), '') AS value "
+        "FROM clip LEFT JOIN clip_label ON clip_label.clip_id = clip.id AND clip_label.name = 'label' "
+        "LEFT JOIN label ON label.video_id = clip.video_id AND label.name = 'label' WHERE clip.video_id IN "
+        "(SELECT video_id FROM clip WHERE id IN (SELECT clip_id FROM clip_label)) ORDER BY 1, 2) GROUP BY video_id) "
+        "AS own ON own.video_id = video.id "
+        "ORDER BY status NOT IN ('failed', 'partial'), source.name, source.path"
+    )
+    with folder.catalogue.read() as db:
+        return pd.read_sql_query(query, db)
+
+
+def say_changed(video: Video) -> str:
+    """A sentence where the video's file is another one now: its frames would go under the wrong name."""
+    path = Path(video.path)
+    if not path.is_file() or path.stat().st_size == video.size_bytes:
+        return ""  # a missing file is told by whoever opens it
+    return f"{video.name} has changed since it was imported; import it again."
+
+
+def count_library(folder: WorkspaceFolder) -> tuple[int, int]:
+    """How many videos and clips there are."""
+    with folder.catalogue.read() as db:
+        row = db.execute("SELECT (SELECT count(*) FROM video), (SELECT count(*) FROM clip)").fetchone()
+    return int(row[0]), int(row[1])
+
+
+def playable_path(folder: WorkspaceFolder, video: Video) -> Path:
+    """The file a browser should play: the video itself, or its H.264 preview."""
+    preview = folder.preview(video.id)
+    return Path(video.path) if video.probe.browser_playable or not preview.exists() else preview

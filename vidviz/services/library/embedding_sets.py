@@ -1,0 +1,100 @@
+"""The embedding sets of a workspace: which there are, what they cover, and their vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from vidviz.errors import WorkspaceError
+from vidviz.store import clips, sets
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.types import Embeddings
+
+
+def choose_recipe(folder: WorkspaceFolder, recipe_key: str) -> str:
+    """The recipe that was asked for, else the one with most clips.
+
+    Raises:
+        WorkspaceError: there are no clips, or none of that recipe.
+    """
+    counts = count_recipes(folder)
+    if not counts:
+        raise WorkspaceError("There are no clips yet. Import videos first: `vidviz import PATH`.")
+    if recipe_key and recipe_key not in counts:
+        raise WorkspaceError(f"No clips are cut by {recipe_key!r}. There are clips by: {', '.join(counts)}.")
+    return recipe_key or next(iter(counts))
+
+
+def list_sets(folder: WorkspaceFolder) -> list[sets.EmbeddingSet]:
+    """All embedding sets, newest first."""
+    with folder.catalogue.read() as db:
+        return sets.list_sets(db)
+
+
+@dataclass(frozen=True)
+class DescribedSet:
+    """A set with how much of its recipe it covers."""
+
+    found: sets.EmbeddingSet
+    clips: int
+    embedded: int
+    failed: int
+    reason: str
+
+
+def describe_sets(folder: WorkspaceFolder) -> list[DescribedSet]:
+    """All sets with what they cover, newest first."""
+    with folder.catalogue.read() as db:
+        counts = clips.count_clips(db)
+        every = [(found, sets.list_failures(db, found.key)) for found in sets.list_sets(db)]
+    return [
+        DescribedSet(
+            found,
+            counts.get(found.spec.recipe_key, 0),
+            len(folder.vectors(found.key).load_ids()),
+            len(failures),
+            next(iter(failures.values()), ""),
+        )
+        for found, failures in every
+    ]
+
+
+def count_recipes(folder: WorkspaceFolder) -> dict[str, int]:
+    """How many clips each recipe has, the recipe with most of them first."""
+    with folder.catalogue.read() as db:
+        return clips.count_clips(db)
+
+
+def find_set(folder: WorkspaceFolder, key: str = "") -> sets.EmbeddingSet:
+    """The newest set of this backbone, or the one whose key this is, or begins with this; the newest of all for "".
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    every = list_sets(folder)
+    named = [found for found in every if found.spec.backbone == key]
+    named += [found for found in every if found.key.startswith(key)]
+    if named:
+        return named[0]
+    if not every:
+        raise WorkspaceError("Nothing is embedded yet. Run `vidviz embed --backbone simple3d_motion`.")
+    known = ", ".join(f"{found.key} ({found.spec.title})" for found in every[:5])
+    raise WorkspaceError(f"There is no embedding set {key!r}. There are: {known}.")
+
+
+def load_embeddings(folder: WorkspaceFolder, set_key: str) -> Embeddings:
+    """The vectors of a set beside their clip ids, by clip id. The arrays are shared: they cannot be written to."""
+    found = find_set(folder, set_key)
+    return _load(folder.path, found.key, found.dimension, folder.vectors(found.key).version)
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, set_key: str, dimension: int, version: str) -> Embeddings:
+    stored = WorkspaceFolder(path).vectors(set_key).load()
+    order = np.argsort(stored.ids)
+    ids, vectors = stored.ids[order], stored.vectors[order].reshape(-1, dimension)
+    ids.flags.writeable = vectors.flags.writeable = False
+    return Embeddings(ids, vectors)

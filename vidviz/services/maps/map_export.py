@@ -1,0 +1,146 @@
+"""The map as a picture or page of its own: what is drawn, and what must be said beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vidviz.errors import WorkspaceError
+from vidviz.render.map_page import map_page
+from vidviz.render.map_picture import MapPicture
+from vidviz.render.map_png import map_png
+from vidviz.render.map_svg import map_svg
+from vidviz.render.point_colours import Groups, Values
+from vidviz.services.library import embedding_sets
+from vidviz.services.maps import map_build, map_colours
+from vidviz.services.maps.map_colours import ColourChoice, DrawnMap
+from vidviz.services.maps.set_neighbours import MapTrust
+from vidviz.store.files import replace_file
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.types import EmbeddingSetSpec, MapSpec
+
+if TYPE_CHECKING:
+    pass
+
+PICTURES = ("html", "svg", "png")
+MOST_POSTERS, MOST_POSTER_BYTES = 2000, 15_000_000
+"""Of a page: with more it would weigh over 20 MB, as posters go into it as text."""
+VIDEO, CLUSTER, TIME = "video", "cluster", "time"
+NEVER_TRAINED = "Random weights: this network was never trained."
+
+
+def draw_picture(folder: WorkspaceFolder, picture: MapPicture, ending: str) -> bytes:
+    """The map as html, svg or png.
+
+    Raises:
+        PictureError: it cannot be drawn so, as a map in 3-D or one with very many points.
+    """
+    if ending == "svg":
+        return map_svg(picture).encode()
+    if ending == "png":
+        return map_png(picture)
+    return map_page(picture, read_posters(folder, picture.ids.tolist())).encode("utf-8", "replace")
+
+
+def save_map(folder: WorkspaceFolder, out: Path, set_key: str, spec: MapSpec, colour_by: str = "") -> None:
+    """Write the map of a set to `out`: .html, .svg or .png.
+
+    Args:
+        folder: the workspace.
+        out: where to.
+        set_key: the embedding set.
+        spec: which map.
+        colour_by: a label column, video, cluster or time; the first label column, else the video, for "".
+
+    Raises:
+        WorkspaceError: the ending is unknown, or the place cannot be written.
+        UnknownNameError: there is no such column.
+        PictureError: the map cannot be drawn so.
+    """
+    ending = out.suffix.lstrip(".").lower()
+    if ending not in PICTURES:
+        raise WorkspaceError(f"{out.name!r} should end in one of: {', '.join('.' + name for name in PICTURES)}.")
+    if not out.parent.is_dir():
+        raise WorkspaceError(f"The folder {str(out.parent)!r} does not exist.")
+    data = draw_picture(folder, picture_map(folder, set_key, spec, colour_by), ending)
+    with replace_file(out) as file:
+        file.write(data)
+
+
+def picture_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, colour_by: str = "") -> MapPicture:
+    """The map of a set, built where it was not, ready to be drawn; see `save_map`."""
+    found = embedding_sets.find_set(folder, set_key)
+    stored = map_build.build_map(folder, found.key, spec)
+    rows = map_build.rows_of(folder, found.key, stored)
+    drawn = DrawnMap(stored, rows, spec)
+    choices = map_colours.colour_choices(folder, found.spec.recipe_key, spec.method)
+    choice = ColourChoice(map_colours.find_choice(colour_by, choices) if colour_by else choices[0])
+    trust = map_colours.measure(folder, found.key, drawn)
+    return MapPicture(
+        ids=stored.ids,
+        coordinates=np.asarray(stored.points, float),
+        spans=rows[["start_seconds", "end_seconds"]].to_numpy(float),
+        titles=rows["video"].tolist(),
+        labels=rows["label"].fillna("").astype(str).tolist(),
+        colours=map_colours.colour_points(folder, found.key, drawn, choice),
+        heading=found.spec.title,
+        notes=describe_map(found.spec, spec, trust, stored.note),
+        warning=NEVER_TRAINED if found.spec.random_weights else "",
+    )
+
+
+def describe_map(spec: EmbeddingSetSpec, map_spec: MapSpec, trust: MapTrust | None = None, note: str = "") -> list[str]:
+    """What a reader of a map must know: weights, projection with parameters, trust."""
+    lines = [f"Weights: {spec.weights}. {describe_projection(map_spec)} {note}".strip()]
+    if trust is not None and trust.k:
+        lines.append(
+            f"Trustworthiness {trust.trustworthiness:.3f}, continuity {trust.continuity:.3f} (of 1; whole map, "
+            f"{trust.k} neighbours)."
+        )
+    return lines
+
+
+def describe_projection(spec: MapSpec) -> str:
+    """A map's method and parameters in a sentence."""
+    if spec.method == "pca":
+        return f"PCA in {spec.dims}-D."
+    if spec.method == "umap":
+        own = f"{spec.n_neighbors} neighbours, least distance {spec.min_dist:g}"
+    else:
+        own = f"perplexity {spec.perplexity:g}"
+    return f"{spec.title} in {spec.dims}-D: {own}, {spec.metric}, seed {spec.seed}."
+
+
+def read_posters(folder: WorkspaceFolder, ids: Sequence[int]) -> dict[int, bytes]:
+    """The posters of these clips, by id; none where they would be too many or too large for one page."""
+    if len(ids) > MOST_POSTERS:
+        return {}
+    paths = {number: path for number in ids if (path := folder.poster(number)).is_file()}
+    if sum(path.stat().st_size for path in paths.values()) > MOST_POSTER_BYTES:
+        return {}
+    return {number: path.read_bytes() for number, path in paths.items()}
+
+
+def select_points(picture: MapPicture, wanted: Collection[int]) -> MapPicture:
+    """The part of a picture that shows these clips, in the same colours."""
+    rows = np.flatnonzero(np.isin(picture.ids, np.fromiter(wanted, np.int64, len(wanted)))).tolist()
+    colours = picture.colours
+    part: Groups | Values
+    if isinstance(colours, Groups):
+        part = Groups(np.asarray(colours.index)[rows], colours.names, colours.colours)
+    else:
+        part = Values(np.asarray(colours.values, float)[rows], colours.title, colours.scale)
+    return MapPicture(
+        picture.ids[rows],
+        picture.coordinates[rows],
+        picture.spans[rows],
+        [picture.titles[row] for row in rows],
+        [picture.labels[row] for row in rows],
+        part,
+        picture.heading,
+        picture.notes,
+        picture.warning,
+    )

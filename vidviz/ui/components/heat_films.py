@@ -1,0 +1,48 @@
+"""Films in colour, made on the server, as lanes of one clock: heat over frames, boxes, kernels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vidviz.render.heat import tile_channels
+from vidviz.render.sheets import frames_sheet
+from vidviz.ui.components.film import feature_film
+from vidviz.ui.components.film_data import FilmClip, FilmLane, Place
+from vidviz.ui.components.media import SHELF
+
+LONGEST_SIDE_PX = 448
+KERNEL_PX = 32
+SECONDS_A_KERNEL_FRAME = 0.4
+
+
+def colour_lane(frames: np.ndarray, title: str, seconds: float, note: str = "", choosing: str = "") -> FilmLane:
+    """A film (T, H, W, 3) uint8 as a lane without layers; larger pictures are thinned out.
+
+    `choosing` says what a click on it does, where it does anything.
+    """
+    step = max(1, -(-max(frames.shape[1:3]) // LONGEST_SIDE_PX))
+    sheet = frames_sheet(np.ascontiguousarray(frames[:, ::step, ::step]))
+    return FilmLane(FilmClip(title, SHELF.put(sheet.webp), sheet.layout, seconds, note, choosing))
+
+
+def play_side_by_side(
+    lanes: list[FilmLane], *, key: str, title: str, start_frame: int | None = None
+) -> tuple[int, float, float] | None:
+    """Play colour films side by side on one clock, or let them wait at a frame.
+
+    Returns:
+        The place that a person has just chosen on one of them: the frame, and the row and column as parts of its
+        height and width.
+    """
+    place = feature_film(lanes, key=key, title=title, start_frame=start_frame)
+    if not isinstance(place, Place):
+        return None
+    layout = lanes[place.lane].clip.layout
+    return place.frame, (place.y + 0.5) / layout.tile_height_px, (place.x + 0.5) / layout.tile_width_px
+
+
+def play_kernels(kernels: np.ndarray, note: str, *, key: str) -> None:
+    """Kernels (frames, filters, rows, columns, 3) uint8, side by side; those of one frame stand still."""
+    page = tile_channels(kernels, tile_px=KERNEL_PX)
+    seconds = max(0.5, SECONDS_A_KERNEL_FRAME * len(page))
+    feature_film([colour_lane(page, "Kernels", seconds, note)], key=key, title="Kernels of a convolution")

@@ -1,0 +1,46 @@
+"""Looking closer: the panels below the film, each of which computes only when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from vidviz.services.inside.clip_input import Look
+from vidviz.services.inside.layer_films import Inspection
+from vidviz.services.library.contents import KnownClip
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.ui import messages
+from vidviz.ui.inside.inside_request import Request
+
+PANEL = "inside panel"
+"""Which panel is open, in the session and the URL."""
+
+
+@dataclass(frozen=True)
+class Closer:
+    """What a panel looks at."""
+
+    folder: WorkspaceFolder
+    clip: KnownClip
+    chosen: EmbeddingSet | None
+    request: Request
+    inspection: Inspection
+
+    @property
+    def look(self) -> Look:
+        """The clip and the network, as services take them."""
+        return Look(self.folder.path, self.clip.clip_id, self.request.backbone, self.request.weights)
+
+
+Panel = Callable[[Closer], None]
+
+
+def draw_panels(closer: Closer, panels: dict[str, Panel]) -> None:
+    """Let a person choose a panel and draw it; what goes wrong in it is told in its place."""
+    name = st.segmented_control("Look closer", list(panels), default=next(iter(panels)), key=PANEL, bind="query-params")
+    if name in panels:
+        with messages.telling_errors():
+            panels[name](closer)

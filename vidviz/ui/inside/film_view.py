@@ -1,0 +1,130 @@
+"""The film of the Inside page: the clip, its layers, and the channel that was opened in it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from vidviz.render.sheets import film_sheet, frames_sheet
+from vidviz.services.inside import layer_films
+from vidviz.services.inside.layer_films import FilmSheet, InspectedLayer, Inspection
+from vidviz.services.library.contents import KnownClip
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.ui.components.film import feature_film
+from vidviz.ui.components.film_data import FilmClip, FilmLane, FilmLayer, Picked
+from vidviz.ui.components.media import SHELF
+from vidviz.ui.inside.inside_request import Request
+from vidviz.ui.page_frame.page_parts import RANDOM_NOTE
+
+TILE_PX = 96
+"""Feature maps larger than this are shown at every second, third, ... pixel, and so are the frames."""
+
+
+def inspect(
+    folder: WorkspaceFolder,
+    clip: KnownClip,
+    backbone: str,
+    weights: str,
+    layers: tuple[str, ...],
+    *,
+    backwards: bool = False,
+) -> Inspection:
+    """Run the network on the clip, saying so while it takes long."""
+    with st.spinner(f"{backbone} looks at the clip", show_time=True):
+        return layer_films.inspect_clip(folder, clip.clip_id, backbone, weights, layers, backwards=backwards)
+
+
+def mark(inspection: Inspection, chosen: EmbeddingSet | None) -> None:
+    """Say that weights are random, where the space bar does not say it already, and which layers have no picture."""
+    said = chosen is not None and chosen.spec.random_weights and chosen.spec.backbone == inspection.backbone
+    if inspection.weights == "random" and not said:
+        st.badge(f"{inspection.backbone}: {RANDOM_NOTE}", color="orange")
+    for reason in inspection.skipped.values():
+        st.caption(reason)
+
+
+def draw_film(inspection: Inspection, request: Request, other: Inspection | None, titles: tuple[str, str]) -> None:
+    """The clip and its layers on one clock, and below them those of what it is compared with."""
+    if not inspection.layers:
+        st.info("Choose a layer above to see its feature maps.")
+        return
+    sheets = [choose_sheets(inspection, request, other)] if other is None else []
+    if other is not None:
+        first = choose_sheets(inspection, request, other)
+        second = choose_sheets(other, request, inspection, swapped=True)
+        sheets = [first, second]
+    seen = [inspection, other] if other is not None else [inspection]
+    lanes = [
+        FilmLane(_film_clip(one, title), [_film_layer(one.layers[i], sheet) for i, sheet in enumerate(chosen)])
+        for one, chosen, title in zip(seen, sheets, titles, strict=False)
+        if one is not None
+    ]
+    picked = feature_film(lanes, key="inside film")
+    if isinstance(picked, Picked):
+        keep_picked(picked)
+
+
+def keep_picked(picked: Picked) -> None:
+    """Remember the channel, and the unit, that was last opened in the film."""
+    before = st.session_state.get("inside picked")
+    unit = picked.unit or (before.unit if before and before.layer == picked.layer else None)
+    st.session_state["inside picked"] = Picked(picked.layer, picked.channel, unit, picked.lane)
+
+
+def last_picked(inspection: Inspection) -> Picked | None:
+    """The channel that was last opened, where this network still shows it."""
+    picked: Picked | None = st.session_state.get("inside picked")
+    layer = inspection.layer(picked.layer) if picked else None
+    return picked if picked and layer and picked.channel < len(layer.film) else None
+
+
+def choose_sheets(
+    inspection: Inspection, request: Request, other: Inspection | None = None, *, swapped: bool = False
+) -> list[FilmSheet]:
+    """The channels of each layer that are shown; of layers that both have, the same ones in the same brightness."""
+    return [_choose_sheet(layer, request, other, swapped=swapped) for layer in inspection.layers]
+
+
+def _choose_sheet(layer: InspectedLayer, request: Request, other: Inspection | None, *, swapped: bool) -> FilmSheet:
+    film = _thin(layer.film, 2, 3)
+    last = (len(film) - 1) // request.num_channels
+    count, order, scale, page = request.num_channels, request.order, request.scale, min(request.page, last)
+    twin = other.layer(layer.name) if other is not None else None
+    if twin is None or twin.film.shape != layer.film.shape:
+        alone = "variance" if order == "difference" else order
+        return layer_films.choose_channels(film, count, alone, scale, page)
+    pair = (_thin(twin.film, 2, 3), film) if swapped else (film, _thin(twin.film, 2, 3))
+    return layer_films.choose_pair(*pair, count, order, scale, page)[swapped]
+
+
+def _film_clip(inspection: Inspection, title: str) -> FilmClip:
+    frames = frames_sheet(np.ascontiguousarray(_thin(inspection.frames, 1, 2)))
+    return FilmClip(title, SHELF.put(frames.webp), frames.layout, inspection.seconds)
+
+
+def _film_layer(layer: InspectedLayer, film: FilmSheet) -> FilmLayer:
+    sheet = film_sheet(film.pixels)
+    return FilmLayer(
+        name=layer.name,
+        title=layer.title,
+        shape=" × ".join(str(size) for size in layer.film.shape),
+        token=SHELF.put(sheet.webp),
+        layout=sheet.layout,
+        channels=film.channels.tolist(),
+        ranges=list(zip(film.minimum.tolist(), film.maximum.tolist(), strict=True)),
+        step=_step(layer.film, 2, 3),
+        energy=layer.energy.tolist(),
+    )
+
+
+def _thin(pictures: np.ndarray, *axes: int) -> np.ndarray:
+    """Every n-th pixel along the axes, so that no side is longer than a tile."""
+    step = _step(pictures, *axes)
+    chosen = [slice(None, None, step if axis in axes else None) for axis in range(pictures.ndim)]
+    return pictures[tuple(chosen)]
+
+
+def _step(pictures: np.ndarray, *axes: int) -> int:
+    longest = max(int(pictures.shape[axis]) for axis in axes)
+    return max(1, -(-longest // TILE_PX))

@@ -1,0 +1,90 @@
+"""What the Inside page looks at: the controls for network, weights, layers and channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from vidviz.services.backbones import backbone_choices
+from vidviz.services.backbones.backbone_choices import Network
+from vidviz.store.sets import EmbeddingSet
+
+ORDERS = {"change over time": "variance", "mean": "mean", "selectivity": "selectivity", "index": "index"}
+DIFFERENCE = "difference of the two"
+SCALES = {"each channel": "channel", "common": "common"}
+ORDER_HELP = (
+    "Which channels come first: those that change most, that answer most, that answer to fewest places and moments "
+    "(sparseness of Vinje and Gallant, 2000), or by their number."
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to look at."""
+
+    backbone: str
+    weights: str
+    layers: tuple[str, ...]
+    num_channels: int
+    order: str
+    scale: str
+    page: int = 0
+
+
+def choose_network(chosen: EmbeddingSet | None, *, comparing: bool = False) -> Request:
+    """The controls over the film; the embedding set's own network unless another is picked."""
+    known = backbone_choices.list_networks([chosen.spec.backbone] if chosen else [])
+    usual = chosen.spec.backbone if chosen and chosen.spec.backbone in known else backbone_choices.usual_network()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Network", list(known), index=list(known).index(usual), key="inside network", width=200, bind="query-params"
+        )
+        network = known[name]
+        weights = choose_weights(network, chosen, key=f"inside weights {network.name}")
+        with st.popover("Channels"):
+            num_channels = st.select_slider("How many", [4, 9, 16, 25, 36, 64], 16, key="inside channels")
+            page = st.number_input("Page", 1, 1000, key="inside page", help="The next so many channels of the order.")
+            orders = [*([DIFFERENCE] if comparing else []), *ORDERS]
+            order = st.selectbox("Order by", orders, key="inside order", help=ORDER_HELP)
+            scale = st.selectbox(
+                "Scale", list(SCALES), key="inside scale", help="Brightness over each channel's own range, or over one."
+            )
+        more = _choose_any_layer(name)
+    layers = st.pills(
+        "Layers",
+        list(network.layers),
+        selection_mode="multi",
+        default=list(network.layers)[:3],
+        format_func=network.layers.__getitem__,
+        key=f"inside layers {name}",
+    )
+    wanted = tuple(dict.fromkeys([*layers, *more]))
+    return Request(
+        name, weights, wanted, int(num_channels), ORDERS.get(order, "difference"), SCALES[scale], int(page) - 1
+    )
+
+
+def _choose_any_layer(name: str) -> list[str]:
+    """Any module of the network; they are listed once somebody wants to see them."""
+    with st.popover("All layers"):
+        if not st.toggle("List every module", key=f"inside every {name}", help="Beside the stages below."):
+            return []
+        every = backbone_choices.all_layers(name)
+        return st.multiselect("Modules", list(every), format_func=every.__getitem__, key=f"inside modules {name}")
+
+
+def choose_weights(network: Network, chosen: EmbeddingSet | None, *, key: str) -> str:
+    """Weights that are on this machine, the set's own first; random ones by their name."""
+    names = [*network.ready, "random"]
+    own = chosen.spec.weights if chosen and chosen.spec.backbone == network.name else names[0]
+    return str(
+        st.selectbox(
+            "Weights",
+            names,
+            index=names.index(own) if own in names else 0,
+            key=key,
+            width=190,
+            help="Trained weights appear here once they are on this machine; `vidviz embed` fetches them.",
+        )
+    )

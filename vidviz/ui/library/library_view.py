@@ -1,0 +1,158 @@
+"""The Library page's parts: ways in, embedding sets, and the table of files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from vidviz.services import jobs
+from vidviz.services.dashboard import find_site
+from vidviz.services.importing import import_run, uploads
+from vidviz.services.library import contents, embedding_sets
+from vidviz.services.library.label_palette import label_colours
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.types import Recipe, Tail
+from vidviz.ui import state
+from vidviz.ui.components.cards import cards_of
+from vidviz.ui.components.gallery_and_player import clip_gallery
+from vidviz.ui.components.media import media_url
+
+TABLE_PX, FEW_ROWS = 420, 7
+TAILS: dict[Tail, str] = {"keep": "a shorter clip", "drop": "left out", "shift": "the last window moves back"}
+
+
+def choose_recipe() -> Recipe:
+    """How new videos are cut; two seconds unless somebody looks."""
+    with st.popover("How videos are cut into clips"):
+        cut = st.segmented_control(
+            "Cut by",
+            ["windows", "shots"],
+            default="windows",
+            required=True,
+            key="recipe cut",
+            help="Windows of one length, or the film's own shots with windows inside the long ones.",
+        )
+        length = st.number_input("Length of a window, seconds", 0.2, 60.0, 2.0, 0.5, key="recipe length")
+        stride = st.number_input("From window to window, seconds", 0.1, 60.0, 2.0, 0.5, key="recipe stride")
+        tail = st.selectbox(
+            "What no window covers becomes", list(TAILS), format_func=TAILS.__getitem__, key="recipe tail"
+        )
+    return Recipe("shots" if cut == "shots" else "windows", float(length), float(stride), tail)
+
+
+def offer_upload(folder: WorkspaceFolder, recipe: Recipe) -> None:
+    """Files or a folder from the person's own machine; the workspace keeps them."""
+    whole_folder = st.toggle("A whole folder", key="upload folder", help="Its folders become labels.")
+    batch = st.session_state.setdefault("uploads", 0)  # a new key empties the box after an import
+    given = st.file_uploader(
+        "Drop videos here",
+        accept_multiple_files="directory" if whole_folder else True,
+        key=f"upload {whole_folder} {batch}",
+    )
+    if given and st.button(f"Import {len(given)} files", type="primary"):
+        request = uploads.receive(folder, [(file.name, file) for file in given], recipe)
+        st.session_state["uploads"] = batch + 1
+        jobs.start_job(folder, "import", f"Import {len(given)} uploads", import_run.request_arguments(request))
+        st.rerun()
+
+
+def offer_folder(folder: WorkspaceFolder, recipe: Recipe) -> None:
+    """A folder on the machine that serves this page; read where it lies."""
+    with st.form("server folder", border=False):
+        path = st.text_input("A folder or file on this machine", placeholder="/data/videos", key="server path")
+        labels = st.text_input(
+            "Label table (optional)", placeholder="labels.csv with a column 'video'", key="server labels"
+        )
+        if st.form_submit_button("Import") and path.strip():
+            request = import_run.request_paths([path.strip()], recipe, labels.strip() or None)
+            jobs.start_job(folder, "import", f"Import {Path(path.strip()).name}", import_run.request_arguments(request))
+            st.rerun()
+
+
+def offer_samples(folder: WorkspaceFolder, recipe: Recipe, *, first: bool) -> None:
+    """The videos that come with vidviz; the first thing to press while there is nothing else."""
+    kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
+    if st.button("Add the sample videos", type=kind, help="Fifty small clips and three films of our own making."):
+        request = import_run.request_paths([str(find_site() / "sample_videos")], recipe)
+        jobs.start_job(folder, "import", "Import the samples", import_run.request_arguments(request))
+        st.rerun()
+
+
+def draw_sets(folder: WorkspaceFolder) -> None:
+    """Every embedding set as a card; "use" makes it the one that all pages show."""
+    sets = embedding_sets.describe_sets(folder)
+    if not sets:
+        st.caption("None yet. Embed the clips above.")
+        return
+    current = state.current_set(folder)
+    for row in [sets[first : first + 3] for first in range(0, len(sets), 3)]:
+        for column, described in zip(st.columns(3), row, strict=False):
+            with column, st.container(border=True):
+                st.markdown(f"**{described.found.spec.backbone}** · {described.found.spec.layer}")
+                st.caption(
+                    f"{described.embedded} of {described.clips} clips · {described.found.dimension}-d · "
+                    f"{described.found.spec.pooling} · {described.found.spec.recipe_key} · {described.found.precision}"
+                )
+                if described.found.spec.random_weights:
+                    st.badge("random weights", color="orange")
+                if described.failed:
+                    st.caption(f"{described.failed} failed: {described.reason}")
+                used = current is not None and current.key == described.found.key
+                if st.button("In use" if used else "Use", key=f"use {described.found.key}", disabled=used):
+                    state.choose_set(described.found.key)
+                    st.rerun()
+
+
+def draw_videos(folder: WorkspaceFolder) -> None:
+    """Every file that was ever offered; a row opens its clips."""
+    table = contents.video_table(folder)
+    if table.empty:
+        st.caption("None yet.")
+        return
+    table["poster"] = [media_url(f"poster/{int(clip)}") if clip == clip else None for clip in table["first_clip"]]
+    table["size"] = [
+        f"{w:.0f} × {h:.0f}" if w == w else "" for w, h in zip(table.width_px, table.height_px, strict=True)
+    ]
+    table["label"] = table["label"].fillna("")
+    table["reason"] = table["reason"].fillna(table["loss"]).fillna("")
+    table["megabytes"] = table["size_bytes"] / 1e6
+    shown = ["poster", "name", "status", "reason", "label", "duration_seconds", "size", "codec", "clips", "megabytes"]
+    picked = st.dataframe(
+        table[shown],
+        hide_index=True,
+        row_height=52,
+        height=TABLE_PX if len(table) > FEW_ROWS else "content",
+        placeholder="",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="videos",
+        column_config={
+            "poster": st.column_config.ImageColumn("", width="small"),
+            "duration_seconds": st.column_config.NumberColumn("seconds", format="%.2f"),
+            "megabytes": st.column_config.NumberColumn("MB", format="%.2f"),
+            "status": st.column_config.TextColumn("state"),
+            "reason": st.column_config.TextColumn(width="medium"),
+        },
+    )
+    rows = picked.selection.rows
+    if rows:
+        row = table.iloc[rows[0]]
+        st.text(row["reason"])
+        draw_clips(folder, str(row["video_id"]))
+    else:
+        st.caption("Select a row to see its clips.")
+
+
+def draw_clips(folder: WorkspaceFolder, video_id: str) -> None:
+    """The clips of one video, in time order."""
+    every = contents.clip_table(folder)
+    clips = every[every["video_id"] == video_id]
+    if clips.empty:
+        st.caption("This file has no clips.")
+        return
+    picked = clip_gallery(cards_of(clips, label_colours(folder)), key="clips of video")
+    if picked is not None:
+        state.choose_clip(picked)
+        st.rerun()

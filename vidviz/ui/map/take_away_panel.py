@@ -1,0 +1,216 @@
+"""Take it away: the selection, what is in view, or everything, as files; each is made when it is asked for."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from vidviz.errors import VidvizError
+from vidviz.render.map_page import MOST_POINTS
+from vidviz.render.map_picture import MapPicture
+from vidviz.render.map_svg import MOST_CIRCLES
+from vidviz.render.point_colours import Groups, Values
+from vidviz.services.export import export_run
+from vidviz.services.export.export_run import Kind
+from vidviz.services.maps import map_export
+from vidviz.services.maps.set_neighbours import MapTrust
+from vidviz.store.sets import EmbeddingSet
+from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.types import MapSpec
+from vidviz.ui.components.map_points import MapPoints
+
+SELECTION, IN_VIEW, EVERYTHING = "selection", "in view", "everything"
+FILE_WORDS = {SELECTION: "selection", IN_VIEW: "view", EVERYTHING: "all"}
+
+TABLES: dict[Kind, tuple[str, str]] = {
+    "csv": ("CSV", "One row a clip, with all labels as they are; a spreadsheet may take one that begins with = for a "
+            "formula."),
+    "parquet": ("Parquet", "The same table, typed, for pandas, DuckDB or Spark."),
+}  # fmt: skip
+VECTORS: dict[Kind, tuple[str, str]] = {
+    "npz": ("npz", "NumPy arrays: clip_ids and vectors, row for row as in the table."),
+}
+TOOLS: dict[Kind, tuple[str, str]] = {
+    "tensorboard": ("TensorBoard", "A zip for the Embedding Projector: vectors, labels and posters. Unpack it and run "
+                    "`tensorboard --logdir` on the folder."),
+    "fiftyone": ("FiftyOne", "A zip with clips, labels, vectors and a short script that loads them. The videos stay "
+                 "where they are."),
+}  # fmt: skip
+PICTURES = {
+    "html": ("HTML", "One file that needs no server and no network: zoom, legend, and each clip's poster under the "
+             "pointer (up to 2,000 clips; beyond that, names alone)."),
+    "svg": ("SVG", "Circles and words, for papers and slides."),
+    "png": ("PNG", "A picture of 1600 x 1200 pixels."),
+}  # fmt: skip
+FLAT_ONLY = "A map in 3-D has no one picture: press the camera above the map, or take the HTML."
+MOST = {"html": MOST_POINTS, "svg": MOST_CIRCLES}
+TOO_MANY = "With more than {most:,} points it would open too slowly; take the PNG."
+
+
+@dataclass(frozen=True)
+class ShownMap:
+    """The map as the page shows it: its points and their colours, which projection it is, and what to know of it."""
+
+    points: MapPoints
+    colours: Groups | Values
+    spec: MapSpec
+    note: str = ""
+    trust: MapTrust | None = None
+
+
+def draw_take_away(
+    folder: WorkspaceFolder,
+    chosen: EmbeddingSet,
+    *,
+    selected: frozenset[int],
+    shown: frozenset[int] | None,
+    picture: ShownMap,
+) -> None:
+    """A popover with everything that can be taken away.
+
+    Args:
+        folder: the workspace.
+        chosen: the embedding set.
+        selected: ids of the clips that are selected; may be empty.
+        shown: ids of the clips that filters leave; None where nothing is filtered.
+        picture: the map.
+    """
+    with st.popover("Take away"), st.container(gap="xsmall"):
+        choices = {name: ids for name, ids in _choices(selected, shown).items() if ids is None or ids}
+        what = _choose_what(choices, len(picture.points))
+        wanted = choices[what]
+        stem = f"{chosen.spec.slug}-{FILE_WORDS[what]}"
+        for title, kinds in (("Table", TABLES), ("Vectors", VECTORS)):
+            _offer_clips(folder, chosen.key, title, kinds, wanted, stem)
+        _offer_map(folder, chosen, picture, wanted, FILE_WORDS[what])
+        _offer_clips(folder, chosen.key, "Other tools", TOOLS, wanted, stem)
+        _tell_failure()
+
+
+def _choices(selected: frozenset[int], shown: frozenset[int] | None) -> dict[str, frozenset[int] | None]:
+    return {SELECTION: selected, IN_VIEW: shown if shown is not None else frozenset(), EVERYTHING: None}
+
+
+def _choose_what(choices: dict[str, frozenset[int] | None], total: int) -> str:
+    counts = {name: total if ids is None else len(ids) for name, ids in choices.items()}
+    if len(choices) == 1:
+        st.caption(f"All {total:,} clips of this embedding set.")
+        return EVERYTHING
+    picked: str = st.segmented_control(
+        "What to take",
+        list(choices),
+        default=next(iter(choices)),
+        required=True,
+        key=f"take away {' '.join(choices)}",
+        format_func=lambda name: f"{name} ({counts[name]:,})",
+        label_visibility="collapsed",
+    )
+    return picked
+
+
+def _offer_clips(
+    folder: WorkspaceFolder,
+    set_key: str,
+    title: str,
+    kinds: dict[Kind, tuple[str, str]],
+    wanted: Collection[int] | None,
+    stem: str,
+) -> None:
+    st.caption(title)
+    with st.container(horizontal=True):
+        for kind, (name, help_text) in kinds.items():
+            ending = f"{kind}.zip" if kind in TOOLS else kind
+            separator = "-" if kind in TOOLS else "."
+            make = partial(_pack, folder, set_key, kind, wanted)
+            _offer(name, help_text, f"{stem}{separator}{ending}", make)
+
+
+def _offer_map(
+    folder: WorkspaceFolder, chosen: EmbeddingSet, picture: ShownMap, wanted: Collection[int] | None, word: str
+) -> None:
+    st.caption("Map")
+    count = len(picture.points) if wanted is None else len(wanted)
+    flat = picture.points.coordinates.shape[1] == 2
+    with st.container(horizontal=True):
+        for ending, (name, help_text) in PICTURES.items():
+            hindrance = _hindrance(ending, flat=flat, count=count)
+            make = partial(_draw, folder, chosen, picture, wanted, ending)
+            file_name = f"{chosen.spec.slug}-{picture.spec.key}-{word}.{ending}"
+            _offer(name, hindrance or help_text, file_name, make, disabled=bool(hindrance))
+    if not flat:
+        st.caption(FLAT_ONLY)
+
+
+def _hindrance(ending: str, *, flat: bool, count: int) -> str:
+    """Why the map cannot be drawn so, or nothing."""
+    if not flat and ending != "html":
+        return FLAT_ONLY
+    return TOO_MANY.format(most=MOST[ending]) if count > MOST.get(ending, count) else ""
+
+
+def _offer(name: str, help_text: str, file_name: str, make: Callable[[], bytes], *, disabled: bool = False) -> None:
+    st.download_button(
+        name,
+        _remembering_failure(make),
+        file_name,
+        key=f"take away {name}",
+        help=help_text,
+        on_click="ignore",
+        disabled=disabled,
+    )
+
+
+def _remembering_failure(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Streamlit says of a file that could not be made only that it could not; the reason is kept for the next draw."""
+    failures: list[str] = st.session_state.setdefault("take away failures", [])
+
+    def run() -> bytes:
+        try:
+            return make()
+        except VidvizError as error:
+            failures[:] = [str(error)]
+            raise
+
+    return run
+
+
+def _tell_failure() -> None:
+    failures: list[str] = st.session_state.get("take away failures", [])
+    if failures:
+        st.error(failures.pop())
+
+
+def _pack(folder: WorkspaceFolder, set_key: str, kind: Kind, wanted: Collection[int] | None) -> bytes:
+    buffer = io.BytesIO()
+    export_run.pack_clips(folder, set_key, kind, buffer, wanted)
+    return buffer.getvalue()
+
+
+def _draw(
+    folder: WorkspaceFolder, chosen: EmbeddingSet, shown: ShownMap, wanted: Collection[int] | None, ending: str
+) -> bytes:
+    picture = picture_of(shown, chosen)
+    if wanted is not None:
+        picture = map_export.select_points(picture, wanted)
+    return map_export.draw_picture(folder, picture, ending)
+
+
+def picture_of(shown: ShownMap, chosen: EmbeddingSet) -> MapPicture:
+    """The map of the page as the renderers take it."""
+    points = shown.points
+    return MapPicture(
+        points.ids,
+        np.asarray(points.coordinates, float),
+        points.spans,
+        points.titles,
+        points.labels,
+        shown.colours,
+        heading=chosen.spec.title,
+        notes=map_export.describe_map(chosen.spec, shown.spec, shown.trust, shown.note),
+        warning=map_export.NEVER_TRAINED if chosen.spec.random_weights else "",
+    )
