@@ -22,7 +22,7 @@ from vidviz.services.search.search_run import SearchOptions
 from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe
 
-SAMPLES = Path(__file__).parents[2] / "sample_videos"
+SAMPLES = Path(__file__).parents[3] / "sample_videos"
 FILMS = ("film_day-at-sea.mp4", "film_city-night.mp4")
 CROPPED = 0.06  # of each side
 INSIDE_SECONDS = 0.25  # the query leaves out the seconds around the cut
