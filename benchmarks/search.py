@@ -29,9 +29,9 @@ import numpy as np
 from parts.machine import describe_machine
 
 from vidviz.config import MilvusSettings
-from vidviz.index.collection_rows import make_record
 from vidviz.index.design import LEAST_EFFORT
 from vidviz.index.filters import LabelIn, join_filters
+from vidviz.index.milvus.collection_rows import make_record
 from vidviz.services.index import set_index
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.clip_filter import ClipFilter

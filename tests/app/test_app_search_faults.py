@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import local_script_runner
 
-from vidviz.index import client as milvus_client
-from vidviz.index import connection as connections
-from vidviz.index.open import open_milvus
+from vidviz.index.milvus import client as milvus_client
+from vidviz.index.milvus import connection as connections
+from vidviz.index.milvus.open import open_milvus
 from vidviz.services.index import freshness, set_index
 from vidviz.services.library import contents, embedding_sets
 from vidviz.ui.plain_text import plain

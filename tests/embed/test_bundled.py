@@ -15,13 +15,13 @@ from safetensors import safe_open
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.read import read_clips
+from vidviz.embed.checkpoints.weights import BUNDLE
 from vidviz.embed.description import Backbone
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.families.bundled import ROWS
 from vidviz.embed.load import load_backbone
 from vidviz.embed.nets.simple2d import Simple2DCNN
 from vidviz.embed.nets.simple3d_small import SmallSimple3DCNN
-from vidviz.embed.weights import BUNDLE
 from vidviz.types import FrameSpec, Span
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"

@@ -22,11 +22,8 @@ from safetensors.torch import load_file, save_file
 from torch.utils.flop_counter import FlopCounterMode
 
 from vidviz.embed.build import build_outline
-from vidviz.embed.checkpoint_folder import NETWORKS
-from vidviz.embed.description import Backbone, Weights
-from vidviz.embed.embedder import Embedder
-from vidviz.embed.families import text_video, video_transformers_hf
-from vidviz.embed.hub_checkpoints import (
+from vidviz.embed.checkpoints.checkpoint_folder import NETWORKS
+from vidviz.embed.checkpoints.hub_checkpoints import (
     cache_place,
     cached_folder,
     describe_folder,
@@ -34,6 +31,9 @@ from vidviz.embed.hub_checkpoints import (
     folder_digest,
     load_folder,
 )
+from vidviz.embed.description import Backbone, Weights
+from vidviz.embed.embedder import Embedder
+from vidviz.embed.families import text_video, video_transformers_hf
 from vidviz.embed.layers import resolve_layer
 from vidviz.embed.load import load_backbone
 from vidviz.errors import BackboneError
@@ -179,7 +179,7 @@ def test_forbidden_commercial_use_is_told() -> None:
 def test_describing_and_finding_needs_no_heavy_library(checkpoints: Any, own_cache: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from vidviz.embed.families import video_transformers_hf as rows;"
-        "from vidviz.embed.hub_checkpoints import cached_folder, describe_folder, folder_digest;"
+        "from vidviz.embed.checkpoints.hub_checkpoints import cached_folder, describe_folder, folder_digest;"
         "folder = Path(sys.argv[1]); describe_folder(rows.TIMESFORMER_B, folder); folder_digest(folder);"
         "cached_folder('facebook/timesformer-base-finetuned-k400');"
         "sys.exit(bool({'torch', 'transformers', 'huggingface_hub'} & set(sys.modules)))"
@@ -443,7 +443,7 @@ def test_a_whole_checkpoint_in_the_cache_is_found(own_cache: Path, monkeypatch: 
 
 def test_the_cache_is_huggingfaces(tmp_path: Path) -> None:
     # Its own library, asked in a fresh process because it reads the variables once.
-    code = "from huggingface_hub.constants import HF_HUB_CACHE as c; from vidviz.embed import hugging_face as h;"
+    code = "from huggingface_hub.constants import HF_HUB_CACHE as c; from vidviz.embed.checkpoints import hub_checkpoints as h;"
     code += "from pathlib import Path; assert Path(c) == h.cache_folder(), (c, h.cache_folder())"
     for names in ({}, {"HF_HOME": "a"}, {"XDG_CACHE_HOME": "b"}, {"HF_HUB_CACHE": "c", "HF_HOME": "a"}):
         variables = {"PATH": "", "HOME": str(tmp_path)} | {key: str(tmp_path / value) for key, value in names.items()}

@@ -29,7 +29,7 @@ def example_of(backbone: Backbone) -> torch.Tensor:
 def test_listing_does_not_import_torch() -> None:
     code = (
         "import sys; from vidviz.embed.backbones import backbones, find_backbone;"
-        "from vidviz.embed.weights import weights_state;"
+        "from vidviz.embed.checkpoints.weights import weights_state;"
         "[weights_state(b) for b in backbones().values()];"
         "import vidviz.embed.load, vidviz.embed.embedder, vidviz.embed.pool;"
         "sys.exit('torch' in sys.modules or 'torchvision' in sys.modules)"

@@ -17,7 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchvision import models
 
 from vidviz.embed.build import build_outline
-from vidviz.embed.checkpoint import load_checkpoint
+from vidviz.embed.checkpoints.checkpoint_file import load_checkpoint
 from vidviz.embed.description import Backbone
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.families import cnn_2d, cnn_2d_recent, cnn_3d, video_transformers

@@ -17,10 +17,10 @@ from safetensors.torch import save_file
 
 from vidviz.embed.backbones import Backbone, Weights
 from vidviz.embed.build import build_model
+from vidviz.embed.checkpoints.weights import choose_weights, weights_folder, weights_state
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import check_memory, load_backbone
 from vidviz.embed.prepare import LicenceError
-from vidviz.embed.weights import choose_weights, weights_folder, weights_state
 from vidviz.errors import BackboneError, UnknownNameError
 
 Factory = Callable[..., Backbone]
@@ -163,7 +163,7 @@ def test_terms_that_forbid_commercial_use_are_asked_for_before_a_download(
 def test_bundled_weights_need_no_network(
     tiny_backbone: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vidviz.embed.weights.BUNDLE", tmp_path)
+    monkeypatch.setattr("vidviz.embed.checkpoints.weights.BUNDLE", tmp_path)
     row = tiny_backbone(
         weights=(Weights("OWN_V1", "bundled:tiny.safetensors", 0.1, "Apache-2.0"),), default_weights="OWN_V1"
     )

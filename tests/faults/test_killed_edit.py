@@ -21,15 +21,15 @@ KILLS = 8
 LABEL_ON_AND_ON = """
 import sys
 from pathlib import Path
-from vidviz.services import annotating
+from vidviz.services.library import clip_annotations
 from vidviz.store.workspace_folder import WorkspaceFolder
 
 folder, clips, number = WorkspaceFolder(Path(sys.argv[1])), range(1, int(sys.argv[2]) + 1), 0
 while True:
     number += 1
-    annotating.set_label(folder, clips, f"value {number}")
-    annotating.add_tag(folder, clips, f"tag {number}")
-    annotating.undo(folder)
+    clip_annotations.set_label(folder, clips, f"value {number}")
+    clip_annotations.add_tag(folder, clips, f"tag {number}")
+    clip_annotations.undo(folder)
     print(number, flush=True)
 """
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from vidviz.config import MilvusSettings
-from vidviz.index.open import open_milvus
+from vidviz.index.milvus.open import open_milvus
 from vidviz.services.search import search_run
 from vidviz.store.workspace_folder import WorkspaceFolder
 

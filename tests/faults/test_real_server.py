@@ -17,8 +17,8 @@ import psutil
 import pytest
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.failures import NoAnswerError
-from vidviz.index.open import open_milvus
+from vidviz.index.milvus.failures import NoAnswerError
+from vidviz.index.milvus.open import open_milvus
 from vidviz.index.rows import ClipRow
 from vidviz.index.sync import check_index, sync_index
 from vidviz.index.vector_index import MilvusIndex

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from vidviz.config import MilvusSettings
-from vidviz.index.open import open_milvus
+from vidviz.index.milvus.open import open_milvus
 from vidviz.index.rows import ClipRow
 from vidviz.index.vector_index import ExactIndex, MilvusIndex
 from vidviz.types import EmbeddingSetSpec

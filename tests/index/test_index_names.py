@@ -6,7 +6,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidviz.index.collection import collection_dimension, collection_name, describe_set
+from vidviz.index.milvus.collection import collection_dimension, collection_name, describe_set
 from vidviz.types import EmbeddingSetSpec
 
 texts = st.one_of(st.text(max_size=20), st.just("long_" * 80))

@@ -17,12 +17,12 @@ import pytest
 
 from vidviz.config import MilvusSettings
 from vidviz.errors import IndexLockedError, SearchIndexError
-from vidviz.index import client as milvus_client
-from vidviz.index import connection as connections
-from vidviz.index import lite_lock
-from vidviz.index.failures import server_place
-from vidviz.index.lite_folder import close_lite, delete_lite_folder
-from vidviz.index.open import open_milvus
+from vidviz.index.milvus import client as milvus_client
+from vidviz.index.milvus import connection as connections
+from vidviz.index.milvus import lite_lock
+from vidviz.index.milvus.failures import server_place
+from vidviz.index.milvus.lite_folder import close_lite, delete_lite_folder
+from vidviz.index.milvus.open import open_milvus
 from vidviz.index.sync import sync_index
 from vidviz.index.vector_index import MilvusIndex
 
@@ -267,7 +267,7 @@ def test_an_address_is_shown_without_its_secrets(uri, shown):
 def test_importing_the_index_does_not_import_pymilvus():
     code = """
 import sys
-import vidviz.index.open, vidviz.index.sync
+import vidviz.index.milvus.open, vidviz.index.sync
 print([name for name in ("pymilvus", "milvus_lite", "grpc", "psutil") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

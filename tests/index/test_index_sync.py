@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.collection import collection_dimension
-from vidviz.index.connection import MilvusConnection
+from vidviz.index.milvus.collection import collection_dimension
+from vidviz.index.milvus.connection import MilvusConnection
 from vidviz.index.rows import searchable
 from vidviz.index.sync import check_index, row_digest, sync_index
 from vidviz.index.vector_index import ExactIndex, MilvusIndex
@@ -153,7 +153,7 @@ def test_a_collection_of_somebody_else_is_left_alone(milvus_connection, new_spec
 
 def test_rows_survive_closing_and_opening(tmp_path, new_spec, clips):
     from vidviz.config import MilvusSettings
-    from vidviz.index.open import open_milvus
+    from vidviz.index.milvus.open import open_milvus
 
     spec, place = new_spec(), tmp_path / "index" / "milvus.db"
     connection = open_milvus(MilvusSettings(), place)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from vidviz.config import MilvusSettings
-from vidviz.index.open import open_milvus
+from vidviz.index.milvus.open import open_milvus
 from vidviz.index.sync import check_index, sync_index
 from vidviz.index.vector_index import MilvusIndex
 from vidviz.types import EmbeddingSetSpec
@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from vidviz.config import MilvusSettings
-from vidviz.index.open import open_milvus
+from vidviz.index.milvus.open import open_milvus
 from vidviz.index.rows import ClipRow
 from vidviz.index.vector_index import MilvusIndex
 from vidviz.types import EmbeddingSetSpec

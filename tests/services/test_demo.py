@@ -13,7 +13,7 @@ from vidviz.types import MapSpec
 def test_a_second_demo_computes_nothing(folder, write_video, tiny, tmp_path, monkeypatch):
     for seed in range(3):
         write_video(tmp_path / f"site/sample_videos/{seed}.mp4", seed=seed)
-    monkeypatch.setattr(demo.serving, "find_site", lambda: tmp_path / "site")
+    monkeypatch.setattr(demo.dashboard, "find_site", lambda: tmp_path / "site")
     told = []
     message = demo.prepare_demo(folder, ["tiny"], told.append)
     assert message == "3 samples (3 new), 3 clips by tiny (3 embedded now)."

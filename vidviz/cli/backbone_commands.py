@@ -58,7 +58,7 @@ def embed(answer: Answer, **options: Any) -> None:
 def backbones(answer: Answer) -> None:
     """List the networks that can be used, with the state of their weights."""
     from vidviz.embed.backbones import backbones as list_backbones
-    from vidviz.embed.weights import weights_state
+    from vidviz.embed.checkpoints.weights import weights_state
 
     rows, lines = [], []
     for backbone in list_backbones().values():

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vidviz.embed.build import build_model
-from vidviz.embed.checkpoint import load_checkpoint
+from vidviz.embed.checkpoints.checkpoint_file import load_checkpoint
+from vidviz.embed.checkpoints.download import Progress
+from vidviz.embed.checkpoints.weights import AUTO
 from vidviz.embed.description import RANDOM, Backbone
 from vidviz.embed.device import choose_device, choose_precision
-from vidviz.embed.download import Progress
 from vidviz.embed.prepare import ReadyBackbone, prepare_backbone
-from vidviz.embed.weights import AUTO
 from vidviz.errors import BackboneError
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _fill(ready: ReadyBackbone, *, light: bool) -> tuple[nn.Module, tuple[str, .
     """The module with its weights, and what they leave untrained."""
     backbone, path, published = ready.backbone, ready.weights.path, ready.weights.published
     if path is not None and path.is_dir():
-        from vidviz.embed.hub_checkpoints import load_folder
+        from vidviz.embed.checkpoints.hub_checkpoints import load_folder
 
         return load_folder(backbone, path), ()
     model = build_model(backbone, light=light)

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 
 from vidviz.embed.backbones import find_backbone
+from vidviz.embed.checkpoints.download import Progress, download_weights
+from vidviz.embed.checkpoints.weights import AUTO, WeightsChoice, check_digest, choose_weights
 from vidviz.embed.description import Backbone, Weights
-from vidviz.embed.download import Progress, download_weights
 from vidviz.embed.user_backbones import allow_own, is_own_name
-from vidviz.embed.weights import AUTO, WeightsChoice, check_digest, choose_weights
 from vidviz.errors import BackboneError
 
 
@@ -56,7 +56,7 @@ def prepare_backbone(
     if choice.published is not None:
         choice = _fetch(name, choice, choice.published, on_progress, accept_licence=accept_licence)
     if choice.path is not None and choice.path.is_dir():
-        from vidviz.embed.hub_checkpoints import describe_folder
+        from vidviz.embed.checkpoints.hub_checkpoints import describe_folder
 
         return ReadyBackbone(describe_folder(name, choice.path), choice)
     return ReadyBackbone(name, choice)
@@ -83,7 +83,7 @@ def _fetch(
             "(--accept-licence), or use weights=random."
         )
     if published.repository:
-        from vidviz.embed.hub_checkpoints import download_repository
+        from vidviz.embed.checkpoints.hub_checkpoints import download_repository
 
         return WeightsChoice(choice.identity, download_repository(backbone.name, published, on_progress), published)
     download_weights(backbone.name, published, choice.path, on_progress)

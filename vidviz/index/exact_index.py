@@ -8,7 +8,7 @@ import numpy as np
 
 from vidviz.index.design import IndexDesign, compare_exactly
 from vidviz.index.filters import Filter, row_test
-from vidviz.index.ranking import rank_neighbours
+from vidviz.index.hit_order import rank_neighbours
 from vidviz.index.rows import ClipRow, LeftOut, check_k, check_queries, check_rows
 from vidviz.types import Neighbour
 

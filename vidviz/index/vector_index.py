@@ -10,7 +10,7 @@ import numpy as np
 from vidviz.index.design import IndexDesign
 from vidviz.index.exact_index import ExactIndex
 from vidviz.index.filters import Filter
-from vidviz.index.milvus_index import MilvusIndex
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import ClipRow, LeftOut
 from vidviz.types import Neighbour
 

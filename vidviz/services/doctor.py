@@ -70,7 +70,7 @@ def _workspace(workspace: Path) -> Iterator[Finding]:
 
 
 def _milvus(workspace: Path) -> Iterator[Finding]:
-    from vidviz.index.open import open_milvus
+    from vidviz.index.milvus.open import open_milvus
 
     settings = milvus_settings()
     lite = settings.lite_path(workspace.resolve() / "index" / "milvus.db")
@@ -90,8 +90,8 @@ def _milvus(workspace: Path) -> Iterator[Finding]:
 
 def _weights(workspace: Path) -> Iterator[Finding]:
     from vidviz.embed.backbones import backbones
+    from vidviz.embed.checkpoints.weights import weights_folder, weights_state
     from vidviz.embed.user_backbones import installed_backbones
-    from vidviz.embed.weights import weights_folder, weights_state
 
     states = {name: weights_state(backbone) for name, backbone in backbones().items()}
     for state, place in (("bundled", "with vidviz"), ("cached", str(weights_folder()))):

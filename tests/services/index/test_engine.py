@@ -142,11 +142,11 @@ def test_an_interrupted_push_goes_on(folder, fill, milvus_server, monkeypatch):
 def test_what_arrives_changed_is_told(folder, fill, milvus_server, monkeypatch):
     fill(folder, np.eye(5))
     monkeypatch.setattr(
-        "vidviz.index.milvus_index.MilvusIndex.read_vectors", lambda _self, ids: dict.fromkeys(ids, np.ones(5))
+        "vidviz.index.milvus.milvus_index.MilvusIndex.read_vectors", lambda _self, ids: dict.fromkeys(ids, np.ones(5))
     )
     with pytest.raises(SearchIndexError, match="did not arrive as it was sent"):
         push.push_set(folder, "", milvus_server)
-    monkeypatch.setattr("vidviz.index.milvus_index.MilvusIndex.count", lambda _self: 3)
+    monkeypatch.setattr("vidviz.index.milvus.milvus_index.MilvusIndex.count", lambda _self: 3)
     with pytest.raises(SearchIndexError, match="holds 3 clips and 5 were sent; push again"):
         push.push_set(folder, "", milvus_server)
     with pytest.raises(SearchIndexError, match="Say where to"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.milvus_index import MilvusIndex
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.services.index import freshness, set_index
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.clip_filter import ClipFilter

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vidviz.embed.backbones import Backbone, backbones, find_backbone
+from vidviz.embed.checkpoints.weights import weights_state
 from vidviz.embed.description import RANDOM, Weights
 from vidviz.embed.pool import SPACE
-from vidviz.embed.weights import weights_state
 from vidviz.errors import VidvizError
 
 if TYPE_CHECKING:

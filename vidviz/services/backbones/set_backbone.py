@@ -46,7 +46,7 @@ def find_weights(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> str:
         BackboneError: nobody knows where the file is.
     """
     from vidviz.embed.backbones import find_backbone
-    from vidviz.embed.weights import choose_weights
+    from vidviz.embed.checkpoints.weights import choose_weights
     from vidviz.store import job_rows
 
     if not spec.weights.startswith("file:"):

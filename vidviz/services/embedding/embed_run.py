@@ -118,7 +118,7 @@ def plan_set(folder: WorkspaceFolder, request: EmbedRequest) -> EmbeddingSetSpec
         WorkspaceError: there is nothing to embed.
     """
     from vidviz.embed.backbones import find_backbone
-    from vidviz.embed.weights import choose_weights
+    from vidviz.embed.checkpoints.weights import choose_weights
 
     backbone = find_backbone(request.backbone)
     weights = choose_weights(backbone, request.weights).identity

@@ -16,9 +16,9 @@ import numpy as np
 
 from vidviz.config import milvus_settings
 from vidviz.errors import SearchIndexError
-from vidviz.index.collection import TRIAL
 from vidviz.index.design import MOST_EFFORT, Kind
 from vidviz.index.design import IndexDesign as IndexDesign
+from vidviz.index.milvus.collection import TRIAL
 from vidviz.index.rows import ClipRow, check_rows
 from vidviz.index.vector_index import MilvusIndex
 from vidviz.services.index import set_index

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from vidviz.config import milvus_settings
 from vidviz.errors import IndexLockedError
-from vidviz.index.collection import TRIAL, collection_name
 from vidviz.index.design import IndexDesign, Metric
-from vidviz.index.open import open_milvus
-from vidviz.index.survey import FoundCollection, drop_collection, survey
+from vidviz.index.milvus.collection import TRIAL, collection_name
+from vidviz.index.milvus.open import open_milvus
+from vidviz.index.milvus.survey import FoundCollection, drop_collection, survey
 from vidviz.services.library import embedding_sets
 from vidviz.store.workspace_folder import WorkspaceFolder
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from vidviz.config import milvus_settings
 from vidviz.index.design import Metric
-from vidviz.index.milvus_index import MilvusIndex
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import LeftOut
 from vidviz.index.sync import sync_index
 from vidviz.services.index.index_rows import list_rows

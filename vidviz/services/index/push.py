@@ -8,7 +8,7 @@ import numpy as np
 
 from vidviz.config import MilvusSettings
 from vidviz.errors import SearchIndexError
-from vidviz.index.milvus_index import MilvusIndex
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import check_rows
 from vidviz.index.sync import sync_index
 from vidviz.services.index import set_index

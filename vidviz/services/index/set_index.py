@@ -10,9 +10,9 @@ from vidviz.config import MilvusSettings, milvus_settings
 from vidviz.errors import IndexLockedError, SearchIndexError
 from vidviz.index.design import IndexDesign as IndexDesign
 from vidviz.index.design import Metric, default_design
-from vidviz.index.lite_folder import close_lite, delete_lite_folder
-from vidviz.index.milvus_index import MilvusIndex
-from vidviz.index.open import open_milvus
+from vidviz.index.milvus.lite_folder import close_lite, delete_lite_folder
+from vidviz.index.milvus.milvus_index import MilvusIndex
+from vidviz.index.milvus.open import open_milvus
 from vidviz.index.rows import searchable
 from vidviz.index.sync import IndexCheck, check_index
 from vidviz.index.vector_index import VectorIndex

@@ -8,9 +8,9 @@ import numpy as np
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.design import METRICS, Metric, check_effort
-from vidviz.index.failures import NoAnswerError
 from vidviz.index.filters import Filter, NotClip, NotVideoIn
-from vidviz.index.ranking import rank_neighbours
+from vidviz.index.hit_order import rank_neighbours
+from vidviz.index.milvus.failures import NoAnswerError
 from vidviz.index.rows import check_k, check_queries
 from vidviz.index.vector_index import VectorIndex
 from vidviz.measure.directions import cosines_to

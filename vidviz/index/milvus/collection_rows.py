@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from vidviz.index.collection import DURATION, SCALAR_FIELDS
 from vidviz.index.column_keys import column_key, column_name
-from vidviz.index.open_collection import OpenCollection
+from vidviz.index.milvus.collection import DURATION, SCALAR_FIELDS
+from vidviz.index.milvus.open_collection import OpenCollection
 from vidviz.index.rows import ClipRow
 
 ROWS_A_PAGE = 10_000

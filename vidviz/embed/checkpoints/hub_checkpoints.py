@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidviz.embed.checkpoint_folder import CONFIG, describe_folder, find_weights_file, network_of
+from vidviz.embed.checkpoints.checkpoint_folder import CONFIG, describe_folder, find_weights_file, network_of
+from vidviz.embed.checkpoints.download import Progress
 from vidviz.embed.description import HUGGING_FACE, Backbone, Weights
-from vidviz.embed.download import Progress
 from vidviz.errors import BackboneError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def download_repository(backbone_name: str, weights: Weights, on_progress: Progr
     Raises:
         BackboneError: it cannot be had; the sentence says what to do instead.
     """
-    from vidviz.embed.hub_download import download_files
+    from vidviz.embed.checkpoints.hub_download import download_files
 
     try:
         return download_files(weights.repository, cache_folder(), on_progress, descriptions=(*DESCRIPTIONS, *TOKENIZER))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from vidviz.config import MilvusSettings
 from vidviz.errors import SearchIndexError
-from vidviz.index.client import make_connect
-from vidviz.index.connection import MilvusConnection, share_connection
-from vidviz.index.failures import Place, server_place
-from vidviz.index.lite_lock import refuse_if_locked
-from vidviz.index.survey import drop_left_trials
+from vidviz.index.milvus.client import make_connect
+from vidviz.index.milvus.connection import MilvusConnection, share_connection
+from vidviz.index.milvus.failures import Place, server_place
+from vidviz.index.milvus.lite_lock import refuse_if_locked
+from vidviz.index.milvus.survey import drop_left_trials
 
 
 def open_milvus(settings: MilvusSettings, own_path: Path) -> MilvusConnection:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from vidviz.index.failures import Place, explain_failures
+from vidviz.index.milvus.failures import Place, explain_failures
 
 CONNECT_SECONDS = 5.0
 LOOPBACK = "127.0.0.1"

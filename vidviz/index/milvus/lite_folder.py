@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.connection import close_shared, keep_closed
-from vidviz.index.lite_lock import refuse_if_locked
+from vidviz.index.milvus.connection import close_shared, keep_closed
+from vidviz.index.milvus.lite_lock import refuse_if_locked
 
 
 def close_lite(lite_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vidviz.embed.checkpoints.weights import BUNDLE
 from vidviz.embed.description import Backbone
-from vidviz.embed.weights import BUNDLE
 
 FACTORS = ("motion", "shape", "colour")
 """What the bundled networks' scores are about, in the order of the scores."""

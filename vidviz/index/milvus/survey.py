@@ -7,11 +7,11 @@ import json
 from dataclasses import dataclass
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.collection import TRIAL, collection_dimension, collection_set
-from vidviz.index.collection_rows import count_loaded
-from vidviz.index.connection import MilvusConnection
-from vidviz.index.failures import GoneError, explain_failures
-from vidviz.index.lite_files import count_bytes
+from vidviz.index.milvus.collection import TRIAL, collection_dimension, collection_set
+from vidviz.index.milvus.collection_rows import count_loaded
+from vidviz.index.milvus.connection import MilvusConnection
+from vidviz.index.milvus.failures import GoneError, explain_failures
+from vidviz.index.milvus.lite_files import count_bytes
 
 
 @dataclass(frozen=True)

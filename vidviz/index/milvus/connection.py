@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.failures import Place
+from vidviz.index.milvus.failures import Place
 
 READ_SECONDS = 10.0
 WRITE_SECONDS = 60.0

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from vidviz.index.filters import Filter, NotVideoIn, join_filters
-from vidviz.index.open_collection import OpenCollection
-from vidviz.index.ranking import rank_neighbours
+from vidviz.index.hit_order import rank_neighbours
+from vidviz.index.milvus.open_collection import OpenCollection
 from vidviz.index.rows import LARGEST_K
 from vidviz.types import Neighbour
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from vidviz.embed.checkpoint_folder import WEIGHTS_FILES
-from vidviz.embed.download import Progress
+from vidviz.embed.checkpoints.checkpoint_folder import WEIGHTS_FILES
+from vidviz.embed.checkpoints.download import Progress
 
 # Long enough for a slow server to answer, short enough that nobody offline waits.
 TIMEOUT_SECONDS = 8.0

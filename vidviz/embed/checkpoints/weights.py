@@ -76,7 +76,7 @@ def published_path(weights: Weights) -> Path:
     if weights.bundled:
         return BUNDLE / weights.file_name
     if weights.repository:
-        from vidviz.embed.hub_checkpoints import cache_place, cached_folder
+        from vidviz.embed.checkpoints.hub_checkpoints import cache_place, cached_folder
 
         return cached_folder(weights.repository) or cache_place(weights.repository)
     return weights_folder() / weights.file_name
@@ -85,7 +85,7 @@ def published_path(weights: Weights) -> Path:
 def _choose_file(backbone: Backbone, name: str) -> WeightsChoice:
     path = Path(name).expanduser()
     if (path / CONFIG).is_file():
-        from vidviz.embed.hub_checkpoints import folder_digest
+        from vidviz.embed.checkpoints.hub_checkpoints import folder_digest
 
         return WeightsChoice(f"file:{folder_digest(path)}", path)
     if path.is_file():

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from vidviz.errors import SearchIndexError
-from vidviz.index import collection_rows, collection_search
-from vidviz.index.collection import (
+from vidviz.index.design import IndexDesign, default_design
+from vidviz.index.filters import Filter
+from vidviz.index.milvus import collection_rows, collection_search
+from vidviz.index.milvus.collection import (
     DIGEST_PROPERTY,
     collection_dimension,
     collection_name,
@@ -20,10 +22,8 @@ from vidviz.index.collection import (
     describe_set,
     ensure_index,
 )
-from vidviz.index.connection import MilvusConnection
-from vidviz.index.design import IndexDesign, default_design
-from vidviz.index.filters import Filter
-from vidviz.index.open_collection import OpenCollection
+from vidviz.index.milvus.connection import MilvusConnection
+from vidviz.index.milvus.open_collection import OpenCollection
 from vidviz.index.rows import LARGEST_K, ClipRow, LeftOut, check_k, check_queries, check_rows
 from vidviz.types import EmbeddingSetSpec, Neighbour
 

@@ -1,0 +1,1 @@
+"""Milvus, Lite or server: connections, collections, rows, searches, and what its failures mean."""
