@@ -141,6 +141,10 @@ def clip_id(video_id: str, span: Span, recipe_key: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 11
 
 
+OUTSIDE = "outside"
+"""The weights of a set whose vectors were brought in: nobody here knows the backbone."""
+
+
 @dataclass(frozen=True)
 class EmbeddingSetSpec:
     """Everything that decides what the vectors of an embedding set are; nothing else does.

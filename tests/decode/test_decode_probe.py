@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from vidviz.config import DecodeLimits
-from vidviz.decode.naming import file_label, remove_leftovers, written_whole
+from vidviz.decode.atomic_write import remove_leftovers, written_whole
+from vidviz.decode.file_names import file_label
 from vidviz.decode.probe import hash_file, is_browser_playable, open_video
 from vidviz.errors import MediaError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.cut import cut_clips
-from vidviz.decode.naming import file_label
+from vidviz.decode.file_names import file_label
 from vidviz.decode.preview import STRIP_FRAMES, write_poster, write_preview, write_strip
 from vidviz.decode.probe import hash_file
 from vidviz.decode.scan import VideoScan, scan_video

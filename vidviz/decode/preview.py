@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image
 
 from vidviz.config import DecodeLimits
+from vidviz.decode.atomic_write import written_whole
 from vidviz.decode.encode import encode_h264
 from vidviz.decode.frames import FrameSource
-from vidviz.decode.naming import written_whole
 from vidviz.decode.probe import open_video
 from vidviz.decode.sample import pick_frames, sample_times
 from vidviz.decode.thumbnails import Reel

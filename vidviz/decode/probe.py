@@ -14,7 +14,7 @@ from typing import Any
 import av
 
 from vidviz.config import DecodeLimits, worker_count
-from vidviz.decode.naming import file_label
+from vidviz.decode.file_names import file_label
 from vidviz.errors import MediaError
 
 # What is opened at all. A playlist (HLS, DASH, concat) or an image pattern is a text that makes FFmpeg open

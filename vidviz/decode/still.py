@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vidviz.config import DecodeLimits
-from vidviz.decode.naming import file_label
+from vidviz.decode.file_names import file_label
 from vidviz.decode.picture import ClipShaper
 from vidviz.decode.probe import check_file
 from vidviz.errors import MediaError

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from vidviz import errors
 from vidviz.config import DecodeLimits
-from vidviz.decode.naming import file_label
+from vidviz.decode.file_names import file_label
 from vidviz.errors import DecoderCrashError, MediaError, VidvizError
 
 logger = logging.getLogger(__name__)

@@ -13,6 +13,11 @@ from vidviz.ui import state
 TITLES = {"map": "Map", "search": "Search", "inside": "Inside", "compare": "Compare", "library": "Library"}
 SECTIONS = {"Explore": ("map", "search"), "Understand": ("inside", "compare"), "Manage": ("library",)}
 
+INSIDE_PANEL = "inside panel"
+"""Which panel of Inside is open, in the session and the URL."""
+WHY_LINK = "why with"
+"""In the URL of Inside, the clip whose similarity a link asks about."""
+
 
 def make_pages() -> dict[str, StreamlitPage]:
     """Every page by name."""

@@ -9,9 +9,9 @@ import pytest
 
 import vidviz
 from vidviz.errors import LabelError, WorkspaceError
-from vidviz.services.importing.label_sources import RESERVED
 from vidviz.services.index import freshness, set_index
 from vidviz.services.library import clip_annotations, contents, embedding_sets
+from vidviz.services.library.reserved_columns import RESERVED
 from vidviz.services.search import search_run
 from vidviz.store import clips, videos
 from vidviz.types import Span, VideoProbe

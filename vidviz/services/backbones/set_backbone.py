@@ -6,9 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from vidviz.errors import BackboneError, UnknownNameError
-from vidviz.services.embedding.outside_vectors import OUTSIDE
 from vidviz.store.workspace_folder import WorkspaceFolder
-from vidviz.types import EmbeddingSetSpec
+from vidviz.types import OUTSIDE, EmbeddingSetSpec
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone

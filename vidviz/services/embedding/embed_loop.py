@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidviz.services.library import contents
+from vidviz.services.library.source_files import say_changed
 from vidviz.services.progress import Progress
 from vidviz.store import videos
 from vidviz.store.clips import Clip
@@ -35,7 +35,7 @@ def reading(folder: WorkspaceFolder, frames: FrameSpec, todo: Sequence[Clip]) ->
     wanted = {clip.video_id for clip in todo}
     with folder.catalogue.read() as db:
         found = [video for video in videos.list_videos(db) if video.id in wanted]
-    changed = {video.id: contents.say_changed(video) for video in found}
+    changed = {video.id: say_changed(video) for video in found}
     refused = [ReadClip(clip, None, changed[clip.video_id]) for clip in todo if changed[clip.video_id]]
     readable = [clip for clip in todo if not changed[clip.video_id]]
     paths = {video.id: Path(video.path) for video in found}

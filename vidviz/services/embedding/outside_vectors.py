@@ -13,18 +13,15 @@ import numpy as np
 from vidviz.config import DecodeLimits
 from vidviz.errors import MediaError, WorkspaceError
 from vidviz.index.rows import unit_vectors
+from vidviz.services.backbones.decoders import file_decoder
 from vidviz.services.embedding.outside_tables import OutsideRows, read_rows
-from vidviz.services.importing.file_importer import is_unchanged
 from vidviz.services.library import contents
-from vidviz.services.search.query_files import shared_reader
+from vidviz.services.library.source_files import is_unchanged
 from vidviz.store import clips, sets, videos
 from vidviz.store.clips import Clip
 from vidviz.store.videos import Video
 from vidviz.store.workspace_folder import WorkspaceFolder
-from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, clip_id
-
-OUTSIDE = "outside"
-"""The weights of a set whose vectors were brought in: nobody here knows the network."""
+from vidviz.types import OUTSIDE, Embeddings, EmbeddingSetSpec, Recipe, Span, clip_id
 
 LONGEST_PAST_END_SECONDS = 0.5
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
@@ -106,7 +103,7 @@ def _picture_clips(folder: WorkspaceFolder, added: list[Clip]) -> int:
         try:
             if not is_unchanged(video):
                 raise MediaError(video.name)
-            reader, seconds = shared_reader(), limits.wall_seconds
+            reader, seconds = file_decoder(), limits.wall_seconds
             reader.call(picture_clips, Path(video.path), spans, folder.previews, limits, timeout_seconds=seconds)
         except (MediaError, OSError):
             bare += len(spans)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import MediaError
-from vidviz.services.importing.found_files import FoundFile, as_text
+from vidviz.services.importing.found_files import FoundFile
 from vidviz.services.importing.label_sources import Labels
+from vidviz.services.library.source_files import KEPT_ENDINGS, as_text, is_unchanged, whole_path
 from vidviz.store import clips, videos
 from vidviz.store.files import replace_file
 from vidviz.store.job_rows import JobItem
@@ -22,9 +23,6 @@ from vidviz.types import Recipe
 if TYPE_CHECKING:
     from vidviz.config import DecodeLimits
     from vidviz.decode.ingest import IngestedVideo
-
-KEPT_ENDINGS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".flv", ".gif", ".ts", ".h264"})
-"""Endings that a kept video keeps, for whoever goes by them; any other name is made of the content alone."""
 
 
 @dataclass(frozen=True)
@@ -176,29 +174,13 @@ class FileImporter:
         return self._threads.worker
 
 
-def whole_path(path: Path) -> str:
-    """The path without links, as text; a path that cannot be followed stays as it is."""
-    try:
-        return as_text(os.path.realpath(path))
-    except ValueError:
-        return as_text(str(path))
-
-
-def is_unchanged(video: Video) -> bool:
-    """Whether the video's file is still there, and as large as when it was imported."""
-    try:
-        return Path(video.path).stat().st_size == video.size_bytes
-    except OSError:
-        return False
-
-
 def _refuse_unspeakable(path: Path) -> None:
     """The catalogue and all answers are text; a path that is none could be neither stored nor named.
 
     Raises:
         MediaError: the path is not text.
     """
-    from vidviz.decode.naming import file_label
+    from vidviz.decode.file_names import file_label
 
     real = os.path.realpath(path)
     if as_text(real) != real:
@@ -219,6 +201,6 @@ def _source(found: FoundFile, item: JobItem) -> videos.Source:
 
 def _call_by_name(sentence: str, found: FoundFile) -> str:
     """A sentence about a file as a person calls it: an upload lies under another name."""
-    from vidviz.decode.naming import file_label
+    from vidviz.decode.file_names import file_label
 
     return sentence.replace(file_label(found.path), file_label(found.name))

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from vidviz.services.library.source_files import as_text
+
 _TEXTS = ".csv .tsv .txt .md .rst .json .jsonl .yaml .yml .toml .xml .html .css .js .py .ipynb .sh .log .pdf .srt .vtt"
 _PICTURES = ".jpg .jpeg .png .webp .bmp .tif .tiff .svg"
 _DATA = ".npy .npz .parquet .pth .pt .safetensors .db .zip .tar .gz .7z .wav .mp3 .flac"
@@ -66,11 +68,6 @@ def find_files(paths: Iterable[Path], names: Mapping[str, str]) -> Findings:
         if len(files) + len(unreadable) == before:
             empty.append(path)
     return Findings(tuple(files), tuple(left_out), tuple(empty), tuple(unreadable))
-
-
-def as_text(name: str) -> str:
-    """A name that can be stored and sent: bytes that are no UTF-8 become escapes."""
-    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _walk(folder: Path, unreadable: list[str]) -> Iterator[Path]:

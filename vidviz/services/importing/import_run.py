@@ -116,7 +116,7 @@ def import_videos(
 
 def _tidied(folder: WorkspaceFolder) -> AbstractContextManager[None]:
     """Say that decoders are at work in this workspace; the first of several removes what killed ones left."""
-    from vidviz.decode.naming import remove_leftovers
+    from vidviz.decode.atomic_write import remove_leftovers
 
     def tidy() -> None:
         remove_leftovers(folder.previews)

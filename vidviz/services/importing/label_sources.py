@@ -10,13 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from vidviz.errors import LabelError
 from vidviz.services.importing.found_files import FoundFile
+from vidviz.services.library.reserved_columns import RESERVED
 from vidviz.store.videos import LABEL
 
 TABLE_NAME = "labels.csv"
 """A table of this name in an imported folder is used without being asked for."""
-
-RESERVED = {"clip_id", "video_id", "start_seconds", "end_seconds", "recipe", "cluster", "score", "x", "y", "z", "tags"}
-"""Columns that the tables of clips have themselves."""
 
 
 @dataclass

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from vidviz.services.importing.file_importer import KEPT_ENDINGS
 from vidviz.services.importing.found_files import NEVER_VIDEOS
 from vidviz.services.importing.import_run import ImportRequest
 from vidviz.services.importing.label_sources import TABLE_NAME
+from vidviz.services.library.source_files import KEPT_ENDINGS
 from vidviz.store.files import explain_disk_errors, replace_file
 from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe

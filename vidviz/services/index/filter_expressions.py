@@ -16,6 +16,7 @@ from vidviz.index.filters import (
 )
 from vidviz.services.library import contents
 from vidviz.services.library.clip_filter import NO_LABEL, ClipFilter
+from vidviz.services.library.reserved_columns import COLUMNS
 from vidviz.store.videos import LABEL
 from vidviz.store.workspace_folder import WorkspaceFolder
 
@@ -46,7 +47,7 @@ def to_index_filters(folder: WorkspaceFolder, recipe_key: str, chosen: ClipFilte
 def _labelled(column: str, values: tuple[str, ...]) -> Filter:
     if column == LABEL:
         return LabelIn(values)
-    if column in contents.COLUMNS:  # no label, so that no clip has any in it
+    if column in COLUMNS:  # no label, so that no clip has any in it
         return NotClip(()) if NO_LABEL in values else ClipIn(())
     return ColumnIn(column, values)
 

@@ -17,6 +17,7 @@ from vidviz.services.backbones.clip_reader import ReadAhead
 from vidviz.services.backbones.shared_backbones import load_shared, run_until_seen
 from vidviz.services.inside.clip_input import grid_of
 from vidviz.services.library import contents
+from vidviz.services.library.source_files import say_changed
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.workspace_folder import WorkspaceFolder
 
@@ -138,7 +139,7 @@ def _look(
     loaded = load_shared(backbone, weights, (layer,))
     todo = [contents.find_clip(folder, number) for number in clip_ids]
     videos = {clip.video_id: contents.find_video(folder, clip.video_id) for clip in todo}
-    changed = {key: contents.say_changed(video) for key, video in videos.items()}
+    changed = {key: say_changed(video) for key, video in videos.items()}
     collected.left_out.update({clip.id: changed[clip.video_id] for clip in todo if changed[clip.video_id]})
     good = [clip for clip in todo if clip.id not in collected.left_out]
     paths = {key: Path(video.path) for key, video in videos.items()}

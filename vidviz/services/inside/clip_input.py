@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vidviz.config import DecodeLimits
 from vidviz.errors import BackboneError, MediaError
 from vidviz.services.backbones.shared_backbones import load_shared
 from vidviz.services.library import contents
+from vidviz.services.library.source_files import say_changed
 from vidviz.store.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
-    from vidviz.decode.worker import DecodeWorker
     from vidviz.embed.description import Backbone
     from vidviz.embed.load import LoadedBackbone
     from vidviz.introspect.film_layout import TokenGrid
@@ -130,18 +129,12 @@ def read_frames(path: Path, clip_id: int, backbone: str, weights: str) -> np.nda
     from vidviz.embed.backbones import find_backbone
     from vidviz.embed.prepare import prepare_backbone
     from vidviz.services.backbones.clip_reader import read_one
+    from vidviz.services.backbones.decoders import clip_decoder
 
     folder = WorkspaceFolder(path)
     clip = contents.find_clip(folder, clip_id)
     video = contents.find_video(folder, clip.video_id)
-    if reason := contents.say_changed(video):
+    if reason := say_changed(video):
         raise MediaError(reason)
     spec = prepare_backbone(find_backbone(backbone), weights).backbone.frames
-    return read_one(clip, Path(video.path), spec, _shared_worker())
-
-
-@lru_cache(maxsize=1)
-def _shared_worker() -> DecodeWorker:
-    from vidviz.decode.worker import DecodeWorker
-
-    return DecodeWorker(DecodeLimits())
+    return read_one(clip, Path(video.path), spec, clip_decoder())

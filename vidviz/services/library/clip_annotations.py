@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Collection
 
 from vidviz.errors import LabelError, WorkspaceError
-from vidviz.services.importing.label_sources import RESERVED
-from vidviz.services.library.contents import CLIP_IDS, COLUMNS
+from vidviz.services.library.contents import CLIP_IDS
+from vidviz.services.library.reserved_columns import COLUMNS, RESERVED
 from vidviz.store import clip_labels, edits, selections
 from vidviz.store.edits import Edit, EditKind
 from vidviz.store.videos import LABEL

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vidviz.services.library.contents import COLUMNS, split_tags
+from vidviz.services.library.contents import split_tags
+from vidviz.services.library.reserved_columns import COLUMNS
 from vidviz.services.library.url_text import read_url_text, write_url_text
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class ClipFilter:
     def keeps(self, table: pd.DataFrame) -> np.ndarray:
         """Which rows of a clip table meet all conditions, (N,) bool.
 
-        Columns that the table lacks, or that are no labels (`library.COLUMNS`), hold no labels.
+        Columns that the table lacks, or that are no labels (`reserved_columns.COLUMNS`), hold no labels.
         """
         kept = np.ones(len(table), dtype=bool)
         for column, values in self.labels:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidviz.errors import WorkspaceError
+from vidviz.services.library.reserved_columns import COLUMNS
 from vidviz.store import clip_labels, clips, videos
-from vidviz.store.clip_labels import TAG_SEPARATOR, TAGS
+from vidviz.store.clip_labels import TAG_SEPARATOR
 from vidviz.store.clips import Clip
 from vidviz.store.videos import LABEL, Video
 from vidviz.store.workspace_folder import WorkspaceFolder
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 CLIP_IDS = 2**53
 """Clip ids are smaller than this; see `vidviz.types.clip_id`."""
-
-COLUMNS = {"clip_id", "video_id", "video", "start_seconds", "end_seconds", "recipe", TAGS}
-"""The columns of a clip table that are no labels."""
 
 
 @dataclass(frozen=True)
@@ -170,14 +168,6 @@ def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
     )
     with folder.catalogue.read() as db:
         return pd.read_sql_query(query, db)
-
-
-def say_changed(video: Video) -> str:
-    """A sentence where the video's file is another one now: its frames would go under the wrong name."""
-    path = Path(video.path)
-    if not path.is_file() or path.stat().st_size == video.size_bytes:
-        return ""  # a missing file is told by whoever opens it
-    return f"{video.name} has changed since it was imported; import it again."
 
 
 def count_library(folder: WorkspaceFolder) -> tuple[int, int]:

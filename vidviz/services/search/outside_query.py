@@ -10,6 +10,7 @@ import numpy as np
 
 from vidviz.config import DecodeLimits
 from vidviz.errors import BackboneError, MediaError, SearchIndexError
+from vidviz.services.backbones.decoders import file_decoder
 from vidviz.services.backbones.set_backbone import find_weights, load_network
 from vidviz.services.search import query_files
 from vidviz.services.search.queries import Query
@@ -58,7 +59,7 @@ def _embed_video(path: Path, spec: EmbeddingSetSpec, token: str, seconds: tuple[
         refuse_stills(spec)
     loaded = load_network(folder, spec)
     clip = Clip(0, token, spec.recipe_key, span)
-    frames = read_one(clip, asked.path, loaded.backbone.frames, query_files.shared_reader())
+    frames = read_one(clip, asked.path, loaded.backbone.frames, file_decoder())
     return _embed(loaded, spec, frames)
 
 
@@ -91,7 +92,7 @@ def _embed_image(path: Path, spec: EmbeddingSetSpec, token: str) -> np.ndarray:
     refuse_stills(spec)
     loaded = load_network(folder, spec)
     frames: FrameSpec = loaded.backbone.frames
-    picture = query_files.shared_reader().call(read_still, asked.path, frames, DecodeLimits(), timeout_seconds=60)
+    picture = file_decoder().call(read_still, asked.path, frames, DecodeLimits(), timeout_seconds=60)
     return _embed(loaded, spec, np.repeat(picture[None], frames.num_frames, axis=0))
 
 

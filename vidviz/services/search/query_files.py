@@ -9,15 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
 from vidviz.config import DecodeLimits
 from vidviz.errors import MediaError, WorkspaceError
-from vidviz.services.importing.file_importer import KEPT_ENDINGS
-from vidviz.services.importing.found_files import as_text
+from vidviz.services.backbones.decoders import file_decoder
 from vidviz.services.library import contents
+from vidviz.services.library.source_files import KEPT_ENDINGS, as_text, say_changed
 from vidviz.services.search.query_folder import UNREADABLE, Poster, asked_place, drop_oldest, read_note, write_note
 from vidviz.services.search.query_folder import AskedFile as AskedFile
 from vidviz.store import clips
@@ -26,7 +25,7 @@ from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe
 
 if TYPE_CHECKING:
-    from vidviz.decode.worker import DecodeWorker
+    pass
 
 PICTURE_ENDINGS = frozenset((".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"))
 LONGEST_NAME = 200
@@ -135,16 +134,8 @@ def find_playable(folder: WorkspaceFolder, token: str) -> Path | None:
     return preview if preview.is_file() else asked.path
 
 
-@lru_cache(maxsize=1)
-def shared_reader() -> DecodeWorker:
-    """The process that reads what is asked with: a hostile file takes it down and nothing else."""
-    from vidviz.decode.worker import DecodeWorker
-
-    return DecodeWorker(DecodeLimits())
-
-
 def _of_library(folder: WorkspaceFolder, token: str) -> AskedFile:
-    if reason := contents.say_changed(contents.find_video(folder, token)):
+    if reason := say_changed(contents.find_video(folder, token)):
         raise MediaError(reason)
     return describe_video(folder, token)
 
@@ -154,7 +145,7 @@ def _describe(folder: WorkspaceFolder, token: str, name: str, path: Path, *, sti
     from vidviz.decode.still import is_still, read_still
     from vidviz.types import FrameSpec
 
-    limits, reader = DecodeLimits(), shared_reader()
+    limits, reader = DecodeLimits(), file_decoder()
     if still:
         reader.call(read_still, path, FrameSpec(1, 16, 16), limits, timeout_seconds=60)
         return AskedFile(token, name, path, True)

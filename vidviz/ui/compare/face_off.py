@@ -12,8 +12,8 @@ from vidviz.services.compare.set_agreement import Faced, FaceOff
 from vidviz.services.library import contents
 from vidviz.ui.compare.set_choice import Comparison
 from vidviz.ui.components.cards import cards_of
+from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.plain_text import plain
-from vidviz.ui.search.search_view import choose_among
 
 MOST_LINES = 10
 CARD_PX = 120

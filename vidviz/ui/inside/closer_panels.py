@@ -14,9 +14,7 @@ from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import messages
 from vidviz.ui.inside.inside_request import Request
-
-PANEL = "inside panel"
-"""Which panel is open, in the session and the URL."""
+from vidviz.ui.sitemap import INSIDE_PANEL
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,9 @@ Panel = Callable[[Closer], None]
 
 def draw_panels(closer: Closer, panels: dict[str, Panel]) -> None:
     """Let a person choose a panel and draw it; what goes wrong in it is told in its place."""
-    name = st.segmented_control("Look closer", list(panels), default=next(iter(panels)), key=PANEL, bind="query-params")
+    name = st.segmented_control(
+        "Look closer", list(panels), default=next(iter(panels)), key=INSIDE_PANEL, bind="query-params"
+    )
     if name in panels:
         with messages.telling_errors():
             panels[name](closer)

@@ -13,6 +13,7 @@ from vidviz.store.sets import EmbeddingSet
 from vidviz.ui.components.heat_films import colour_lane, play_side_by_side
 from vidviz.ui.inside.closer_panels import Closer
 from vidviz.ui.inside.film_comparison import choose_clip, clip_title
+from vidviz.ui.sitemap import WHY_LINK
 
 METHODS = {"LayerCAM": "layer-cam", "Grad-CAM": "grad-cam"}
 METHOD_HELP = (
@@ -22,8 +23,6 @@ METHOD_HELP = (
 CLASS, SIMILARITY = "a class score", "the similarity to another clip"
 LAST = "the last with a picture"
 ASKED, OTHER = "inside why", "inside why other"
-WHY_LINK = "why with"
-"""In the URL, the clip whose similarity a link asks about."""
 
 
 def draw_why(closer: Closer) -> None:

@@ -12,9 +12,9 @@ from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.components.cards import play_large
 from vidviz.ui.components.gallery_and_player import clip_gallery
+from vidviz.ui.components.hit_cards import cards_of_hits
 from vidviz.ui.map.map_scene import Scene
 from vidviz.ui.plain_text import plain
-from vidviz.ui.search.search_view import cards_of_hits
 from vidviz.ui.sitemap import link_to
 
 NUM_NEIGHBOURS = 6

@@ -19,15 +19,14 @@ from vidviz.services.search.search_run import SearchAnswer, hit_records
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
+from vidviz.ui.components.clip_choice import choose_among
+from vidviz.ui.components.hit_cards import cards_of_hits, score_digits
 from vidviz.ui.components.timeline import Mark, Slot, timeline
-from vidviz.ui.inside.closer_panels import PANEL
-from vidviz.ui.inside.why_panel import WHY_LINK
 from vidviz.ui.page_frame import page_parts
 from vidviz.ui.plain_text import plain
 from vidviz.ui.search.query_state import vote
 from vidviz.ui.search.search_options import METRIC_NAMES, Wanted
-from vidviz.ui.search.search_view import cards_of_hits, choose_among, score_digits
-from vidviz.ui.sitemap import link_to
+from vidviz.ui.sitemap import INSIDE_PANEL, WHY_LINK, link_to
 
 PAGE_HITS = 48
 HIT_WIDTH_PX = 112  # six a row beside the query on a screen of 1,440
@@ -135,7 +134,7 @@ def draw_why(answer: SearchAnswer, clip_id: int | None) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         other = st.selectbox("Alike to hit", list(hits), format_func=hits.__getitem__, key="why hit", width=200)
-        further = {PANEL: "Why", WHY_LINK: str(other)}
+        further = {INSIDE_PANEL: "Why", WHY_LINK: str(other)}
         link_to("inside", "Why are they alike?", "Where in both clips their similarity comes from.", further=further)
 
 

@@ -17,9 +17,9 @@ from vidviz.services.search.search_run import METRICS
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui.components.cards import card_of
+from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.plain_text import plain
 from vidviz.ui.search.search_options import METRIC_NAMES
-from vidviz.ui.search.search_view import choose_among
 from vidviz.ui.state import current_filter
 
 REPORTS = "lab reports"

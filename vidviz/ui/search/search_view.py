@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
 
-from vidviz.render.colours import OTHER_COLOUR
-from vidviz.services.search.hits import Hit
 from vidviz.ui import state
 from vidviz.ui.components.cards import cards_of
-from vidviz.ui.components.gallery_and_player import ShownClip, clicked_clip, clip_gallery
+from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.sitemap import link_to
 
 OFFERED = 48
@@ -52,44 +48,6 @@ def offer_clips(table: pd.DataFrame, colours: Mapping[str, str]) -> None:
     choose_among(cards_of(rows, colours), key="offered clips")
     if len(table) > len(rows):
         st.caption(f"{len(table) - len(rows)} more: narrow them down by name or label, or pick one on the map.")
-
-
-def choose_among(cards: Sequence[ShownClip], *, key: str, **looks: Any) -> None:
-    """A gallery in which a click makes a clip the one at hand; `looks` are those of `clip_gallery`."""
-    clip_gallery(cards, key=key, on_click=partial(_choose_clicked, key), **looks)
-
-
-def _choose_clicked(key: str) -> None:
-    """Called before the run that a click starts, so that this run answers it already."""
-    picked = clicked_clip(key)
-    if picked is not None:
-        state.choose_clip(picked)
-
-
-def cards_of_hits(hits: Sequence[Hit], colours: Mapping[str, str]) -> list[ShownClip]:
-    """Hits as cards with their score, in as many digits as tell them apart."""
-    digits = score_digits([hit.score for hit in hits])
-    return [
-        ShownClip(
-            hit.clip_id,
-            hit.video_id,
-            hit.start_seconds,
-            hit.end_seconds,
-            hit.video,
-            hit.label or "",
-            colours.get(hit.label or "", OTHER_COLOUR),
-            f"{hit.score:.{digits}f}",
-        )
-        for hit in hits
-    ]
-
-
-def score_digits(scores: Sequence[float]) -> int:
-    """Three, or up to six where most scores would look the same: random weights make all cosines near 1."""
-    for digits in (3, 4, 5):
-        if len({f"{score:.{digits}f}" for score in scores}) > len(scores) / 2:
-            return digits
-    return 6
 
 
 def draw_links() -> None:

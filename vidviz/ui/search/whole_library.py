@@ -20,10 +20,10 @@ from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import messages
 from vidviz.ui.components.cards import card_of
+from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.components.gallery_and_player import ShownClip
 from vidviz.ui.page_frame import page_parts
 from vidviz.ui.plain_text import count_of
-from vidviz.ui.search.search_view import choose_among
 
 PARTS = {"duplicates": "Near-duplicates", "mistakes": "Likely label mistakes", "quality": "Retrieval by label"}
 GROUPS_SHOWN = 12

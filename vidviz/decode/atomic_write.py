@@ -1,4 +1,7 @@
-"""How a file is called in messages, and how a file is written so that nobody ever sees half of it."""
+"""Previews are written so that nobody ever sees half of one.
+
+Encoders want a path, and a preview can be made again: no fsync, unlike what the store keeps (`vidviz.store.files`).
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LONGEST_NAME = 120
 PART_SUFFIX = ".part"
-
-
-def file_label(path: str | os.PathLike[str]) -> str:
-    """The name of a file without its folder, safe to print: whatever is not printable is escaped.
-
-    Control characters, line breaks, direction marks and undecodable bytes come out as `\\n`, `\\u202e` and so
-    on; a very long name keeps its beginning and its end. HTML is left as it is: pages escape what they show.
-    """
-    name = Path(path).name or os.fspath(path)
-    shown = "".join(ch if ch.isprintable() else ascii(ch)[1:-1] for ch in name)
-    if len(shown) > LONGEST_NAME:
-        shown = f"{shown[: LONGEST_NAME - 21]}…{shown[-20:]}"
-    return shown
 
 
 @contextmanager

@@ -1,0 +1,27 @@
+"""Decoder processes that all sessions of a server share: a hostile file takes one down, and nothing else."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from vidviz.config import DecodeLimits
+
+if TYPE_CHECKING:
+    from vidviz.decode.worker import DecodeWorker
+
+
+@lru_cache(maxsize=1)
+def clip_decoder() -> DecodeWorker:
+    """Reads single clips of the library, a few frames each, so that no look inside waits for a whole file."""
+    from vidviz.decode.worker import DecodeWorker
+
+    return DecodeWorker(DecodeLimits())
+
+
+@lru_cache(maxsize=1)
+def file_decoder() -> DecodeWorker:
+    """Reads whole files: those that a search is asked with, and videos that get new pictures."""
+    from vidviz.decode.worker import DecodeWorker
+
+    return DecodeWorker(DecodeLimits())
