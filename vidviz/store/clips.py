@@ -61,6 +61,11 @@ def count_clips(db: sqlite3.Connection) -> dict[str, int]:
     return dict(rows.fetchall())
 
 
+def count_all(db: sqlite3.Connection) -> int:
+    """How many clips there are, of all recipes."""
+    return int(db.execute("SELECT count(*) FROM clip").fetchone()[0])
+
+
 def clip_table(db: sqlite3.Connection, recipe_key: str | None = None) -> pd.DataFrame:
     """One row a clip: clip_id, video_id, video (name), start_seconds, end_seconds, recipe, a column a label, tags.
 

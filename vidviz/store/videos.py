@@ -69,6 +69,11 @@ def list_videos(db: sqlite3.Connection) -> list[Video]:
     return [_video(row) for row in db.execute("SELECT * FROM video ORDER BY name, id")]
 
 
+def count_videos(db: sqlite3.Connection) -> int:
+    """How many videos the library has."""
+    return int(db.execute("SELECT count(*) FROM video").fetchone()[0])
+
+
 def move_video(db: sqlite3.Connection, video_id: str, path: str, *, kept: bool) -> None:
     """Say where a known video's bytes are now."""
     db.execute("UPDATE video SET path = ?, kept = ? WHERE id = ?", (path, kept, video_id))
@@ -97,12 +102,6 @@ def set_labels(db: sqlite3.Connection, video_id: str, labels: Mapping[str, str])
         db.execute("DELETE FROM label WHERE video_id = ? AND name = ?", (video_id, name))
         if value:
             db.execute("INSERT INTO label (video_id, name, value) VALUES (?, ?, ?)", (video_id, name, value))
-
-
-def list_labels(db: sqlite3.Connection, video_id: str | None = None) -> list[tuple[str, str, str]]:
-    """(video id, column, value) of every label, or of one video's."""
-    query = "SELECT video_id, name, value FROM label WHERE ?1 IS NULL OR video_id = ?1 ORDER BY name, value"
-    return [tuple(row) for row in db.execute(query, (video_id,))]
 
 
 def _video(row: sqlite3.Row) -> Video:

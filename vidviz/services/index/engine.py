@@ -11,6 +11,7 @@ from vidviz.index.milvus.collection import TRIAL, collection_name
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.milvus.survey import FoundCollection, drop_collection, survey
 from vidviz.services.library import embedding_sets
+from vidviz.store.identity import read_workspace_id
 from vidviz.store.workspace_folder import WorkspaceFolder
 
 LITE_CLIPS = 50_000
@@ -96,7 +97,7 @@ def drop(folder: WorkspaceFolder, name: str) -> None:
 def _owners(folder: WorkspaceFolder) -> dict[str, tuple[str, str, int | None, bool]]:
     """Collection -> (key of its set, title, vectors stored, whether the lab made it), for this workspace's sets."""
     with folder.catalogue.read() as db:
-        workspace_id = db.execute("SELECT id FROM identity").fetchone()[0]
+        workspace_id = read_workspace_id(db)
     owners: dict[str, tuple[str, str, int | None, bool]] = {}
     for found in embedding_sets.list_sets(folder):
         stored = len(folder.vectors(found.key).load_ids())

@@ -22,6 +22,7 @@ from vidviz.services.index.freshness import forget_checked as forget_checked
 from vidviz.services.index.index_rows import list_rows as list_rows
 from vidviz.services.library import embedding_sets
 from vidviz.services.progress import Progress, ignore_progress
+from vidviz.store.identity import read_workspace_id
 from vidviz.store.sets import EmbeddingSet
 from vidviz.store.workspace_folder import WorkspaceFolder
 
@@ -137,7 +138,7 @@ def open_collection(
 @lru_cache(maxsize=16)
 def _workspace_id(path: Path, _inode: int) -> str:
     with WorkspaceFolder(path).catalogue.read() as db:
-        return str(db.execute("SELECT id FROM identity").fetchone()[0])
+        return read_workspace_id(db)
 
 
 def release_index(folder: WorkspaceFolder) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from vidviz.errors import WorkspaceError
 from vidviz.services.library.reserved_columns import COLUMNS
-from vidviz.store import clip_labels, clips, videos
+from vidviz.store import clip_labels, clips, identity, videos
 from vidviz.store.clip_labels import TAG_SEPARATOR
 from vidviz.store.clips import Clip
+from vidviz.store.source_table import source_table
 from vidviz.store.videos import LABEL, Video
 from vidviz.store.workspace_folder import WorkspaceFolder
 
@@ -56,7 +57,7 @@ def clip_rows(folder: WorkspaceFolder, ids: Iterable[int], recipe_key: str | Non
 def read_revision(folder: WorkspaceFolder) -> int:
     """A number that rises with every change of videos, clips, labels and tags."""
     with folder.catalogue.read() as db:
-        return int(db.execute("SELECT revision FROM identity").fetchone()[0])
+        return identity.read_revision(db)
 
 
 @lru_cache(maxsize=8)
@@ -146,35 +147,14 @@ def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
 
     Where clips of a video have labels of their own, its label is all that its clips have.
     """
-    import pandas as pd
-
-    query = (
-        "SELECT source.name AS name, source.status AS status, source.reason AS reason, source.path AS path, "
-        "video.id AS video_id, duration_seconds, width_px, height_px, frame_rate, codec, "
-        "coalesce(video.size_bytes, source.size_bytes) AS size_bytes, loss, "
-        "coalesce(cut.clips, 0) AS clips, cut.first_clip AS first_clip, "
-        "CASE WHEN own.video_id IS NULL THEN label.value ELSE own.label END AS label "
-        "FROM source LEFT JOIN video ON video.id = source.video_id LEFT JOIN "
-        "(SELECT video_id, count(*) AS clips, min(id) AS first_clip FROM clip GROUP BY video_id) AS cut "
-        "ON cut.video_id = video.id "
-        "LEFT JOIN label ON label.video_id = video.id AND label.name = 'label' "
-        "LEFT JOIN (SELECT video_id, nullif(group_concat(value, ', '), '') AS label FROM "
-        "(SELECT DISTINCT clip.video_id AS video_id, nullif(coalesce(clip_label.value, label.value), '') AS value "
-        "FROM clip LEFT JOIN clip_label ON clip_label.clip_id = clip.id AND clip_label.name = 'label' "
-        "LEFT JOIN label ON label.video_id = clip.video_id AND label.name = 'label' WHERE clip.video_id IN "
-        "(SELECT video_id FROM clip WHERE id IN (SELECT clip_id FROM clip_label)) ORDER BY 1, 2) GROUP BY video_id) "
-        "AS own ON own.video_id = video.id "
-        "ORDER BY status NOT IN ('failed', 'partial'), source.name, source.path"
-    )
     with folder.catalogue.read() as db:
-        return pd.read_sql_query(query, db)
+        return source_table(db)
 
 
 def count_library(folder: WorkspaceFolder) -> tuple[int, int]:
     """How many videos and clips there are."""
     with folder.catalogue.read() as db:
-        row = db.execute("SELECT (SELECT count(*) FROM video), (SELECT count(*) FROM clip)").fetchone()
-    return int(row[0]), int(row[1])
+        return videos.count_videos(db), clips.count_all(db)
 
 
 def playable_path(folder: WorkspaceFolder, video: Video) -> Path:
