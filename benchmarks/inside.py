@@ -32,7 +32,8 @@ from vidviz.render.sheets import film_sheet, frames_sheet
 from vidviz.services.importing import import_run
 from vidviz.services.inside import layer_films
 from vidviz.services.library import contents
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.services.library.workspaces import open_workspace
+from vidviz.workspace_folder import WorkspaceFolder
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 NUM_CLIPS, NUM_CHANNELS = 6, 16
@@ -53,7 +54,7 @@ def main() -> int:
     print(describe_machine(), flush=True)
     missed = []
     with tempfile.TemporaryDirectory(prefix="vidviz-benchmark-") as place:
-        folder = WorkspaceFolder.open(Path(place) / "workspace")
+        folder = open_workspace(Path(place) / "workspace")
         files = tuple(str(file) for file in sorted(SAMPLES.glob("slide-*.mp4"))[:NUM_CLIPS])
         import_run.import_videos(folder, import_run.ImportRequest(files))
         clips = [int(number) for number in contents.clip_table(folder)["clip_id"]]

@@ -32,14 +32,18 @@ from vidviz.config import MilvusSettings
 from vidviz.index.design import LEAST_EFFORT
 from vidviz.index.filters import LabelIn, join_filters
 from vidviz.index.milvus.collection_rows import make_record
+from vidviz.records import Clip, EmbeddingSet, Video
 from vidviz.services.index import set_index
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.clip_filter import ClipFilter
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.search import search_run
 from vidviz.services.search.search_run import SearchOptions
 from vidviz.store import clips, sets, videos
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
+from vidviz.workspace_folder import WorkspaceFolder
 
 NUM_GROUPS, CLIPS_A_VIDEO = 40, 50
 DISTANCE_OF_QUERIES = 0.5
@@ -65,7 +69,7 @@ def main() -> int:
     print(describe_machine())
     print(f"{options.clips:,} x {options.size}, {options.queries} queries, k {options.k}; the median of a query's time")
     with tempfile.TemporaryDirectory(prefix="vidviz-benchmark-") as place:
-        folder = WorkspaceFolder.open(Path(place) / "workspace")
+        folder = open_workspace(Path(place) / "workspace")
         vectors = fill(folder, options.clips, options.size)
         queries = draw_queries(vectors, options.queries)
         k, missed = options.k, 0
@@ -94,25 +98,21 @@ def fill(folder: WorkspaceFolder, count: int, size: int) -> np.ndarray:
     centres = rng.normal(size=(NUM_GROUPS, size))
     groups = rng.integers(0, NUM_GROUPS, -(-count // CLIPS_A_VIDEO))
     rows, ids = [], []
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         for number, group in enumerate(groups):
             video_id = f"{number:064x}"
-            videos.add_video(
-                db, videos.Video(video_id, f"video {number}.mp4", f"/nowhere/{number}", False, 1, PROBE, None)
-            )
+            videos.add_video(db, Video(video_id, f"video {number}.mp4", f"/nowhere/{number}", False, 1, PROBE, None))
             videos.set_labels(db, video_id, {"label": f"group {group}"})
             of_video = range(number * CLIPS_A_VIDEO, min(count, (number + 1) * CLIPS_A_VIDEO))
             spans = [Span(2.0 * place, 2.0 * place + 2) for place in range(len(of_video))]
-            made = [
-                clips.Clip(clip_id(video_id, span, SPEC.recipe_key), video_id, SPEC.recipe_key, span) for span in spans
-            ]
+            made = [Clip(clip_id(video_id, span, SPEC.recipe_key), video_id, SPEC.recipe_key, span) for span in spans]
             clips.add_clips(db, made)
             ids += [clip.id for clip in made]
             rows.append(centres[group] + rng.normal(size=(len(made), size)))
-        sets.add_set(db, sets.EmbeddingSet(SPEC, size, "float32"))
+        sets.add_set(db, EmbeddingSet(SPEC, size, "float32"))
     vectors = np.concatenate(rows).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    folder.vectors(SPEC.key).append(Embeddings(np.array(ids, np.int64), vectors))
+    VectorShards(folder.vectors(SPEC.key)).append(Embeddings(np.array(ids, np.int64), vectors))
     return embedding_sets.load_embeddings(folder, SPEC.key).vectors
 
 

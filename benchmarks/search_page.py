@@ -27,7 +27,8 @@ from search import SPEC, fill
 from vidviz.services.importing import import_run
 from vidviz.services.index import set_index
 from vidviz.services.library import embedding_sets
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.services.library.workspaces import open_workspace
+from vidviz.workspace_folder import WorkspaceFolder
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parent / "sample_videos"
@@ -74,11 +75,11 @@ def main() -> int:
 
 def prepare_workspace(place: Path, count: int, size: int) -> WorkspaceFolder:
     """Generated clips with pictures of real ones, indexed; nobody holds its Milvus."""
-    donor = WorkspaceFolder.open(place / "donor")
+    donor = open_workspace(place / "donor")
     files = sorted(SAMPLES.glob("*_*_*.mp4"))[:NUM_PICTURES]
     import_run.import_videos(donor, import_run.ImportRequest(tuple(map(str, files))))
     pictures = sorted(donor.previews.glob("*.poster.webp"))
-    folder = WorkspaceFolder.open(place / "workspace")
+    folder = open_workspace(place / "workspace")
     fill(folder, count, size)
     folder.previews.mkdir(exist_ok=True)
     for number, clip_id in enumerate(embedding_sets.load_embeddings(folder, SPEC.key).ids.tolist()):

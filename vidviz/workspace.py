@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidviz.config import workspace_path
-from vidviz.embed.user_backbones import allow_own, is_own_name
+from vidviz.records import LABEL, Edit
+from vidviz.services.backbones.named_backbones import name_backbone
 from vidviz.services.embedding import embed_run
 from vidviz.services.embedding.embed_run import EmbedReport, EmbedRequest
 from vidviz.services.importing import import_run
 from vidviz.services.importing.import_run import ImportReport, ImportRequest
 from vidviz.services.library import clip_annotations, contents, embedding_sets
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.maps import map_build, map_export
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.services.search import query_vector, search_run
 from vidviz.services.search.hits import Hit
 from vidviz.services.search.queries import Example
-from vidviz.store.edits import Edit
-from vidviz.store.videos import LABEL
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Embeddings, EmbeddingSetSpec, MapSpec, Recipe
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Workspace:
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
-        self.folder = WorkspaceFolder.open(workspace_path(path))
+        self.folder = open_workspace(workspace_path(path))
 
     def add(
         self,
@@ -88,9 +87,9 @@ class Workspace:
         progress: Progress = ignore_progress,
     ) -> EmbedReport:
         """Embed all clips of a recipe; clips that the set holds are not computed again."""
-        if is_own_name(backbone):
-            allow_own(backbone)
-        request = EmbedRequest(backbone, weights, layer, pooling, recipe, device, precision, accept_licence)
+        request = EmbedRequest(
+            name_backbone(backbone), weights, layer, pooling, recipe, device, precision, accept_licence
+        )
         return embed_run.embed_clips(self.folder, request, progress)
 
     def sets(self) -> pd.DataFrame:

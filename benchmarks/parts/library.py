@@ -6,12 +6,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from vidviz.records import Clip, Video
 from vidviz.services.importing.import_run import import_videos, request_paths
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import clips, videos
-from vidviz.store.clips import Clip
-from vidviz.store.videos import Video
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
 from vidviz.types import Recipe
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class Library:
 
 def import_folder(place: Path, source: Path, most_clips: int, most_per_video: int) -> Library:
     """A workspace with the first clips of each video; the rest are taken out of its catalogue."""
-    folder = WorkspaceFolder.open(place)
+    folder = open_workspace(place)
     import_videos(folder, request_paths([str(source)], Recipe()))
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         every = clips.list_clips(db, Recipe().key)
         chosen = choose_clips(every, most_clips, most_per_video)
         if not chosen:

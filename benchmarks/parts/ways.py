@@ -11,8 +11,7 @@ from parts.laps import LapClock, Spent
 from parts.library import Library
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import load_backbone
-from vidviz.store.clips import Clip
-from vidviz.store.videos import Video
+from vidviz.records import Clip, Video
 
 
 class BarePass:

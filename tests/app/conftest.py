@@ -15,13 +15,17 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from vidviz.records import Clip, EmbeddingSet, Source, Video
 from vidviz.services import jobs
 from vidviz.services.importing import import_run
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import clips, sets, videos
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
 from vidviz.ui.components.map_component import MapEvent
 from vidviz.ui.map import map_canvas
+from vidviz.workspace_folder import WorkspaceFolder
 
 SITE = Path(__file__).parents[2]
 RECIPE = Recipe().key
@@ -40,10 +44,10 @@ class Prepared:
         video_id = hashlib.sha256(name.encode()).hexdigest()
         path = f"/nowhere/{name}"
         spans = [Span(2.0 * number, 2.0 * number + 2.0) for number in range(num_clips)]
-        rows = [clips.Clip(clip_id(video_id, span, RECIPE), video_id, RECIPE, span) for span in spans]
-        with self.folder.catalogue.write() as db:
-            videos.add_video(db, videos.Video(video_id, name, path, False, 1000, PROBE, None))
-            videos.record_source(db, videos.Source(path, name, "ok", None, video_id, 1000))
+        rows = [Clip(clip_id(video_id, span, RECIPE), video_id, RECIPE, span) for span in spans]
+        with write_catalogue(self.folder) as db:
+            videos.add_video(db, Video(video_id, name, path, False, 1000, PROBE, None))
+            videos.record_source(db, Source(path, name, "ok", None, video_id, 1000))
             videos.set_labels(db, video_id, {"label": label, **labels})
             clips.add_clips(db, rows)
         return [row.id for row in rows]
@@ -59,10 +63,12 @@ class Prepared:
     ) -> str:
         """An embedding set, of simple3d where nothing is said; returns its key."""
         spec = EmbeddingSetSpec(backbone, weights, layer, "mean", RECIPE)
-        with self.folder.catalogue.write() as db:
-            sets.add_set(db, sets.EmbeddingSet(spec, vectors.shape[1], "float32"))
+        with write_catalogue(self.folder) as db:
+            sets.add_set(db, EmbeddingSet(spec, vectors.shape[1], "float32"))
         if len(ids):
-            self.folder.vectors(spec.key).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))
+            VectorShards(self.folder.vectors(spec.key)).append(
+                Embeddings(np.array(ids, np.int64), vectors.astype(np.float32))
+            )
         return spec.key
 
     def fill(self, num_videos: int = 6, **settings: Any) -> tuple[str, list[int]]:
@@ -123,7 +129,7 @@ ShowPage = Callable[..., Shown]
 def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepared:
     """An empty workspace, which the pages show."""
     monkeypatch.setenv("VIDVIZ_WORKSPACE", str(tmp_path / "workspace"))
-    return Prepared(WorkspaceFolder.open(tmp_path / "workspace"))
+    return Prepared(open_workspace(tmp_path / "workspace"))
 
 
 @pytest.fixture

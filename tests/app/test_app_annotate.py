@@ -15,8 +15,8 @@ def page():
 
     import streamlit as st
 
-    from vidviz.store.workspace_folder import WorkspaceFolder
     from vidviz.ui.map.annotate_panel import draw_annotate
+    from vidviz.workspace_folder import WorkspaceFolder
 
     folder = WorkspaceFolder(Path(st.session_state["folder"]))
     draw_annotate(folder, "windows-2-2-keep", st.session_state["selected"])

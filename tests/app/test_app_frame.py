@@ -12,6 +12,7 @@ import pytest
 
 from vidviz.services import jobs
 from vidviz.store import job_rows as stored_jobs
+from vidviz.store.catalogue import write_catalogue
 
 UNESCAPED = re.compile(r"(?<!\\)<img|(?<!\\)]\(")
 PAGES = Path(__file__).parents[2] / "pages"
@@ -83,7 +84,7 @@ def test_a_url_that_a_person_edits_changes_the_set(prepared, show):
 def add_job(prepared, title: str, state: str | None = None, message: str = "") -> int:
     job_id = jobs.add_job(prepared.folder, "map", title, {})
     if state:
-        with prepared.folder.catalogue.write() as db:
+        with write_catalogue(prepared.folder) as db:
             stored_jobs.finish_job(db, job_id, state, message)
     return job_id
 
@@ -128,6 +129,6 @@ def test_names_of_jobs_and_clips_are_never_markup(prepared, show):
 def test_a_catalogue_that_breaks_while_pages_are_open_is_told(prepared, show, name):
     _, ids = prepared.fill()
     page = go(show("main", map_projection="PCA", clip=str(ids[0])), name)
-    with sqlite3.connect(prepared.folder.catalogue.path) as db:
+    with sqlite3.connect(prepared.folder.catalogue) as db:
         db.execute("ALTER TABLE clip RENAME TO lost")
     assert any("catalogue" in error for error in page.again().errors)

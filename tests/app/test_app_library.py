@@ -11,6 +11,7 @@ import pytest
 from vidviz.services import jobs
 from vidviz.services.importing import import_run
 from vidviz.store import sets
+from vidviz.store.catalogue import write_catalogue
 
 NEVER_TRAINED = "random weights"
 
@@ -101,7 +102,7 @@ def test_embed_button_starts_the_chosen_work(prepared, show):
 
 def test_sets_say_what_they_cover_and_that_weights_are_random(prepared, show):
     key, ids = prepared.fill()
-    with prepared.folder.catalogue.write() as db:
+    with write_catalogue(prepared.folder) as db:
         sets.record_failures(db, key, {ids[0]: "The video 'v0.mp4' has no frame there."})
     prepared.add_set(ids[:3], np.eye(3, 8), layer="conv1")
     page = show("library")

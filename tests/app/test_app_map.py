@@ -7,9 +7,12 @@ import base64
 import numpy as np
 import pytest
 
+from vidviz.records import StoredMap
 from vidviz.services import jobs
 from vidviz.store import job_rows as stored_jobs
-from vidviz.store.map_files import StoredMap
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.map_files import MapFiles
+from vidviz.store.vectors import VectorShards
 from vidviz.types import MapSpec
 from vidviz.ui.components.map_component import MapEvent
 from vidviz.ui.components.map_events import Polygon
@@ -192,8 +195,10 @@ def test_pca_is_shown_while_umap_is_computed_and_umap_after(prepared, show):
     [job] = jobs.list_jobs(prepared.folder)  # one job, however often the page is drawn
     places = np.stack([np.arange(len(ids)), np.zeros(len(ids))], 1)
     stored = StoredMap(np.sort(ids), places, "few clips")
-    prepared.folder.maps.save(key, prepared.folder.vectors(key).version, MapSpec("umap").key, stored)
-    with prepared.folder.catalogue.write() as db:
+    MapFiles(prepared.folder.maps).save(
+        key, VectorShards(prepared.folder.vectors(key)).version, MapSpec("umap").key, stored
+    )
+    with write_catalogue(prepared.folder) as db:
         stored_jobs.finish_job(db, job.id, "done", "UMAP of 12 clips.")
     page = page.again()
     assert "while UMAP" not in page.words
@@ -206,7 +211,7 @@ def test_a_umap_that_failed_is_told(prepared, show):
     prepared.fill()
     page = show("map")
     [job] = jobs.list_jobs(prepared.folder)
-    with prepared.folder.catalogue.write() as db:
+    with write_catalogue(prepared.folder) as db:
         stored_jobs.finish_job(db, job.id, "failed", "Memory is short.")
     page = page.again()
     assert "Memory is short." in page.words
@@ -220,7 +225,7 @@ def test_the_clip_at_hand_has_its_neighbours_beside_the_map(prepared, show):
     [player] = page.drawn("clip_player")
     assert player["clip"]["clip_id"] == ids[3]
     neighbours = [card["clip_id"] for card in page.drawn("clip_gallery")[0]["cards"]]
-    vectors = prepared.folder.vectors(key).load().vectors
+    vectors = VectorShards(prepared.folder.vectors(key)).load().vectors
     lengths = np.linalg.norm(vectors, axis=1)
     nearest = np.argsort(-(vectors @ vectors[3]) / lengths, kind="stable")
     assert neighbours[:3] == [ids[place] for place in nearest if place != 3][:3]
@@ -306,7 +311,7 @@ def test_a_seed_in_the_url_is_the_maps(prepared, show):
 
 def test_damaged_vectors_are_told(prepared, show):
     key, _ = prepared.fill()
-    [shard] = prepared.folder.vectors(key).folder.glob("*.npz")
+    [shard] = VectorShards(prepared.folder.vectors(key)).folder.glob("*.npz")
     shard.write_bytes(shard.read_bytes()[:100])
     [error] = show("map", map_projection="PCA").errors
     assert "damaged" in error

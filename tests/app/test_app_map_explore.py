@@ -7,11 +7,13 @@ import base64
 import numpy as np
 import pytest
 
+from vidviz.records import StoredMap
 from vidviz.services import jobs
 from vidviz.services.library import clip_annotations
 from vidviz.services.library.clip_filter import ClipFilter
 from vidviz.services.maps import map_build
-from vidviz.store.map_files import StoredMap
+from vidviz.store.map_files import MapFiles
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, MapSpec
 from vidviz.ui.components.map_component import MapEvent
 from vidviz.ui.components.map_events import Polygon
@@ -202,7 +204,7 @@ def test_without_trajectories_there_are_no_ribbons(prepared, show):
 
 def save_map(prepared, key, ids, spec, points):
     stored = StoredMap(np.sort(ids), points.astype(np.float32))
-    prepared.folder.maps.save(key, prepared.folder.vectors(key).version, spec.key, stored)
+    MapFiles(prepared.folder.maps).save(key, VectorShards(prepared.folder.vectors(key)).version, spec.key, stored)
 
 
 @pytest.mark.usefixtures("waiting_jobs")
@@ -231,7 +233,7 @@ def test_clips_that_come_later_find_a_place_until_all_are_laid_out_anew(prepared
     save_map(prepared, key, ids, spec, places)
     later = prepared.add_video("later.mp4")
     more = np.random.default_rng(2).normal(size=(2, 8)).astype(np.float32)
-    prepared.folder.vectors(key).append(Embeddings(np.array(later), more))
+    VectorShards(prepared.folder.vectors(key)).append(Embeddings(np.array(later), more))
     page = show("map", map_projection=projection)
     [drawn] = page.drawn("clip_map")
     order = {int(number): row for row, number in enumerate(numbers(drawn["ids"], "<f8"))}
@@ -291,7 +293,7 @@ def test_a_set_that_grows_while_it_is_looked_at(prepared, show):
     page = show("map", map_projection="PCA", under_map="clusters", map_colour="trust in the map")
     for count in range(2, 24, 5):
         part = slice(count, count + 5)
-        prepared.folder.vectors(key).append(Embeddings(np.array(ids[part], np.int64), vectors[part]))
+        VectorShards(prepared.folder.vectors(key)).append(Embeddings(np.array(ids[part], np.int64), vectors[part]))
         page = page.again()
         assert page.errors == []
         [drawn] = page.drawn("clip_map")

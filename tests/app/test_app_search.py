@@ -15,6 +15,7 @@ from vidviz.errors import IndexLockedError
 from vidviz.services.index import set_index
 from vidviz.services.library import contents
 from vidviz.services.search import query_files
+from vidviz.store.vectors import VectorShards
 from vidviz.ui.plain_text import plain
 
 NEVER_TRAINED = "was never trained"
@@ -60,7 +61,7 @@ def test_hits_by_milvus_are_the_nearest_with_the_clip_first(prepared, show, usua
     scores = [float(hit["score"]) for hit in hits]
     assert scores == sorted(scores, reverse=True)
     assert sorted(hit["clip_id"] for hit in hits) == sorted(ids)
-    vectors = prepared.folder.vectors(key).load().vectors
+    vectors = VectorShards(prepared.folder.vectors(key)).load().vectors
     cosines = vectors @ vectors[2] / np.linalg.norm(vectors, axis=1) / np.linalg.norm(vectors[2])
     assert scores == pytest.approx(sorted(cosines, reverse=True), abs=2e-3)
     assert usual_engine in page.words

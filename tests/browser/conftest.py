@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from vidviz.services import jobs
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.services.library.workspaces import open_workspace
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -87,7 +88,7 @@ def run_server(script: Path, environment: dict[str, str], log_path: Path) -> Ite
 @contextmanager
 def run_dashboard(workspace: Path) -> Iterator[Dashboard]:
     """Serve a workspace on a free port of 127.0.0.1 for as long as the context lasts."""
-    folder = WorkspaceFolder.open(workspace)
+    folder = open_workspace(workspace)
     with run_server(ROOT / "app.py", {"VIDVIZ_WORKSPACE": str(workspace)}, workspace / "server.log") as url:
         dashboard = Dashboard(url, folder)
         try:

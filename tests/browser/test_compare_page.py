@@ -9,10 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
+from vidviz.records import EmbeddingSet
 from vidviz.services.compare import set_agreement, set_pairs
 from vidviz.services.importing import import_run
 from vidviz.services.library import contents
 from vidviz.store import sets
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 pytestmark = pytest.mark.browser
@@ -53,10 +56,10 @@ def compared(start_dashboard, tmp_path_factory):
         spec = EmbeddingSetSpec("simple3d", "file:" + "0" * 64, layer, "mean", Recipe().key)
         spread = 0.05 * np.random.default_rng(len(keys)).standard_normal((len(table), 3))
         vectors = np.stack([told, 1 - told, 0.2 * np.ones(len(table))], axis=1) + spread
-        with dashboard.folder.catalogue.write() as db:
-            sets.add_set(db, sets.EmbeddingSet(spec, 3, "float32"))
+        with write_catalogue(dashboard.folder) as db:
+            sets.add_set(db, EmbeddingSet(spec, 3, "float32"))
         ids = table["clip_id"].to_numpy(np.int64)
-        dashboard.folder.vectors(spec.key).append(Embeddings(ids, vectors.astype(np.float32)))
+        VectorShards(dashboard.folder.vectors(spec.key)).append(Embeddings(ids, vectors.astype(np.float32)))
         keys.append(spec.key)
     return dashboard, table, keys
 

@@ -13,9 +13,12 @@ import av
 import numpy as np
 import pytest
 
+from vidviz.records import EmbeddingSet
 from vidviz.services.importing import import_run
 from vidviz.services.library import contents
 from vidviz.store import sets
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 pytestmark = pytest.mark.browser
@@ -91,10 +94,10 @@ def explored(start_dashboard, tmp_path_factory, media):
     import_run.import_videos(dashboard.folder, import_run.ImportRequest((str(media / "folder"),)))
     ids = contents.clip_table(dashboard.folder)["clip_id"].to_numpy(np.int64)
     spec = EmbeddingSetSpec("simple3d", "random", "pool2", "mean", Recipe().key)
-    with dashboard.folder.catalogue.write() as db:
-        sets.add_set(db, sets.EmbeddingSet(spec, 8, "float32"))
+    with write_catalogue(dashboard.folder) as db:
+        sets.add_set(db, EmbeddingSet(spec, 8, "float32"))
     vectors = np.random.default_rng(3).normal(size=(len(ids), 8)).astype(np.float32)
-    dashboard.folder.vectors(spec.key).append(Embeddings(ids, vectors))
+    VectorShards(dashboard.folder.vectors(spec.key)).append(Embeddings(ids, vectors))
     return dashboard, spec.key, ids.tolist()
 
 

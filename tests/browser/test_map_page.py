@@ -15,9 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
+from vidviz.records import EmbeddingSet
 from vidviz.services.importing import import_run
 from vidviz.services.library import contents
 from vidviz.store import sets
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 pytestmark = pytest.mark.browser
@@ -59,8 +62,8 @@ def explored(start_dashboard, tmp_path_factory):
     import_run.import_videos(dashboard.folder, import_run.ImportRequest((str(folder),)))
     table = contents.clip_table(dashboard.folder)
     spec = EmbeddingSetSpec("simple3d", "file:" + "0" * 64, "pool2", "mean", Recipe().key)
-    with dashboard.folder.catalogue.write() as db:
-        sets.add_set(db, sets.EmbeddingSet(spec, 3, "float32"))
+    with write_catalogue(dashboard.folder) as db:
+        sets.add_set(db, EmbeddingSet(spec, 3, "float32"))
     places = {"slide-left": [1.0, 0, 0.2], "slide-right": [0, 1.0, 0.2]}
     vectors = []
     for number, row in enumerate(table.to_dict("records")):
@@ -68,7 +71,7 @@ def explored(start_dashboard, tmp_path_factory):
         base = places.get(row["label"], [0.5, 0.1, -0.8] if late else [0.1, 0.5, -0.8])
         vectors.append(np.array(base) + 0.02 * np.array([number % 3, number % 5, number % 4]))
     ids = table["clip_id"].to_numpy(np.int64)
-    dashboard.folder.vectors(spec.key).append(Embeddings(ids, np.array(vectors, np.float32)))
+    VectorShards(dashboard.folder.vectors(spec.key)).append(Embeddings(ids, np.array(vectors, np.float32)))
     return dashboard, table
 
 

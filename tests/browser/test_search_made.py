@@ -14,7 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vidviz.records import LABEL, Clip, EmbeddingSet, Video
 from vidviz.store import clips, sets, videos
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
 
 pytestmark = pytest.mark.browser
@@ -24,7 +27,7 @@ PROBE = VideoProbe("h264", "mp4", 96, 64, 0, 10.0, False, 100, 10.0, 0.0, False,
 SPEC = EmbeddingSetSpec("simple3d", "random", "conv2", "mean", Recipe().key)
 NUM_VIDEOS, CLIPS_A_VIDEO, SIZE = 40, 50, 32
 NAME = '=1+1,<img src=x onerror=alert(1)> "quo\'te" **bold** {}.mp4'
-LABEL = '\' or id >= 0 or label == \'\n=HYPERLINK("x"),<b>"bold"</b>'
+HOSTILE_LABEL = '\' or id >= 0 or label == \'\n=HYPERLINK("x"),<b>"bold"</b>'
 HITS = ".st-key-search-hits-gallery"
 CARD = f"{HITS} .vv-card"
 
@@ -34,21 +37,19 @@ def made(start_dashboard, tmp_path_factory):
     """A dashboard on 2,000 clips of videos with hostile names and labels, all shown by one film; and one of them."""
     dashboard = start_dashboard(tmp_path_factory.mktemp("made") / "workspace")
     folder, ids = dashboard.folder, []
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         for number in range(NUM_VIDEOS):
             video_id = f"{number:064x}"
             size = FILM.stat().st_size
-            videos.add_video(db, videos.Video(video_id, NAME.format(number), str(FILM), False, size, PROBE, None))
-            videos.set_labels(db, video_id, {videos.LABEL: LABEL if number % 2 else ""})
+            videos.add_video(db, Video(video_id, NAME.format(number), str(FILM), False, size, PROBE, None))
+            videos.set_labels(db, video_id, {LABEL: HOSTILE_LABEL if number % 2 else ""})
             spans = [Span(0.2 * place, 0.2 * place + 0.2) for place in range(CLIPS_A_VIDEO)]
-            rows = [
-                clips.Clip(clip_id(video_id, span, SPEC.recipe_key), video_id, SPEC.recipe_key, span) for span in spans
-            ]
+            rows = [Clip(clip_id(video_id, span, SPEC.recipe_key), video_id, SPEC.recipe_key, span) for span in spans]
             clips.add_clips(db, rows)
             ids += [row.id for row in rows]
-        sets.add_set(db, sets.EmbeddingSet(SPEC, SIZE, "float32"))
+        sets.add_set(db, EmbeddingSet(SPEC, SIZE, "float32"))
     vectors = np.random.default_rng(0).normal(size=(len(ids), SIZE)).astype(np.float32)
-    folder.vectors(SPEC.key).append(Embeddings(np.array(ids, np.int64), vectors))
+    VectorShards(folder.vectors(SPEC.key)).append(Embeddings(np.array(ids, np.int64), vectors))
     folder.previews.mkdir(exist_ok=True)
     picture = folder.previews / "picture.webp"
     Image.new("RGB", (96, 64), (40, 90, 130)).save(picture)
@@ -156,5 +157,5 @@ def test_hits_come_as_csv_and_json_with_the_clips_and_scores_of_the_page(made, p
     assert rows == as_text
     numbers = {hit["video_id"]: int(hit["video_id"], 16) for hit in hits}
     assert all(hit["video"] == NAME.format(numbers[hit["video_id"]]) for hit in hits)
-    assert {hit["label"] for hit in hits} == {LABEL, None}
+    assert {hit["label"] for hit in hits} == {HOSTILE_LABEL, None}
     assert page.locator("img[src='x']").count() == 0

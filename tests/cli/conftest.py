@@ -13,8 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from vidviz.cli import main
+from vidviz.records import EmbeddingSet
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import clips, sets
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
@@ -94,12 +97,12 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, videos: Path, ask: Callable[
     """A workspace with these videos, and vectors that no network was asked for."""
     workspace = tmp_path_factory.mktemp("shelf") / "workspace"
     ask("import", videos, "--workspace", workspace)
-    folder = WorkspaceFolder.open(workspace)
+    folder = open_workspace(workspace)
     spec = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", Recipe().key)
-    with folder.catalogue.write() as db:
-        sets.add_set(db, sets.EmbeddingSet(spec, 3, "float32"))
+    with write_catalogue(folder) as db:
+        sets.add_set(db, EmbeddingSet(spec, 3, "float32"))
         ids = np.array([clip.id for clip in clips.list_clips(db, spec.recipe_key)])
-    folder.vectors(spec.key).append(Embeddings(ids, np.eye(len(ids), 3, dtype=np.float32) + 1))
+    VectorShards(folder.vectors(spec.key)).append(Embeddings(ids, np.eye(len(ids), 3, dtype=np.float32) + 1))
     return workspace
 
 

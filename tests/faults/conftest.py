@@ -17,9 +17,12 @@ import av
 import numpy as np
 import pytest
 
+from vidviz.records import EmbeddingSet
 from vidviz.services.library.contents import clip_table
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import sets
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
@@ -121,20 +124,20 @@ def library(vidviz: Command, copy_samples: Callable[..., Path], tmp_path_factory
     """A workspace with four clips, and vectors that some network might have given them."""
     home = tmp_path_factory.mktemp("milvus")
     vidviz("import", copy_samples(home / "videos", 4), "--workspace", home / "w")
-    folder = WorkspaceFolder.open(home / "w")
+    folder = open_workspace(home / "w")
     spec = EmbeddingSetSpec("simple3d", "random", "conv1", "mean", Recipe().key)
-    with folder.catalogue.write() as db:
-        sets.add_set(db, sets.EmbeddingSet(spec, 32, "float32"))
+    with write_catalogue(folder) as db:
+        sets.add_set(db, EmbeddingSet(spec, 32, "float32"))
     ids = clip_table(folder)["clip_id"].to_numpy()
     vectors = np.random.default_rng(0).normal(size=(len(ids), 32)).astype(np.float32)
-    folder.vectors(spec.key).append(Embeddings(ids, vectors))
+    VectorShards(folder.vectors(spec.key)).append(Embeddings(ids, vectors))
     return home / "w"
 
 
 @pytest.fixture(scope="module")
 def clip(library: Path) -> int:
     """The number of its first clip."""
-    return int(clip_table(WorkspaceFolder.open(library))["clip_id"][0])
+    return int(clip_table(open_workspace(library))["clip_id"][0])
 
 
 @pytest.fixture(scope="session")

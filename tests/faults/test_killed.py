@@ -16,8 +16,10 @@ import pytest
 
 from vidviz.services import jobs
 from vidviz.services.library import contents, embedding_sets
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import videos
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue
+from vidviz.store.vectors import VectorShards
 
 EMBED_KILLS = 10
 IMPORT_KILLS, IMPORTED = 3, 12
@@ -73,7 +75,7 @@ def kill(process_id):
 def count_stored(folder):
     """How many clips the set on the way holds."""
     started = embedding_sets.list_sets(folder)
-    return len(folder.vectors(started[0].key).load_ids()) if started else 0
+    return len(VectorShards(folder.vectors(started[0].key)).load_ids()) if started else 0
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +90,7 @@ def library_folder(vidviz, copy_samples, tmp_path_factory):
 @pytest.mark.slow
 def test_ten_kills_during_embed_leave_the_vectors_of_an_undisturbed_run(server, vidviz, library_folder, tmp_path):
     calm = shutil.copytree(library_folder, tmp_path / "calm")
-    killed = WorkspaceFolder.open(shutil.copytree(library_folder, tmp_path / "killed"))
+    killed = open_workspace(shutil.copytree(library_folder, tmp_path / "killed"))
     moments = random.Random(2026)
     known, known_at_kill = 0, []
     for number in range(EMBED_KILLS):
@@ -115,18 +117,18 @@ def test_ten_kills_during_embed_leave_the_vectors_of_an_undisturbed_run(server, 
     undisturbed = vidviz(*EMBED, "--workspace", calm)
     assert undisturbed.answer["set"] == resumed.answer["set"]
     after = embedding_sets.load_embeddings(killed, "")
-    wanted = embedding_sets.load_embeddings(WorkspaceFolder.open(calm), "")
+    wanted = embedding_sets.load_embeddings(open_workspace(calm), "")
     assert after.ids.tolist() == wanted.ids.tolist() == every
     # Batches fall differently after a kill, and a sum in another order may differ in its last bits.
     np.testing.assert_allclose(after.vectors, wanted.vectors, rtol=1e-5, atol=1e-6)
-    assert not list(killed.vectors(resumed.answer["set"]).folder.glob(".writing-*"))
+    assert not list(VectorShards(killed.vectors(resumed.answer["set"])).folder.glob(".writing-*"))
     (check,) = vidviz("index", "check", "--workspace", killed.path).answer["sets"]
     assert (check["stored"], check["missing"], check["extra"]) == (len(every), 0, 0)
 
 
 def test_three_kills_during_import_leave_a_library_that_is_whole(server, vidviz, copy_samples, tmp_path):
     folder = copy_samples(tmp_path / "videos", IMPORTED)
-    workspace = WorkspaceFolder.open(tmp_path / "w")
+    workspace = open_workspace(tmp_path / "w")
     command = ["import", folder, "--length", "1", "--keep", "--workspace", workspace.path]
     moments = random.Random(7)
     counts = []
@@ -144,7 +146,7 @@ def test_three_kills_during_import_leave_a_library_that_is_whole(server, vidviz,
     assert statuses.count("duplicate") == counts[-1]
     assert statuses.count("ok") == IMPORTED - counts[-1]
     assert_whole(workspace)
-    undisturbed = WorkspaceFolder.open(tmp_path / "calm")
+    undisturbed = open_workspace(tmp_path / "calm")
     vidviz("import", folder, "--length", "1", "--keep", "--workspace", undisturbed.path)
     tables = [
         contents.clip_table(place).sort_values("clip_id").to_dict("records") for place in (workspace, undisturbed)
@@ -157,7 +159,7 @@ def test_three_kills_during_import_leave_a_library_that_is_whole(server, vidviz,
 
 def assert_whole(workspace):
     """Every clip that the library counts has its pictures, and its video its bytes and its entry."""
-    with workspace.catalogue.read() as db:
+    with read_catalogue(workspace) as db:
         every = videos.list_videos(db)
         told = {source.video_id for source in videos.list_sources(db)}
     assert {video.id for video in every} <= told

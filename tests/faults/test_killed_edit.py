@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 
+from vidviz.records import Clip, Video
 from vidviz.services.library import clip_annotations, contents
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import clips, videos
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
 from vidviz.types import Span, VideoProbe
 
 PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
@@ -22,7 +24,7 @@ LABEL_ON_AND_ON = """
 import sys
 from pathlib import Path
 from vidviz.services.library import clip_annotations
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 folder, clips, number = WorkspaceFolder(Path(sys.argv[1])), range(1, int(sys.argv[2]) + 1), 0
 while True:
@@ -35,10 +37,10 @@ while True:
 
 
 def test_kills_in_the_middle_of_edits_leave_before_or_after(tmp_path):
-    folder = WorkspaceFolder.open(tmp_path / "w")
-    with folder.catalogue.write() as db:
-        videos.add_video(db, videos.Video("a", "a.mp4", "/a", False, 1, PROBE, None))
-        clips.add_clips(db, [clips.Clip(n, "a", "windows-2-2-keep", Span(float(n), n + 1.0)) for n in CLIPS])
+    folder = open_workspace(tmp_path / "w")
+    with write_catalogue(folder) as db:
+        videos.add_video(db, Video("a", "a.mp4", "/a", False, 1, PROBE, None))
+        clips.add_clips(db, [Clip(n, "a", "windows-2-2-keep", Span(float(n), n + 1.0)) for n in CLIPS])
     command = [sys.executable, "-c", LABEL_ON_AND_ON, str(folder.path), str(len(CLIPS))]
     moments = random.Random(4)
     seen = set()
@@ -49,7 +51,7 @@ def test_kills_in_the_middle_of_edits_leave_before_or_after(tmp_path):
                 worker.wait(moments.uniform(0.0, 0.15))  # it never ends by itself
             worker.kill()
         assert worker.returncode == -signal.SIGKILL
-        reopened = WorkspaceFolder.open(folder.path)
+        reopened = open_workspace(folder.path)
         table = contents.clip_table(reopened)
         (label,) = set(table["label"])
         (tags,) = set(table["tags"])

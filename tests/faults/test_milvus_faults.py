@@ -10,8 +10,8 @@ import pytest
 
 from vidviz.config import MilvusSettings
 from vidviz.index.milvus.open import open_milvus
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.search import search_run
-from vidviz.store.workspace_folder import WorkspaceFolder
 
 SECONDS_TO_GIVE_UP = 10
 EMBED = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--workspace"]
@@ -43,7 +43,7 @@ def test_a_search_is_answered_from_stored_vectors_while_another_holds_the_local_
 def test_the_engine_finds_the_same_as_plain_arithmetic(vidviz, library, clip, usual_engine):
     free = vidviz("search", "--clip", str(clip), "-k", "3", "--workspace", library)
     assert (free.answer["engine"], free.answer["note"]) == (usual_engine, "")
-    exact = search_run.nearest_exactly(WorkspaceFolder.open(library), "", clip, 2)
+    exact = search_run.nearest_exactly(open_workspace(library), "", clip, 2)
     assert [hit["clip_id"] for hit in free.answer["hits"][1:]] == [hit.clip_id for hit in exact]
 
 

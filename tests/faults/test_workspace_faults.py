@@ -8,16 +8,19 @@ import sys
 import pytest
 
 from vidviz.errors import WorkspaceError
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import catalogue
+from vidviz.store.catalogue import read_catalogue, write_catalogue
+from vidviz.store.map_files import MapFiles
 from vidviz.store.schema import SCHEMA_VERSION
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.vectors import VectorShards
 
 
 @pytest.fixture
 def read_only(tmp_path):
     """A workspace that may be read and not written."""
     workspace = tmp_path / "w"
-    WorkspaceFolder.open(workspace)
+    open_workspace(workspace)
     for path in [*workspace.rglob("*"), workspace]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     yield workspace
@@ -46,7 +49,7 @@ def test_a_workspace_that_may_not_be_made_is_told(vidviz_without_rights, tmp_pat
 
 def test_a_workspace_of_a_newer_version_is_left_alone(vidviz, tmp_path):
     workspace = tmp_path / "w"
-    WorkspaceFolder.open(workspace)
+    open_workspace(workspace)
     with sqlite3.connect(workspace / "catalogue.db") as db:
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 98}")
         before = db.execute("SELECT sql FROM sqlite_master").fetchall()
@@ -61,31 +64,31 @@ def test_a_workspace_of_a_newer_version_is_left_alone(vidviz, tmp_path):
 
 
 def test_a_damaged_catalogue_is_told(tmp_path):
-    WorkspaceFolder.open(tmp_path)
+    open_workspace(tmp_path)
     (tmp_path / "catalogue.db").write_bytes(b"SQLite format 4\0" + bytes(5000))
     with pytest.raises(WorkspaceError, match="is damaged"):
-        WorkspaceFolder.open(tmp_path)
+        open_workspace(tmp_path)
 
 
 def test_a_busy_catalogue_is_told_and_readers_do_not_wait(tmp_path, monkeypatch):
-    folder = WorkspaceFolder.open(tmp_path)
+    folder = open_workspace(tmp_path)
     monkeypatch.setattr(catalogue, "BUSY_SECONDS", 0.2)
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         db.execute("INSERT INTO job (kind, title, arguments, state, created_at) VALUES ('map', '', '{}', 'done', 0)")
-        with folder.catalogue.read() as other:
+        with read_catalogue(folder) as other:
             assert other.execute("SELECT count(*) FROM job").fetchone()[0] == 0
-        with pytest.raises(WorkspaceError, match="busy: another process is writing"), folder.catalogue.write():
+        with pytest.raises(WorkspaceError, match="busy: another process is writing"), write_catalogue(folder):
             pass
 
 
 def test_a_damaged_shard_is_told_by_name_and_a_damaged_map_is_made_again(tmp_path):
-    folder = WorkspaceFolder.open(tmp_path)
-    shards = folder.vectors("abc")
+    folder = open_workspace(tmp_path)
+    shards = VectorShards(folder.vectors("abc"))
     shards.folder.mkdir(parents=True)
-    folder.maps.folder.mkdir()
+    folder.maps.mkdir()
     for content in (b"", b"garbage", b"PK\x03\x04broken"):
         (shards.folder / "00000001.npz").write_bytes(content)
         with pytest.raises(WorkspaceError, match=r"'00000001.npz'.* damaged"):
             shards.load()
-        (folder.maps.folder / "abc-1-pca-2.npz").write_bytes(content)
-        assert folder.maps.find("abc", "1", "pca-2") is None
+        (folder.maps / "abc-1-pca-2.npz").write_bytes(content)
+        assert MapFiles(folder.maps).find("abc", "1", "pca-2") is None

@@ -15,12 +15,16 @@ import pytest
 from vidviz.config import MilvusSettings
 from vidviz.embed.backbones import Backbone, find_backbone
 from vidviz.embed.description import RANDOM, Stage
+from vidviz.records import LABEL, Clip, EmbeddingSet, Video
 from vidviz.services.index import set_index
 from vidviz.services.index.set_index import milvus_settings, open_milvus
 from vidviz.services.library import embedding_sets
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import clips, sets, videos
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, FrameSpec, Recipe, Span, VideoProbe, clip_id
+from vidviz.workspace_folder import WorkspaceFolder
 
 MakeVideo = Callable[..., Path]
 RATE = 10
@@ -29,7 +33,7 @@ RATE = 10
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[WorkspaceFolder]:
     """An empty workspace; afterwards its local Milvus is closed, and a server is rid of its collections."""
-    made = WorkspaceFolder.open(tmp_path / "workspace")
+    made = open_workspace(tmp_path / "workspace")
     yield made
     if milvus_settings().uri:
         drop_collections(made)
@@ -139,17 +143,17 @@ def fill() -> Callable[..., list[int]]:
         spec: EmbeddingSetSpec = SPEC,
     ) -> list[int]:
         ids = []
-        with folder.catalogue.write() as db:
+        with write_catalogue(folder) as db:
             for number in range(len(vectors)):
                 video_id, span = f"{number:064x}", Span(0.0, 2.0)
                 ids.append(clip_id(video_id, span, spec.recipe_key))
                 name = f"video {number}.mp4"
-                videos.add_video(db, videos.Video(video_id, name, f"/nowhere/{number}", False, 1, PROBE, None))
-                clips.add_clips(db, [clips.Clip(ids[-1], video_id, spec.recipe_key, span)])
+                videos.add_video(db, Video(video_id, name, f"/nowhere/{number}", False, 1, PROBE, None))
+                clips.add_clips(db, [Clip(ids[-1], video_id, spec.recipe_key, span)])
                 if labels and labels[number]:
-                    videos.set_labels(db, video_id, {videos.LABEL: str(labels[number])})
-            sets.add_set(db, sets.EmbeddingSet(spec, vectors.shape[1], "float32"))
-        folder.vectors(spec.key).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))
+                    videos.set_labels(db, video_id, {LABEL: str(labels[number])})
+            sets.add_set(db, EmbeddingSet(spec, vectors.shape[1], "float32"))
+        VectorShards(folder.vectors(spec.key)).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))
         return ids
 
     return put

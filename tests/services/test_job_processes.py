@@ -17,6 +17,7 @@ from vidviz.services.importing import import_run
 from vidviz.services.library import contents
 from vidviz.services.progress import JobCancelledError, JobProgress
 from vidviz.store import job_rows as rows
+from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.types import Recipe
 
 WAIT_SECONDS = 40.0
@@ -58,7 +59,7 @@ def test_a_job_outlives_its_starter_and_shows_progress(folder, many):
     assert seen.pid not in (None, os.getpid())
     job = ended(folder, job_id)
     assert (job.state, job.done, job.message) == ("done", MANY, f"{MANY} imported.")
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         assert [item.status for item in rows.list_job_items(db, job_id)] == ["ok"] * MANY
 
 
@@ -113,7 +114,7 @@ def test_a_process_that_dies_before_it_claims_its_job_is_noticed(folder, monkeyp
 def test_a_job_whose_starter_died_before_it_began_is_interrupted(folder):
     code = (
         "import sys; from pathlib import Path; from vidviz.services import jobs;"
-        "from vidviz.store.workspace_folder import WorkspaceFolder as Folder;"
+        "from vidviz.workspace_folder import WorkspaceFolder as Folder;"
         "print(jobs.add_job(Folder.open(Path(sys.argv[1])), 'import', 'Import', {}))"
     )
     ended = subprocess.run([sys.executable, "-c", code, folder.path], capture_output=True, text=True, check=True)
@@ -131,7 +132,7 @@ def test_a_process_that_cannot_be_started_is_told(folder, monkeypatch):
 
 def test_a_process_that_ended_first_is_not_made_running_again(folder):
     job_id = jobs.add_job(folder, "import", "Import", {})
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         rows.finish_job(db, job_id, "done", "quick")
         rows.expect_process(db, job_id, os.getpid())
     assert jobs.find_job(folder, job_id).state == "done"
@@ -140,7 +141,7 @@ def test_a_process_that_ended_first_is_not_made_running_again(folder):
 def test_a_job_at_work_is_not_started_twice(folder):
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     job_id = jobs.add_job(folder, "import", "Import", {})
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         rows.claim_job(db, job_id, other.pid)
     with pytest.raises(JobError, match=f"still at work, in process {other.pid}"):
         jobs.run_job(folder, job_id)
@@ -173,7 +174,7 @@ def test_a_failure_is_kept_with_the_job(folder, monkeypatch, error):
 def test_a_wish_to_cancel_that_comes_too_late_cancels_nothing(folder):
     job_id = jobs.add_job(folder, "import", "Import", {})
     tell = JobProgress(folder, job_id)
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         rows.request_cancel(db, job_id)
     tell(10, 10)
     with pytest.raises(JobCancelledError, match=r"Cancelled after 9 of 10. What was done is kept."):

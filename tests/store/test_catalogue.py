@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from vidviz.errors import WorkspaceError
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import job_rows
-from vidviz.store.catalogue import Catalogue
+from vidviz.store.catalogue import Catalogue, read_catalogue, write_catalogue
 from vidviz.store.files import replace_file
 from vidviz.store.schema import SCHEMA_VERSION
-from vidviz.store.workspace_folder import WorkspaceFolder
 
 
 def test_a_new_catalogue_has_this_version(tmp_path):
@@ -24,42 +24,42 @@ def test_a_new_catalogue_has_this_version(tmp_path):
 
 
 def test_a_newer_catalogue_is_refused_and_left_alone(tmp_path):
-    folder = WorkspaceFolder.open(tmp_path / "w")
-    with folder.catalogue.write() as db:
+    folder = open_workspace(tmp_path / "w")
+    with write_catalogue(folder) as db:
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     with pytest.raises(WorkspaceError, match=f"newer vidviz .format {SCHEMA_VERSION + 1}"):
-        WorkspaceFolder.open(tmp_path / "w")
+        open_workspace(tmp_path / "w")
 
 
 def test_a_workspace_is_opened_while_somebody_writes(tmp_path, monkeypatch):
     monkeypatch.setattr("vidviz.store.catalogue.BUSY_SECONDS", 0.1)
-    folder = WorkspaceFolder.open(tmp_path / "w")
-    with folder.catalogue.write() as db:
+    folder = open_workspace(tmp_path / "w")
+    with write_catalogue(folder) as db:
         job_rows.add_job(db, "map", "Map", {})
-        WorkspaceFolder.open(tmp_path / "w")
+        open_workspace(tmp_path / "w")
 
 
 def test_a_failed_write_leaves_nothing(tmp_path):
-    folder = WorkspaceFolder.open(tmp_path / "w")
+    folder = open_workspace(tmp_path / "w")
 
     def write_and_fail():
-        with folder.catalogue.write() as db:
+        with write_catalogue(folder) as db:
             job_rows.add_job(db, "map", "Map", {})
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         write_and_fail()
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         assert db.execute("SELECT count(*) FROM job").fetchone()[0] == 0
 
 
 def test_a_read_within_a_read_shares_its_connection_in_one_thread_only(tmp_path):
-    folder = WorkspaceFolder.open(tmp_path / "w")
-    again = Catalogue(folder.catalogue.path)
-    with folder.catalogue.read() as outer:
+    folder = open_workspace(tmp_path / "w")
+    again = Catalogue(folder.catalogue)
+    with read_catalogue(folder) as outer:
         with again.read() as inner:
             assert inner is outer
-        with folder.catalogue.write() as db:
+        with write_catalogue(folder) as db:
             job_rows.add_job(db, "map", "Map", {})
         assert outer.execute("SELECT count(*) FROM job").fetchone()[0] == 1  # what was written meanwhile is seen
         with ThreadPoolExecutor(1) as pool:
@@ -79,37 +79,37 @@ def test_a_damaged_catalogue_is_told(tmp_path):
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / "catalogue.db").write_bytes(b"this is not a database, whatever its name says" * 40)
     with pytest.raises(WorkspaceError, match="damaged"):
-        WorkspaceFolder.open(tmp_path / "w")
+        open_workspace(tmp_path / "w")
 
 
 def test_a_file_is_no_workspace(tmp_path):
     (tmp_path / "w").write_text("hello")
     with pytest.raises(WorkspaceError, match="is a file"):
-        WorkspaceFolder.open(tmp_path / "w")
+        open_workspace(tmp_path / "w")
 
 
 def test_a_missing_workspace_is_not_made_unless_asked_for(tmp_path):
     with pytest.raises(WorkspaceError, match="There is no workspace"):
-        WorkspaceFolder.open(tmp_path / "w", create=False)
+        open_workspace(tmp_path / "w", create=False)
     assert not (tmp_path / "w").exists()
 
 
 def test_sqlite_errors_become_sentences(tmp_path):
-    folder = WorkspaceFolder.open(tmp_path / "w")
+    folder = open_workspace(tmp_path / "w")
     for cause, sentence in {
         "attempt to write a readonly database": "cannot be written",
         "database or disk is full": "is full",
         "database is locked": "is busy",
     }.items():
-        with pytest.raises(WorkspaceError, match=sentence), folder.catalogue.read():
+        with pytest.raises(WorkspaceError, match=sentence), read_catalogue(folder):
             raise sqlite3.OperationalError(cause)
 
 
 def test_a_read_only_workspace_is_told(open_to_all, as_nobody):
-    folder = WorkspaceFolder.open(open_to_all / "w")
+    folder = open_workspace(open_to_all / "w")
     folder.path.chmod(0o555)
     with as_nobody(), pytest.raises(WorkspaceError, match="cannot be written"):
-        WorkspaceFolder.open(open_to_all / "w")
+        open_workspace(open_to_all / "w")
     with as_nobody(), pytest.raises(WorkspaceError, match="cannot be written"), replace_file(folder.path / "new"):
         pass
 

@@ -2,11 +2,11 @@ import pandas as pd
 import pytest
 
 from vidviz.errors import WorkspaceError
+from vidviz.records import Clip, Video
 from vidviz.services.library import contents
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import clips, videos
-from vidviz.store.clips import Clip
-from vidviz.store.videos import Video
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.types import Span, VideoProbe, clip_id
 
 PROBE = VideoProbe("h264", "mp4", 320, 240, 0, 25.0, False, 100, 4.0, 0.0, False, True)
@@ -15,8 +15,8 @@ RECIPE = "windows-2-2-keep"
 
 @pytest.fixture
 def folder(tmp_path):
-    folder = WorkspaceFolder.open(tmp_path / "w")
-    with folder.catalogue.write() as db:
+    folder = open_workspace(tmp_path / "w")
+    with write_catalogue(folder) as db:
         for name in ("a", "b"):
             videos.add_video(db, Video(name * 64, f"{name}.mp4", f"/videos/{name}.mp4", False, 10, PROBE, None))
             spans = [Span(0.0, 2.0), Span(2.0, 4.0)]
@@ -39,24 +39,24 @@ def test_what_was_read_is_read_anew_after_every_change_and_not_before(folder):
     first = contents.clip_table(folder)
     first["label"] = "spoilt"
     assert contents.clip_table(folder)["label"].tolist() == ["cat", "cat", None, None]
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         videos.set_labels(db, "b" * 64, {"label": "dog"})
     assert contents.clip_table(folder)["label"].tolist() == ["cat", "cat", "dog", "dog"]
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         db.execute("DELETE FROM video WHERE id = ?", ("a" * 64,))
     pd.testing.assert_index_equal(contents.clip_table(folder).index, pd.RangeIndex(2))
 
 
 def test_two_clips_of_one_number_are_refused(folder):
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         known = clips.list_clips(db, RECIPE, "a" * 64)[0]
     clash = Clip(known.id, "b" * 64, RECIPE, Span(0.5, 2.5))
-    with folder.catalogue.write() as db, pytest.raises(WorkspaceError, match="share the number"):
+    with write_catalogue(folder) as db, pytest.raises(WorkspaceError, match="share the number"):
         clips.add_clips(db, [clash])
 
 
 def test_known_clips_may_be_added_again(folder):
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         known = clips.list_clips(db, RECIPE)
         clips.add_clips(db, known)
         assert clips.count_clips(db) == {RECIPE: 4}

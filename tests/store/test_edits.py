@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vidviz.records import Clip, Video
 from vidviz.services.library import contents
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import clip_labels, clips, edits, videos
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
 from vidviz.types import Span, VideoProbe
 
 PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
@@ -22,11 +24,11 @@ OF_VIDEO = {"a": {"label": "cat"}, "b": {}}
 
 def fill(folder):
     """Clips 1, 2, ..., the odd ones of video a, which is labelled cat."""
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         for name, labels in OF_VIDEO.items():
-            videos.add_video(db, videos.Video(name, f"{name}.mp4", f"/{name}", False, 1, PROBE, None))
+            videos.add_video(db, Video(name, f"{name}.mp4", f"/{name}", False, 1, PROBE, None))
             videos.set_labels(db, name, labels)
-        rows = [clips.Clip(n, video_of(n), RECIPE, Span(2.0 * n, 2.0 * n + 2)) for n in CLIPS]
+        rows = [Clip(n, video_of(n), RECIPE, Span(2.0 * n, 2.0 * n + 2)) for n in CLIPS]
         clips.add_clips(db, rows)
 
 
@@ -36,14 +38,14 @@ def video_of(clip_id):
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    folder = WorkspaceFolder.open(tmp_path_factory.mktemp("shared") / "w")
+    folder = open_workspace(tmp_path_factory.mktemp("shared") / "w")
     fill(folder)
     return folder
 
 
 @pytest.fixture
 def folder(tmp_path):
-    folder = WorkspaceFolder.open(tmp_path / "w")
+    folder = open_workspace(tmp_path / "w")
     fill(folder)
     return folder
 
@@ -90,12 +92,12 @@ STEP = st.one_of(LABEL, TAG, st.just("undo"), st.just("redo"))
 @settings(max_examples=60, deadline=None)
 @given(st.lists(STEP, max_size=14))
 def test_any_sequence_of_edits_is_as_in_a_plain_model(shared, steps):
-    with shared.catalogue.write() as db:
+    with write_catalogue(shared) as db:
         for table in ("edit", "clip_label", "clip_tag"):
             db.execute(f"DELETE FROM {table}")
     model = Model()
     for step in steps:
-        with shared.catalogue.write() as db:
+        with write_catalogue(shared) as db:
             if step == "undo":
                 assert (edits.undo_edit(db) is not None) == model.move(model.past, model.future)
             elif step == "redo":
@@ -122,7 +124,7 @@ def test_every_change_of_labels_and_tags_raises_the_revision(folder):
     revisions = [contents.read_revision(folder)]
 
     def act(what):
-        with folder.catalogue.write() as db:
+        with write_catalogue(folder) as db:
             assert what(db)
         revisions.append(contents.read_revision(folder))
 
@@ -133,13 +135,13 @@ def test_every_change_of_labels_and_tags_raises_the_revision(folder):
     act(lambda db: edits.make_edit(db, "tag", [1], "new"))
     act(lambda db: edits.make_edit(db, "untag", [1], "new"))
     assert revisions == sorted(set(revisions))
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         assert edits.make_edit(db, "untag", [1], "new") is None
     assert contents.read_revision(folder) == revisions[-1]
 
 
 def test_clips_that_are_gone_are_no_trouble_for_an_undo(folder):
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         edits.make_edit(db, "label", CLIPS, "dog", "label")
         edits.make_edit(db, "tag", [1, 3], "odd")
         db.execute("DELETE FROM video WHERE id = 'a'")
@@ -157,7 +159,7 @@ def test_clips_that_are_gone_are_no_trouble_for_an_undo(folder):
 
 
 def test_the_log_keeps_the_last_edits(folder, monkeypatch):
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         for number in range(edits.MOST_EDITS + 5):
             edits.make_edit(db, "label", [1], f"value {number}", "label")
         assert db.execute("SELECT count(*) FROM edit").fetchone()[0] == edits.MOST_EDITS
@@ -176,13 +178,14 @@ TAG_AND_UNDO = """
 import sys
 from pathlib import Path
 from vidviz.store import edits
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
+from vidviz.workspace_folder import WorkspaceFolder
 
 folder = WorkspaceFolder(Path(sys.argv[1]))
 for _ in range(20):
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         edits.make_edit(db, "tag", range(1, 7), sys.argv[2])
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         edits.undo_edit(db)
 """
 
@@ -191,7 +194,7 @@ def test_two_processes_edit_and_undo_beside_each_other(folder):
     commands = [[sys.executable, "-c", TAG_AND_UNDO, str(folder.path), tag] for tag in ("mine", "yours")]
     workers = [subprocess.Popen(command) for command in commands]
     assert [worker.wait(60) for worker in workers] == [0, 0]
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         # As many undone as made, and every edit whole: each tag is on all clips or on none.
         counts = clip_labels.count_tags(db)
         assert set(counts.values()) <= {len(CLIPS)}

@@ -4,17 +4,18 @@ import sys
 
 import pytest
 
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import job_rows
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue, write_catalogue
 
 
 @pytest.fixture
 def folder(tmp_path):
-    return WorkspaceFolder.open(tmp_path / "w")
+    return open_workspace(tmp_path / "w")
 
 
 def test_progress_is_kept_and_a_wish_to_cancel_is_heard(folder):
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         number = job_rows.add_job(db, "embed", "Embed", {"backbone": "r3d_18"})
         job_rows.claim_job(db, number)
         assert not job_rows.report_progress(db, number, 3, 10, 1.5, "clips")
@@ -29,14 +30,14 @@ def test_progress_is_kept_and_a_wish_to_cancel_is_heard(folder):
 
 def test_a_job_whose_process_died_is_not_alive_even_if_its_number_is_used_again(folder):
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         number = job_rows.add_job(db, "map", "Map", {})
         job_rows.claim_job(db, number, process.pid)
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         job = job_rows.find_job(db, number)
     assert job_rows.is_alive(job)
     process.communicate(b"\n")
     assert not job_rows.is_alive(job)
-    with folder.catalogue.write() as db:  # the number lives on in a process that started at another time
+    with write_catalogue(folder) as db:  # the number lives on in a process that started at another time
         db.execute("UPDATE job SET pid = ?, pid_started = 1.0", (os.getpid(),))
         assert not job_rows.is_alive(job_rows.find_job(db, number))

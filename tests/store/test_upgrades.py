@@ -8,9 +8,10 @@ import sqlite3
 import pytest
 
 from vidviz.services.library import contents
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import edits
+from vidviz.store.catalogue import write_catalogue
 from vidviz.store.schema import SCHEMA_VERSION, TABLES
-from vidviz.store.workspace_folder import WorkspaceFolder
 
 VIDEO = (
     "INSERT INTO video VALUES ('{id}', '{id}.mp4', '/videos/{id}.mp4', 0, 10, 'h264', 'mp4', 64, 48, 0, 25.0, 0, 100, "
@@ -52,12 +53,12 @@ def test_what_version_1_wrote_is_never_changed():
 
 
 def test_what_an_older_catalogue_holds_is_kept(version_1):
-    folder = WorkspaceFolder.open(version_1)
+    folder = open_workspace(version_1)
     table = contents.clip_table(folder).set_index("clip_id")
     assert table["label"].to_dict() == {ord("a"): "cat", ord("b"): None}
     assert table["video tags"].to_dict() == {ord("a"): "old, words", ord("b"): None}
     assert table["tags"].tolist() == ["", ""]
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
         assert db.execute("SELECT title FROM job").fetchall()[0][0] == "Map"
         assert edits.make_edit(db, "label", [ord("a"), ord("b")], "dog", "label").num_clips == 2
@@ -65,8 +66,8 @@ def test_what_an_older_catalogue_holds_is_kept(version_1):
 
 
 def test_an_upgraded_catalogue_is_as_a_new_one(version_1, tmp_path):
-    WorkspaceFolder.open(version_1)
-    new = WorkspaceFolder.open(tmp_path / "new")
+    open_workspace(version_1)
+    new = open_workspace(tmp_path / "new")
     assert describe_tables(version_1) == describe_tables(new.path)
 
 
@@ -75,5 +76,5 @@ def test_an_upgrade_that_fails_leaves_the_old_catalogue(version_1, monkeypatch):
     broken = {1: "CREATE TABLE half (id INTEGER) STRICT;\nCREATE TABLE clip (id INTEGER) STRICT;\n"}
     monkeypatch.setattr("vidviz.store.catalogue.UPGRADES", broken)
     with pytest.raises(Exception, match="already exists"):
-        WorkspaceFolder.open(version_1)
+        open_workspace(version_1)
     assert describe_tables(version_1) == before

@@ -12,14 +12,14 @@ import click
 from vidviz.cli.output import Answer, answering
 
 if TYPE_CHECKING:
-    from vidviz.embed.description import Backbone
+    from vidviz.services.backbones.backbone_choices import RegisteredBackbone
 
 
 def _name_backbone(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
     """A `module:function` typed here is code that a person asks to run."""
-    from vidviz.embed.user_backbones import allow_own, is_own_name
+    from vidviz.services.backbones.named_backbones import name_backbone
 
-    return allow_own(name) if is_own_name(name) else name
+    return name_backbone(name)
 
 
 @click.command()
@@ -57,24 +57,23 @@ def embed(answer: Answer, **options: Any) -> None:
 @answering
 def backbones(answer: Answer) -> None:
     """List the networks that can be used, with the state of their weights."""
-    from vidviz.embed.backbones import backbones as list_backbones
-    from vidviz.embed.checkpoints.weights import weights_state
+    from vidviz.services.backbones.backbone_choices import list_registered
 
     rows, lines = [], []
-    for backbone in list_backbones().values():
-        states = {name: weights_state(backbone, name) for name in backbone.weights_names}
-        state = states[backbone.default_weights]
-        rows.append({**asdict(backbone), "state": state, "weights_states": states})
+    for registered in list_registered():
+        backbone = registered.backbone
+        rows.append({**asdict(backbone), "state": registered.state, "weights_states": registered.weights_states})
         lines.append(
             f"{backbone.name:18} {backbone.family:18} {backbone.embedding_size:5}-d "
             f"{backbone.parameters_millions:6.1f} M {backbone.clip_gmacs:7.1f} GMACs  "
-            f"{_say_weights(backbone, state):44} {backbone.title}"
+            f"{_say_weights(registered):44} {backbone.title}"
         )
     answer.give({"backbones": rows}, "\n".join(lines))
 
 
-def _say_weights(backbone: Backbone, state: str) -> str:
+def _say_weights(registered: RegisteredBackbone) -> str:
     """The state of the default weights, with size and licence where they would have to be fetched."""
+    backbone, state = registered.backbone, registered.state
     for weights in backbone.weights:
         if weights.name == backbone.default_weights and state == "to download":
             return f"{state} ({weights.size_mb:.0f} MB, {weights.licence.partition(' ')[0]})"

@@ -10,8 +10,8 @@ import click
 from vidviz.cli.output import Answer, answering, printable
 
 if TYPE_CHECKING:
-    from vidviz.store.workspace_folder import WorkspaceFolder
     from vidviz.types import MapSpec
+    from vidviz.workspace_folder import WorkspaceFolder
 
 NEVER_TRAINED = "Random weights: this network was never trained."
 

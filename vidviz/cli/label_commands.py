@@ -9,8 +9,8 @@ import click
 from vidviz.cli.output import Answer, answering, printable
 
 if TYPE_CHECKING:
-    from vidviz.store.edits import Edit
-    from vidviz.store.workspace_folder import WorkspaceFolder
+    from vidviz.records import Edit
+    from vidviz.workspace_folder import WorkspaceFolder
 
 
 @click.command()

@@ -34,7 +34,6 @@ def import_command(
     """Add videos: files, or folders with all that is in them."""
     from vidviz.services import jobs
     from vidviz.services.importing import import_run
-    from vidviz.store import job_rows
     from vidviz.types import Recipe
 
     folder = answer.open(create=True)
@@ -52,8 +51,7 @@ def import_command(
     )
     title = f"Import {Path(request.paths[0]).name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
     job = jobs.run_here(folder, "import", title, import_run.request_arguments(request), answer.progress())
-    with folder.catalogue.read() as db:
-        items = job_rows.list_job_items(db, job.id)
+    items = jobs.list_items(folder, job.id)
     lines = [f"{item.status:9} {printable(item.name)}: {item.clips} clips. {item.reason or ''}" for item in items]
     answer.give({"files": [_item(item) for item in items], "message": job.message}, "\n".join([*lines, job.message]))
 

@@ -16,7 +16,7 @@ from vidviz.config import workspace_path
 from vidviz.errors import VidvizError
 
 if TYPE_CHECKING:
-    from vidviz.store.workspace_folder import WorkspaceFolder
+    from vidviz.workspace_folder import WorkspaceFolder
 
 Command = Callable[..., Any]
 
@@ -58,9 +58,10 @@ class Answer:
 
     def open(self, *, create: bool = False) -> WorkspaceFolder:
         """The workspace."""
-        from vidviz.store.workspace_folder import WorkspaceFolder
 
-        return WorkspaceFolder.open(self.path, create=create)
+        from vidviz.services.library.workspaces import open_workspace
+
+        return open_workspace(self.path, create=create)
 
     def give(self, data: Any, text: str) -> None:
         """Print the answer, for a program or for a person."""

@@ -10,8 +10,8 @@ from vidviz.services.importing import import_run
 from vidviz.services.index import set_index
 from vidviz.services.maps import map_build
 from vidviz.services.progress import Progress
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import MapSpec
+from vidviz.workspace_folder import WorkspaceFolder
 
 Say = Callable[[str], None]
 

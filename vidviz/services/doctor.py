@@ -57,10 +57,10 @@ def _device(workspace: Path) -> Iterator[Finding]:
 
 def _workspace(workspace: Path) -> Iterator[Finding]:
     from vidviz.services.library import contents, embedding_sets
-    from vidviz.store.workspace_folder import WorkspaceFolder
+    from vidviz.services.library.workspaces import open_workspace
 
     try:
-        folder = WorkspaceFolder.open(workspace, create=False)
+        folder = open_workspace(workspace, create=False)
     except VidvizError as error:
         yield Finding("workspace", False, str(error))
         return

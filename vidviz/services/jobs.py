@@ -19,13 +19,14 @@ from typing import Any
 import psutil
 
 from vidviz.errors import JobError, VidvizError
+from vidviz.records import Job, JobItem
 from vidviz.services.embedding import embed_run
 from vidviz.services.importing import import_run
 from vidviz.services.maps import map_build
 from vidviz.services.progress import JobCancelledError, JobProgress, Progress
 from vidviz.store import job_rows
-from vidviz.store.job_rows import Job
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue, write_catalogue
+from vidviz.workspace_folder import WorkspaceFolder
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ WORK: dict[str, Work] = {
 
 def add_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[str, Any]) -> int:
     """Put a job into the catalogue, as one that waits for this process to begin it; returns its number."""
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         job_id = job_rows.add_job(db, kind, title, arguments)
         job_rows.expect_process(db, job_id, os.getpid())
         return job_id
@@ -65,7 +66,7 @@ def start_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[st
         sentence = f"The job could not be started: {error.strerror}. Free some memory or disk and start it again."
         _finish(folder, job_id, "failed", sentence)
         raise JobError(sentence) from error
-    with folder.catalogue.write() as db, contextlib.suppress(psutil.Error):
+    with write_catalogue(folder) as db, contextlib.suppress(psutil.Error):
         job_rows.expect_process(db, job_id, process.pid)
     threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie behind
     return job_id
@@ -96,7 +97,7 @@ def run_job(folder: WorkspaceFolder, job_id: int, echo: Callable[[int, int, floa
     job = find_job(folder, job_id)
     if job.state == "running" and job.pid != os.getpid():
         raise JobError(f"Job {job_id} is still at work, in process {job.pid}.")
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         job_rows.claim_job(db, job_id)
     try:
         message = WORK[job.kind](folder, job_id, job.arguments, JobProgress(folder, job_id, echo))
@@ -121,10 +122,10 @@ def find_job(folder: WorkspaceFolder, job_id: int) -> Job:
     Raises:
         JobError: there is none.
     """
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         job = job_rows.find_job(db, job_id)
     if job is not None and _mark_dead(folder, [job]):
-        with folder.catalogue.read() as db:
+        with read_catalogue(folder) as db:
             job = job_rows.find_job(db, job_id)
     if job is None:
         raise JobError(f"There is no job {job_id} in this workspace. `vidviz jobs` lists them.")
@@ -133,19 +134,25 @@ def find_job(folder: WorkspaceFolder, job_id: int) -> Job:
 
 def list_jobs(folder: WorkspaceFolder, limit: int = 50) -> list[Job]:
     """The last jobs, newest first; those whose process died are marked as interrupted on the way."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         found = job_rows.list_jobs(db, limit)
     if _mark_dead(folder, found):
-        with folder.catalogue.read() as db:
+        with read_catalogue(folder) as db:
             found = job_rows.list_jobs(db, limit)
     return found
+
+
+def list_items(folder: WorkspaceFolder, job_id: int) -> list[JobItem]:
+    """What an import did with each of its files, in order."""
+    with read_catalogue(folder) as db:
+        return job_rows.list_job_items(db, job_id)
 
 
 def _mark_dead(folder: WorkspaceFolder, found: Iterable[Job]) -> bool:
     """End the jobs whose process is gone (as cancelled, where somebody asked for that); whether there were any."""
     dead = [job.id for job in found if _is_dead(job)]
     if dead:
-        with folder.catalogue.write() as db:
+        with write_catalogue(folder) as db:
             for job_id in dead:
                 job = job_rows.find_job(db, job_id)
                 if job is None or not _is_dead(job):
@@ -168,7 +175,7 @@ def cancel_job(folder: WorkspaceFolder, job_id: int, *, force: bool = False) -> 
     job = find_job(folder, job_id)
     if not job.active:
         raise JobError(f"Job {job_id} has ended already ({job.state}).")
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         job_rows.request_cancel(db, job_id)
     if force and job.pid and job_rows.is_alive(job):
         os.kill(job.pid, signal.SIGTERM)
@@ -185,13 +192,13 @@ def restart_job(folder: WorkspaceFolder, job_id: int) -> int:
 
 def mark_read(folder: WorkspaceFolder, job_id: int) -> None:
     """Put a finished job away."""
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         job_rows.mark_read(db, job_id)
 
 
 def _finish(folder: WorkspaceFolder, job_id: int, state: str, message: str) -> None:
     try:
-        with folder.catalogue.write() as db:
+        with write_catalogue(folder) as db:
             job_rows.finish_job(db, job_id, state, message)
     except VidvizError as error:  # told as interrupted, then, once its process is gone
         log.warning("The end of job %d (%s: %s) could not be written: %s", job_id, state, message, error)

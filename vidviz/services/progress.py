@@ -8,7 +8,8 @@ from typing import Protocol
 
 from vidviz.errors import VidvizError
 from vidviz.store import job_rows
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
+from vidviz.workspace_folder import WorkspaceFolder
 
 WRITE_EVERY_SECONDS = 0.3
 RATE_OVER_SECONDS = 10.0
@@ -71,7 +72,7 @@ class JobProgress:
             return
         self._written_at = now
         rate = self._pace.add(done)
-        with self._folder.catalogue.write() as db:
+        with write_catalogue(self._folder) as db:
             cancel = job_rows.report_progress(db, self._job_id, done, total, rate, message)
         if self._echo:
             self._echo(done, total, rate, message)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from vidviz.errors import WorkspaceError
 from vidviz.store.schema import SCHEMA_VERSION, TABLES, UPGRADES
+from vidviz.workspace_folder import WorkspaceFolder
 
 BUSY_SECONDS = 30.0
 
@@ -97,6 +98,16 @@ class Catalogue:
                 f"The workspace {str(self.path.parent)!r} was written by a newer vidviz (format {version}, this one "
                 f"reads up to {SCHEMA_VERSION}). Update vidviz, or choose another workspace."
             )
+
+
+def read_catalogue(folder: WorkspaceFolder) -> AbstractContextManager[sqlite3.Connection]:
+    """A connection for reading the catalogue of a workspace; see `Catalogue.read`."""
+    return Catalogue(folder.catalogue).read()
+
+
+def write_catalogue(folder: WorkspaceFolder) -> AbstractContextManager[sqlite3.Connection]:
+    """A transaction on the catalogue of a workspace; see `Catalogue.write`."""
+    return Catalogue(folder.catalogue).write()
 
 
 @contextmanager

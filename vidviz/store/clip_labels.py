@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-TAGS = "tags"
-"""The column of the clip table that holds them."""
-
-TAG_SEPARATOR = ", "
-"""Between the tags of a clip in that column; a tag holds no comma."""
-
 
 def find_clip_labels(db: sqlite3.Connection, clip_id: int) -> dict[str, str]:
     """Column -> value of a clip, its own before those of its video."""

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import WorkspaceError
-from vidviz.store.clip_labels import TAG_SEPARATOR, TAGS, list_tags_by_clip
-from vidviz.store.videos import LABEL
+from vidviz.records import LABEL, TAG_SEPARATOR, TAGS, Clip
+from vidviz.store.clip_labels import list_tags_by_clip
 from vidviz.types import Span
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A stretch of a video that is looked at as one thing."""
-
-    id: int
-    video_id: str
-    recipe_key: str
-    span: Span
 
 
 def add_clips(db: sqlite3.Connection, clips: Sequence[Clip]) -> None:

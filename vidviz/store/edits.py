@@ -10,28 +10,12 @@ import json
 import sqlite3
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal
 
-EditKind = Literal["label", "tag", "untag"]
+from vidviz.records import Edit, EditKind
 
 MOST_EDITS = 100
 MOST_EDITED_CLIPS = 1_000_000
 """The log holds no more edits, and no more clips in all of them, than this; the newest is always kept."""
-
-
-@dataclass(frozen=True)
-class Edit:
-    """An edit: a label of a column set to `value` ("" takes it away), or a tag added or removed.
-
-    `num_clips` are those that it changed and that the library still has.
-    """
-
-    id: int
-    kind: EditKind
-    column: str
-    value: str
-    num_clips: int
 
 
 def list_unknown(db: sqlite3.Connection, clip_ids: Collection[int]) -> list[int]:

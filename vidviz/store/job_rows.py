@@ -6,55 +6,11 @@ import json
 import os
 import sqlite3
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import psutil
 
-ENDED = ("done", "failed", "cancelled", "interrupted")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One job as the catalogue knows it. `rate` is in steps per second."""
-
-    id: int
-    kind: str
-    title: str
-    arguments: dict[str, Any]
-    state: str
-    message: str
-    pid: int | None
-    pid_started: float | None
-    done: int
-    total: int
-    rate: float
-    cancel_requested: bool
-    read: bool
-    created_at: float
-    finished_at: float | None
-
-    @property
-    def active(self) -> bool:
-        """Whether it waits or runs."""
-        return self.state not in ENDED
-
-    @property
-    def seconds_left(self) -> float | None:
-        """A guess from the rate so far, None while there is none."""
-        return (self.total - self.done) / self.rate if self.rate > 0 and self.total else None
-
-
-@dataclass(frozen=True)
-class JobItem:
-    """What an import did with one file."""
-
-    path: str
-    name: str
-    status: str
-    reason: str | None
-    video_id: str | None
-    clips: int
+from vidviz.records import Job, JobItem
 
 
 def add_job(db: sqlite3.Connection, kind: str, title: str, arguments: dict[str, Any]) -> int:

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from vidviz.records import StoredMap
 from vidviz.store.files import DAMAGED, explain_disk_errors, replace_file
-
-
-@dataclass(frozen=True)
-class StoredMap:
-    """`ids` (N,) int64 beside `points` (N, 2 or 3) float32; `note` says what a person should know of it.
-
-    `placed` (N,) bool tells the clips that came later and were placed among the others; none when not given.
-    """
-
-    ids: np.ndarray
-    points: np.ndarray
-    note: str = ""
-    placed: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
-
-    def __post_init__(self) -> None:
-        if len(self.placed) != len(self.ids):
-            object.__setattr__(self, "placed", np.zeros(len(self.ids), bool))
 
 
 class MapFiles:

@@ -5,23 +5,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from vidviz.records import EmbeddingSet
 from vidviz.types import EmbeddingSetSpec
-
-
-@dataclass(frozen=True)
-class EmbeddingSet:
-    """A set as the catalogue knows it: its spec, D, and the precision it was computed in."""
-
-    spec: EmbeddingSetSpec
-    dimension: int
-    precision: str
-
-    @property
-    def key(self) -> str:
-        """The spec's key."""
-        return self.spec.key
 
 
 def add_set(db: sqlite3.Connection, embedding_set: EmbeddingSet) -> None:

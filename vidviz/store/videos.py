@@ -5,38 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 
+from vidviz.records import Source, Video
 from vidviz.types import VideoProbe
-
-LABEL = "label"
-"""The name of the label column that colours the map unless another is chosen."""
-
-
-@dataclass(frozen=True)
-class Video:
-    """A video of the library: its file and what the file holds."""
-
-    id: str
-    name: str
-    path: str
-    kept: bool
-    size_bytes: int
-    probe: VideoProbe
-    loss: str | None
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file that was offered, and what became of it."""
-
-    path: str
-    name: str
-    status: str
-    reason: str | None
-    video_id: str | None
-    size_bytes: int
-
 
 _PROBE_COLUMNS = [field.name for field in fields(VideoProbe)]
 

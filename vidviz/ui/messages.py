@@ -8,12 +8,12 @@ from contextlib import contextmanager
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.plain_text import plain
 from vidviz.ui.sitemap import link_to
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 def require_clips(folder: WorkspaceFolder) -> None:

@@ -10,12 +10,12 @@ import streamlit as st
 
 from vidviz.config import workspace_path
 from vidviz.errors import VidvizError, WorkspaceError
-from vidviz.services.library import contents, embedding_sets
+from vidviz.records import EmbeddingSet
+from vidviz.services.library import contents, embedding_sets, workspaces
 from vidviz.services.library.clip_filter import ClipFilter, read_filter
 from vidviz.services.library.contents import KnownClip
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui.plain_text import plain
+from vidviz.workspace_folder import WorkspaceFolder
 
 WRITTEN = "written to the URL"
 REPLACED = "lately in the URL"
@@ -36,7 +36,7 @@ def open_workspace() -> WorkspaceFolder:
 
 @st.cache_resource(show_spinner=False)
 def _open(path: Path) -> WorkspaceFolder:
-    return WorkspaceFolder.open(path)
+    return workspaces.open_workspace(path)
 
 
 def recall(name: str) -> str | None:

@@ -9,8 +9,8 @@ import pytest
 
 from vidviz.decode.worker import DecodeWorker
 from vidviz.errors import MediaError
+from vidviz.records import Clip
 from vidviz.services.backbones.clip_reader import ReadAhead, read_one
-from vidviz.store.clips import Clip
 from vidviz.types import FrameSpec, Recipe, Span, clip_id
 
 FRAMES = FrameSpec(2, 16, 16)

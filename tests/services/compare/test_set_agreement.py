@@ -10,9 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidviz.errors import ProjectionError
+from vidviz.records import EmbeddingSet
 from vidviz.services.compare import set_agreement, set_pairs
 from vidviz.services.library.clip_filter import ClipFilter
 from vidviz.store import sets
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
 
 FIRST = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", Recipe().key)
@@ -20,16 +23,16 @@ SECOND = dataclasses.replace(FIRST, backbone="resnet18")
 
 
 def add_set(folder, ids, vectors, spec=SECOND):
-    with folder.catalogue.write() as db:
-        sets.add_set(db, sets.EmbeddingSet(spec, vectors.shape[1], "float32"))
-    folder.vectors(spec.key).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))
+    with write_catalogue(folder) as db:
+        sets.add_set(db, EmbeddingSet(spec, vectors.shape[1], "float32"))
+    VectorShards(folder.vectors(spec.key)).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))
     return spec.key
 
 
 def make_pair(vectors, others, videos=None):
     """A pair by itself, without a library."""
     count = len(vectors)
-    stored = [sets.EmbeddingSet(spec, 1, "float32") for spec in (FIRST, SECOND)]
+    stored = [EmbeddingSet(spec, 1, "float32") for spec in (FIRST, SECOND)]
     of_videos = np.arange(count) if videos is None else np.asarray(videos)
     return set_pairs.SetPair(*stored, np.arange(count) * 10, of_videos, vectors, others, 0)
 
@@ -47,7 +50,7 @@ def test_clips_that_both_hold_stand_row_by_row_whatever_their_order_on_disk(two_
     assert pair.ids.tolist() == sorted(ids)
     assert len(set(pair.videos.tolist())) == 12
     for key, vectors in ((FIRST.key, pair.vectors), (second, pair.others)):
-        stored = folder.vectors(key).load()
+        stored = VectorShards(folder.vectors(key)).load()
         for row, clip in enumerate(pair.ids):
             np.testing.assert_array_equal(vectors[row], stored.vectors[stored.ids.tolist().index(clip)])
     assert pair.left_out == 0
@@ -75,9 +78,11 @@ def test_a_pair_is_made_once_for_each_state_of_both_sets(two_sets):
     pair = set_pairs.pair_sets(folder, FIRST.key, second)
     assert set_pairs.pair_sets(folder, FIRST.key, second) is pair
     assert set_agreement.find_neighbourhoods(pair) is set_agreement.find_neighbourhoods(pair)
-    with folder.vectors(second).writing():
-        folder.vectors(second).compact()
-        folder.vectors(second).append(Embeddings(np.array([ids[0]], np.int64), np.ones((1, 9), np.float32)))
+    with VectorShards(folder.vectors(second)).writing():
+        VectorShards(folder.vectors(second)).compact()
+        VectorShards(folder.vectors(second)).append(
+            Embeddings(np.array([ids[0]], np.int64), np.ones((1, 9), np.float32))
+        )
     assert set_pairs.pair_sets(folder, FIRST.key, second) is not pair
 
 
@@ -86,7 +91,7 @@ def test_sets_of_one_recipe_are_comparable_the_newest_first(two_sets):
     newer = add_set(folder, ids, np.ones((12, 3)), dataclasses.replace(SECOND, layer="newer"))
     shots = dataclasses.replace(SECOND, recipe_key=Recipe("shots").key)
     other_recipe = add_set(folder, [], np.empty((0, 3)), shots)
-    first = sets.EmbeddingSet(FIRST, 6, "float32")
+    first = EmbeddingSet(FIRST, 6, "float32")
     assert [found.key for found in set_pairs.comparable_sets(folder, first)] == [newer, second]
     with pytest.raises(ProjectionError, match="cut differently"):
         set_pairs.pair_sets(folder, FIRST.key, other_recipe)

@@ -16,10 +16,12 @@ from vidviz.services.embedding.embed_run import EmbedRequest, embed_clips
 from vidviz.services.importing.import_run import ImportRequest, import_videos
 from vidviz.services.inside.clip_input import read_frames
 from vidviz.services.library import embedding_sets
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.progress import JobCancelledError
 from vidviz.store import clips
+from vidviz.store.catalogue import read_catalogue, write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.store.videos import list_videos
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import EmbeddingSetSpec, Recipe
 
 REQUEST = EmbedRequest("tiny", precision="float32", device="cpu")
@@ -33,7 +35,7 @@ def imported(tmp_path_factory, write_video):
     for seed in range(3):
         write_video(home / f"videos/{seed}.mp4", seconds=1.0, seed=seed)
     recipe = Recipe("windows", 0.5, 0.5)
-    import_videos(WorkspaceFolder.open(home / "workspace"), ImportRequest((str(home / "videos"),), recipe))
+    import_videos(open_workspace(home / "workspace"), ImportRequest((str(home / "videos"),), recipe))
     return home
 
 
@@ -41,8 +43,8 @@ def imported(tmp_path_factory, write_video):
 def folder(imported, tmp_path):
     """A copy of that workspace, with videos of its own."""
     home = shutil.copytree(imported, tmp_path / "home")
-    made = WorkspaceFolder.open(home / "workspace")
-    with made.catalogue.write() as db:
+    made = open_workspace(home / "workspace")
+    with write_catalogue(made) as db:
         db.execute("UPDATE video SET path = replace(path, ?, ?)", (str(imported), str(home)))
     return made
 
@@ -116,7 +118,7 @@ def test_clips_of_a_missing_a_changed_and_a_broken_file_fail_alone_and_say_why(f
 def test_a_network_is_not_shown_another_file_than_was_imported(folder, videos):
     with videos[1].open("ab") as file:
         file.write(b"more")
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         found = next(video for video in list_videos(db) if video.name == videos[1].name)
         clip = clips.list_clips(db, Recipe("windows", 0.5, 0.5).key, found.id)[0]
     with pytest.raises(MediaError, match=r"1\.mp4 has changed since it was imported"):
@@ -177,7 +179,10 @@ def test_a_clip_whose_numbers_are_not_finite_fails_alone(folder, videos, tiny, m
 
 def test_two_runs_do_not_embed_the_same_set_at_once(folder, videos, tiny):
     key = embed_clips(folder, REQUEST).spec.key
-    with folder.vectors(key).writing(), pytest.raises(JobError, match="being embedded already, by process"):
+    with (
+        VectorShards(folder.vectors(key)).writing(),
+        pytest.raises(JobError, match="being embedded already, by process"),
+    ):
         embed_clips(folder, REQUEST)
 
 
@@ -232,7 +237,7 @@ def test_unknown_names_offer_the_nearest(folder, videos, tiny, request_of, kind,
 
 def test_without_clips_there_is_nothing_to_embed(tmp_path, tiny):
     with pytest.raises(WorkspaceError, match="Import videos first"):
-        embed_clips(WorkspaceFolder.open(tmp_path / "empty"), REQUEST)
+        embed_clips(open_workspace(tmp_path / "empty"), REQUEST)
 
 
 def test_a_backbone_whose_name_begins_like_a_key_is_found_by_its_name(folder, fill):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from vidviz.errors import WorkspaceError
 from vidviz.services.export.chosen_clips import take_clips
 from vidviz.services.export.export_run import export_clips, pack_clips
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.services.library.workspaces import open_workspace
 
 READERS = {"csv": pd.read_csv, "parquet": pd.read_parquet, "json": pd.read_json}
 
@@ -95,7 +95,7 @@ HOSTILE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(HOSTILE, min_size=1, max_size=5))
 def test_any_name_comes_back_from_every_table_as_it_was(fill, tmp_path_factory, names):
-    folder = WorkspaceFolder.open(tmp_path_factory.mktemp("hostile") / "w")
+    folder = open_workspace(tmp_path_factory.mktemp("hostile") / "w")
     ids = fill(folder, np.eye(len(names), 3, dtype=np.float32), names)
     expected = dict(zip(ids, names, strict=True))
     for kind, read in (

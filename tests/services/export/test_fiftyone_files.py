@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from vidviz.services.export import export_run
 from vidviz.services.export.fiftyone_files import attribute_names, frame_support
 from vidviz.store import videos
+from vidviz.store.catalogue import write_catalogue
 from vidviz.types import VideoProbe
 
 LABELS = ["run", None, '"</script>\n=1', "3"]
@@ -26,7 +27,7 @@ PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False,
 def packed(folder, fill):
     vectors = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
     ids = fill(folder, vectors, LABELS)
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         videos.set_labels(db, f"{2:064x}", {"Shot type": "wide", "shot-type": "1"})
     buffer = io.BytesIO()
     export_run.pack_clips(folder, "r3d_18", "fiftyone", buffer)

@@ -14,6 +14,7 @@ from vidviz.services.importing.import_run import ImportRequest, import_videos, r
 from vidviz.services.library import contents
 from vidviz.services.progress import JobCancelledError
 from vidviz.store import videos
+from vidviz.store.catalogue import read_catalogue
 from vidviz.types import Recipe
 
 SHORT = Recipe("windows", 0.5, 0.5)
@@ -33,7 +34,7 @@ def labels_of(folder, column="label"):
 
 
 def source_table(folder):
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return {source.name: source for source in videos.list_sources(db)}
 
 
@@ -77,7 +78,7 @@ def test_a_video_that_was_moved_is_found_again_even_by_another_recipe(folder, ma
     add(folder, path)
     moved = path.rename(path.with_name("new.mp4"))
     add(folder, moved, recipe=SHORT)
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         assert [video.path for video in videos.list_videos(db)] == [str(moved)]
 
 

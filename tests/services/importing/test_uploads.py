@@ -8,6 +8,7 @@ from pathlib import Path
 from vidviz.services.importing.import_run import ImportRequest, import_videos, request_arguments, request_from_arguments
 from vidviz.services.importing.uploads import receive
 from vidviz.services.library import contents
+from vidviz.store.catalogue import read_catalogue
 from vidviz.types import Recipe
 
 
@@ -30,7 +31,7 @@ def test_hostile_names_write_nothing_outside_the_workspace(folder, make_video, t
 
 
 def paths_of(folder):
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return [row["path"] for row in db.execute("SELECT path FROM video")]
 
 

@@ -26,7 +26,8 @@ from vidviz.services.inside import (
 )
 from vidviz.services.inside.clip_input import Look
 from vidviz.services.library import contents
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.services.library.workspaces import open_workspace
+from vidviz.workspace_folder import WorkspaceFolder
 
 MOTIONS = ("slide-left", "slide-right", "grow", "turn-clockwise", "bounce")
 
@@ -34,7 +35,7 @@ MOTIONS = ("slide-left", "slide-right", "grow", "turn-clockwise", "bounce")
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[WorkspaceFolder, list[int]]:
     """A workspace with five sample clips."""
-    folder = WorkspaceFolder.open(tmp_path_factory.mktemp("samples") / "workspace")
+    folder = open_workspace(tmp_path_factory.mktemp("samples") / "workspace")
     every = dashboard.find_site() / "sample_videos"
     files = [str(file) for motion in MOTIONS for file in sorted(every.glob(f"{motion}_*.mp4"))[:1]]
     import_run.import_videos(folder, import_run.ImportRequest(tuple(files)))

@@ -9,11 +9,13 @@ import pytest
 
 import vidviz
 from vidviz.errors import LabelError, WorkspaceError
+from vidviz.records import Clip, Source, Video
 from vidviz.services.index import freshness, set_index
 from vidviz.services.library import clip_annotations, contents, embedding_sets
 from vidviz.services.library.reserved_columns import RESERVED
 from vidviz.services.search import search_run
 from vidviz.store import clips, videos
+from vidviz.store.catalogue import write_catalogue
 from vidviz.types import Span, VideoProbe
 
 
@@ -138,9 +140,9 @@ def test_selections_are_kept_under_a_key(folder, ids):
 def test_ten_thousand_clips_are_labelled_at_once(folder):
     many = range(1, 10_001)
     probe = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
-    with folder.catalogue.write() as db:
-        videos.add_video(db, videos.Video("v", "v.mp4", "/v", False, 1, probe, None))
-        clips.add_clips(db, [clips.Clip(n, "v", "windows-2-2-keep", Span(float(n), n + 1.0)) for n in many])
+    with write_catalogue(folder) as db:
+        videos.add_video(db, Video("v", "v.mp4", "/v", False, 1, probe, None))
+        clips.add_clips(db, [Clip(n, "v", "windows-2-2-keep", Span(float(n), n + 1.0)) for n in many])
     started = time.perf_counter()
     assert clip_annotations.set_label(folder, many, "dog").num_clips == 10_000
     assert clip_annotations.undo(folder).num_clips == 10_000
@@ -163,11 +165,11 @@ def test_numbers_can_be_told_from_words(folder, ids):
 
 
 def test_the_table_of_videos_shows_what_their_clips_are_labelled(folder, ids):
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         for video in videos.list_videos(db):
-            videos.record_source(db, videos.Source(video.path, video.name, "ok", None, video.id, 1))
+            videos.record_source(db, Source(video.path, video.name, "ok", None, video.id, 1))
         first = clips.find_clip(db, ids[0])
-        clips.add_clips(db, [clips.Clip(77, first.video_id, first.recipe_key, Span(2.0, 4.0))])
+        clips.add_clips(db, [Clip(77, first.video_id, first.recipe_key, Span(2.0, 4.0))])
     clip_annotations.set_label(folder, [77, ids[2]], "jump")
     clip_annotations.set_label(folder, [ids[1]], "")
     clip_annotations.set_label(folder, [ids[3]], "red", "colour")

@@ -8,6 +8,7 @@ import pytest
 from vidviz.measure.procrustes import align_maps
 from vidviz.services.library import embedding_sets
 from vidviz.services.maps import map_build, new_clips
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, MapSpec, Span, clip_id
 
 PCA, UMAP = MapSpec("pca"), MapSpec("umap", n_neighbors=5)
@@ -16,7 +17,7 @@ PCA, UMAP = MapSpec("pca"), MapSpec("umap", n_neighbors=5)
 def grow(folder, spec, more):
     """Vectors of clips that are embedded later, in a set that is there."""
     ids = [clip_id(f"later {number}", Span(0.0, 2.0), "r") for number in range(len(more))]
-    folder.vectors(spec.key).append(Embeddings(np.array(ids, np.int64), more.astype(np.float32)))
+    VectorShards(folder.vectors(spec.key)).append(Embeddings(np.array(ids, np.int64), more.astype(np.float32)))
     return np.array(ids)
 
 
@@ -43,7 +44,7 @@ def test_new_clips_find_their_place_and_no_other_moves(grown, spec):
     assert np.array_equal(after.ids[old], before.ids)
     assert np.array_equal(after.points[old], before.points)
     group = np.isin(before.ids, before.ids)  # the new ones lie among the group that they belong to
-    embeddings = folder.vectors(made.key).load()
+    embeddings = VectorShards(folder.vectors(made.key)).load()
     first = embeddings.ids[:20]
     home = before.points[np.isin(before.ids, first)].mean(axis=0)
     away = before.points[group & ~np.isin(before.ids, first)].mean(axis=0)
@@ -59,7 +60,7 @@ def test_clips_that_were_placed_are_placed_again_when_more_come(grown):
     new_clips.place_new_clips(folder, made.key, PCA)
     grow(folder, made, np.ones((0, 4)))
     ids = [clip_id("latest", Span(0.0, 2.0), "r")]
-    folder.vectors(made.key).append(Embeddings(np.array(ids), np.ones((1, 4), np.float32)))
+    VectorShards(folder.vectors(made.key)).append(Embeddings(np.array(ids), np.ones((1, 4), np.float32)))
     after = new_clips.place_new_clips(folder, made.key, PCA)
     assert after.placed.sum() == 9
     assert np.array_equal(after.points[~after.placed], before.points)
@@ -73,7 +74,7 @@ def test_a_map_of_all_clips_takes_the_place_of_one_that_grew(grown):
     anew = map_build.build_map(folder, made.key, PCA)
     assert not anew.placed.any()
     assert not map_build.find_map(folder, made.key, PCA).placed.any()
-    assert len(list(folder.maps.folder.glob("*.npz"))) == 1  # the older ones are gone
+    assert len(list(folder.maps.glob("*.npz"))) == 1  # the older ones are gone
 
 
 def test_where_most_clips_are_new_the_map_is_not_theirs(grown):

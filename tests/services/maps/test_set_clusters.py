@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from vidviz.errors import ProjectionError
+from vidviz.records import Clip, EmbeddingSet, Video
 from vidviz.services.library import embedding_sets
 from vidviz.services.maps import set_clusters, trajectories
 from vidviz.services.maps.set_clusters import ClusterSpec
 from vidviz.store import clips, sets, videos
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
 
 PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
@@ -64,21 +67,19 @@ def test_the_way_of_a_video_leaps_where_the_scene_changes(folder):
     spec = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", RECIPE.key)
     long, short = "a" * 64, "b" * 64
     ids = {}
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         for video_id, num_clips in ((long, 10), (short, 1)):
-            videos.add_video(
-                db, videos.Video(video_id, f"{video_id[:3]}.mp4", f"/no/{video_id}", False, 1, PROBE, None)
-            )
+            videos.add_video(db, Video(video_id, f"{video_id[:3]}.mp4", f"/no/{video_id}", False, 1, PROBE, None))
             spans = [Span(2.0 * number, 2.0 * number + 2) for number in range(num_clips)]
-            rows = [clips.Clip(clip_id(video_id, span, RECIPE.key), video_id, RECIPE.key, span) for span in spans]
+            rows = [Clip(clip_id(video_id, span, RECIPE.key), video_id, RECIPE.key, span) for span in spans]
             clips.add_clips(db, rows)
             ids[video_id] = [row.id for row in rows]
-        sets.add_set(db, sets.EmbeddingSet(spec, 4, "float32"))
+        sets.add_set(db, EmbeddingSet(spec, 4, "float32"))
     rng = np.random.default_rng(1)
     way = np.repeat(np.eye(2, 4), [6, 4], axis=0) + 0.01 * rng.normal(size=(10, 4))
     order = rng.permutation(9)  # written in any order, and the last clip not yet embedded
-    folder.vectors(spec.key).append(Embeddings(np.array(ids[long])[order], way[order].astype(np.float32)))
-    folder.vectors(spec.key).append(Embeddings(np.array(ids[short]), np.ones((1, 4), np.float32)))
+    VectorShards(folder.vectors(spec.key)).append(Embeddings(np.array(ids[long])[order], way[order].astype(np.float32)))
+    VectorShards(folder.vectors(spec.key)).append(Embeddings(np.array(ids[short]), np.ones((1, 4), np.float32)))
     [followed, alone] = trajectories.follow_videos(folder, spec.key, [long, short])
     assert followed.clip_ids == tuple(ids[long][:9])
     assert followed.starts == tuple(2.0 * number for number in range(9))

@@ -8,6 +8,7 @@ import pytest
 from vidviz.measure.duplicates import MOST_PAIRS
 from vidviz.services.review import label_quality, outliers_and_duplicates
 from vidviz.store import videos
+from vidviz.store.catalogue import write_catalogue
 
 
 def test_a_clip_among_another_label_is_doubted(folder, fill):
@@ -33,7 +34,7 @@ def test_a_label_that_is_put_right_is_doubted_no_more(folder, fill):
     vectors = np.repeat(np.eye(2), 6, axis=0)
     fill(folder, vectors, labels=["a"] * 5 + ["b"] * 7)
     assert len(label_quality.doubt_labels(folder, label_set(folder))) == 1
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         videos.set_labels(db, f"{5:064x}", {"label": "a"})
     assert label_quality.doubt_labels(folder, label_set(folder)) == []
 
@@ -47,7 +48,7 @@ def label_set(folder):
 def test_groups_keep_the_best_video_and_list_the_rest(folder, fill):
     vectors = np.array([[1, 0, 0], [1, 0.004, 0], [1, 0.02, 0], [0, 1, 0], [0, 1, 0.004], [0, 0, 1]], float)
     ids = fill(folder, vectors)
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         db.execute("UPDATE video SET width_px = 640, height_px = 480 WHERE id = ?", (f"{2:064x}",))
     groups = outliers_and_duplicates.group_duplicates(folder, label_set(folder), 0.999)
     assert [(group.keep, set(group.remove)) for group in groups] == [(ids[2], {ids[0], ids[1]}), (ids[3], {ids[4]})]

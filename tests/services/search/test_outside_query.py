@@ -17,6 +17,7 @@ from vidviz.services.jobs import run_here
 from vidviz.services.library import contents
 from vidviz.services.search import query_files, query_vector, search_run
 from vidviz.services.search.queries import Query
+from vidviz.store.vectors import VectorShards
 from vidviz.types import EmbeddingSetSpec, Recipe
 
 TOKENS = {"the": 8, "dog": 4, "runs": 5}
@@ -45,7 +46,7 @@ def test_a_sentence_finds_clips_by_the_networks_own_scores(two_videos, tmp_path,
     with torch.no_grad():
         tokens = torch.tensor([[FIRST, *TOKENS.values(), LAST]])
         text = published.get_text_features(input_ids=tokens).pooler_output[0].numpy()
-    vectors = two_videos.vectors(library_set(two_videos)).load()
+    vectors = VectorShards(two_videos.vectors(library_set(two_videos))).load()
     cosines = vectors.vectors @ text / np.linalg.norm(vectors.vectors, axis=1) / np.linalg.norm(text)
     expected = dict(zip(vectors.ids.tolist(), cosines.tolist(), strict=True))
     assert {hit.clip_id: hit.score for hit in answer.hits} == pytest.approx(expected, abs=1e-4)

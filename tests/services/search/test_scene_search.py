@@ -15,11 +15,11 @@ from vidviz.services.embedding import embed_run
 from vidviz.services.embedding.embed_run import EmbedRequest
 from vidviz.services.importing import import_run
 from vidviz.services.index.set_index import release_index
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.search import query_files, search_run
 from vidviz.services.search.moments import join_moments
 from vidviz.services.search.queries import Query
 from vidviz.services.search.search_run import SearchOptions
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe
 
 SAMPLES = Path(__file__).parents[3] / "sample_videos"
@@ -62,7 +62,7 @@ def copy_film(path: Path) -> bytes:
 @pytest.fixture(scope="module")
 def films(tmp_path_factory):
     """The films, cut at their shots and seen frame by frame, and the tokens of their copies."""
-    folder = WorkspaceFolder.open(tmp_path_factory.mktemp("films") / "workspace")
+    folder = open_workspace(tmp_path_factory.mktemp("films") / "workspace")
     paths = tuple(str(SAMPLES / name) for name in FILMS)
     import_run.import_videos(folder, import_run.ImportRequest(paths, Recipe("shots", 10, 10)))
     embed_run.embed_clips(folder, EmbedRequest("simple2d_look", precision="float32"))

@@ -10,15 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidviz.errors import SearchIndexError
+from vidviz.records import Clip, EmbeddingSet, Video
 from vidviz.services.index import engine, set_index
 from vidviz.services.index.filter_expressions import say_expression, to_index_filters
 from vidviz.services.library import contents
 from vidviz.services.library.clip_filter import ClipFilter
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.search import score_spread, search_run
 from vidviz.services.search.queries import Example, Query
 from vidviz.services.search.search_run import SearchOptions
 from vidviz.store import clips, sets, videos
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe, Span, VideoProbe, clip_id
 
 PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, 100, 10.0, 0.0, False, True)
@@ -42,24 +45,22 @@ def labelled(request, tmp_path_factory):
 
 
 def fill_labelled(tmp_path_factory):
-    folder = WorkspaceFolder.open(tmp_path_factory.mktemp("labelled") / "workspace")
+    folder = open_workspace(tmp_path_factory.mktemp("labelled") / "workspace")
     ids = []
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         for number in range(14):
             video_id = f"{number:064x}"
             name = f"{HOSTILE[number % 7] or 'none'} {number}.mp4"
-            videos.add_video(db, videos.Video(video_id, name, f"/nowhere/{number}", False, 1, PROBE, None))
+            videos.add_video(db, Video(video_id, name, f"/nowhere/{number}", False, 1, PROBE, None))
             labels = {"label": HOSTILE[number % 7], 'co"lour': HOSTILE[number % 5] if number % 3 else ""}
             videos.set_labels(db, video_id, labels)
             spans = [Span(2.0 * place, 2.0 * place + (2.0 if place % 2 else 1.1)) for place in range(5)]
-            rows = [
-                clips.Clip(clip_id(video_id, span, SPEC.recipe_key), video_id, SPEC.recipe_key, span) for span in spans
-            ]
+            rows = [Clip(clip_id(video_id, span, SPEC.recipe_key), video_id, SPEC.recipe_key, span) for span in spans]
             clips.add_clips(db, rows)
             ids += [row.id for row in rows]
-        sets.add_set(db, sets.EmbeddingSet(SPEC, 8, "float32"))
+        sets.add_set(db, EmbeddingSet(SPEC, 8, "float32"))
     vectors = np.random.default_rng(0).normal(size=(COUNT, 8)).astype(np.float32)
-    folder.vectors(SPEC.key).append(Embeddings(np.array(ids, np.int64), vectors))
+    VectorShards(folder.vectors(SPEC.key)).append(Embeddings(np.array(ids, np.int64), vectors))
     return folder, np.array(ids), vectors
 
 

@@ -10,6 +10,7 @@ from vidviz.services.index import set_index
 from vidviz.services.search import search_run
 from vidviz.services.search.queries import Example, Query
 from vidviz.services.search.search_run import SearchOptions
+from vidviz.store.catalogue import write_catalogue
 from vidviz.types import clip_id
 
 
@@ -122,13 +123,14 @@ def test_unknown_clips_and_sets_are_told(folder, fill):
 
 def test_a_clip_that_is_not_embedded_yet_is_told(folder, fill):
     fill(folder, circle(2))
+    from vidviz.records import Clip
     from vidviz.store import clips
     from vidviz.types import Recipe, Span
 
     span = Span(2.0, 4.0)
     new = clip_id("0" * 64, span, Recipe().key)
-    with folder.catalogue.write() as db:
-        clips.add_clips(db, [clips.Clip(new, "0" * 64, Recipe().key, span)])
+    with write_catalogue(folder) as db:
+        clips.add_clips(db, [Clip(new, "0" * 64, Recipe().key, span)])
     with pytest.raises(WorkspaceError, match=r"\(video 0.mp4\) is not in this embedding set. Embed again"):
         search_run.search_by_clip(folder, "", new)
 

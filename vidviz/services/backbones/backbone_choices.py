@@ -47,6 +47,27 @@ class Network:
     poolings: dict[str, str]
 
 
+@dataclass(frozen=True)
+class RegisteredBackbone:
+    """A backbone of the registry, with what is known of each of its weights by name."""
+
+    backbone: Backbone
+    weights_states: dict[str, str]
+
+    @property
+    def state(self) -> str:
+        """What is known of its usual weights."""
+        return self.weights_states[self.backbone.default_weights]
+
+
+def list_registered() -> list[RegisteredBackbone]:
+    """Every backbone of the registry, with the state of its weights."""
+    return [
+        RegisteredBackbone(backbone, {name: weights_state(backbone, name) for name in backbone.weights_names})
+        for backbone in backbones().values()
+    ]
+
+
 def list_networks(also: Iterable[str] = ()) -> dict[str, Network]:
     """Every registered backbone by name, and others by their names where they can be found here."""
     rows = backbones()

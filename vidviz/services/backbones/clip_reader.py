@@ -18,7 +18,7 @@ from vidviz.decode.probe import usable_cpus
 from vidviz.decode.read import read_clips
 from vidviz.decode.worker import DecodeWorker
 from vidviz.errors import MediaError
-from vidviz.store.clips import Clip
+from vidviz.records import Clip
 from vidviz.types import FrameSpec
 
 CLIPS_AHEAD = 16

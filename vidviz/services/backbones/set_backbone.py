@@ -6,8 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from vidviz.errors import BackboneError, UnknownNameError
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue
 from vidviz.types import OUTSIDE, EmbeddingSetSpec
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
@@ -50,7 +51,7 @@ def find_weights(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> str:
 
     if not spec.weights.startswith("file:"):
         return spec.weights
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         asked = {str(job.arguments.get("weights", "")) for job in job_rows.list_jobs(db) if job.kind == "embed"}
     backbone = find_backbone(spec.backbone)
     for path in asked - {""}:

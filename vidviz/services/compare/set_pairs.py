@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from vidviz.errors import ProjectionError
+from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.clip_filter import ClipFilter
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.vectors import VectorShards
+from vidviz.workspace_folder import WorkspaceFolder
 
 EVERY_CLIP = ClipFilter()
 
@@ -73,7 +74,7 @@ def pair_sets(
             f"{first.spec.title} and {second.spec.title} are of clips that are cut differently; compare two sets of "
             "one recipe."
         )
-    versions = folder.vectors(first.key).version, folder.vectors(second.key).version
+    versions = VectorShards(folder.vectors(first.key)).version, VectorShards(folder.vectors(second.key)).version
     return _pair(folder.path, first, second, versions, clip_filter, contents.read_revision(folder))
 
 

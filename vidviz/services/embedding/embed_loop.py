@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vidviz.records import Clip
 from vidviz.services.library.source_files import say_changed
 from vidviz.services.progress import Progress
 from vidviz.store import videos
-from vidviz.store.clips import Clip
+from vidviz.store.catalogue import read_catalogue
 from vidviz.store.vectors import VectorShards
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Embeddings, FrameSpec
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.embed.embedder import Embedder
@@ -33,7 +34,7 @@ def reading(folder: WorkspaceFolder, frames: FrameSpec, todo: Sequence[Clip]) ->
     from vidviz.services.backbones.clip_reader import ReadAhead, ReadClip
 
     wanted = {clip.video_id for clip in todo}
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         found = [video for video in videos.list_videos(db) if video.id in wanted]
     changed = {video.id: say_changed(video) for video in found}
     refused = [ReadClip(clip, None, changed[clip.video_id]) for clip in todo if changed[clip.video_id]]

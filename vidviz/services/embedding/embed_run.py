@@ -8,15 +8,16 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import VidvizError, WorkspaceError
+from vidviz.records import Clip, EmbeddingSet
 from vidviz.services.embedding.embed_loop import embed_all, reading
 from vidviz.services.index import set_index
 from vidviz.services.library import embedding_sets
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, sets
-from vidviz.store.clips import Clip
+from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.vectors import VectorShards
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import EmbeddingSetSpec
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.embed.embedder import Embedder
@@ -86,9 +87,9 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
     """
     started = time.monotonic()
     spec = plan_set(folder, request)
-    shards = folder.vectors(spec.key)
+    shards = VectorShards(folder.vectors(spec.key))
     with shards.writing():
-        with folder.catalogue.read() as db:
+        with read_catalogue(folder) as db:
             stored = sets.find_set(db, spec.key)
         todo, known = _list_todo(folder, spec, shards)
         if stored is not None and not todo:
@@ -97,13 +98,13 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
         ready = _prepare(spec, request, progress)
         with reading(folder, ready.backbone.frames, todo) as reader:  # while the network is loaded
             embedder = _load_embedder(ready, spec, request)
-            with folder.catalogue.write() as db:
-                sets.add_set(db, sets.EmbeddingSet(spec, embedder.dimension, embedder.loaded.precision))
+            with write_catalogue(folder) as db:
+                sets.add_set(db, EmbeddingSet(spec, embedder.dimension, embedder.loaded.precision))
                 sets.forget_failures(db, spec.key)
             failed = embed_all(embedder, reader, shards, progress, known, known + len(todo))
         with suppress(WorkspaceError):  # too full a disk for a second copy: the shards stay as they are
             shards.compact()
-        with folder.catalogue.write() as db:
+        with write_catalogue(folder) as db:
             sets.record_failures(db, spec.key, failed)
     total, computed = known + len(todo), len(todo) - len(failed)
     return EmbedReport(spec, embedder.dimension, total, known, computed, failed, time.monotonic() - started)
@@ -149,7 +150,7 @@ def _load_embedder(ready: ReadyBackbone, spec: EmbeddingSetSpec, request: EmbedR
 
 def _list_todo(folder: WorkspaceFolder, spec: EmbeddingSetSpec, shards: VectorShards) -> tuple[list[Clip], int]:
     done = set(shards.load_ids().tolist())
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         every = clips.list_clips(db, spec.recipe_key)
     todo = [clip for clip in every if clip.id not in done]
     return todo, len(every) - len(todo)

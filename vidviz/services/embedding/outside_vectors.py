@@ -13,15 +13,16 @@ import numpy as np
 from vidviz.config import DecodeLimits
 from vidviz.errors import MediaError, WorkspaceError
 from vidviz.index.rows import unit_vectors
+from vidviz.records import Clip, EmbeddingSet, Video
 from vidviz.services.backbones.decoders import file_decoder
 from vidviz.services.embedding.outside_tables import OutsideRows, read_rows
 from vidviz.services.library import contents
 from vidviz.services.library.source_files import is_unchanged
 from vidviz.store import clips, sets, videos
-from vidviz.store.clips import Clip
-from vidviz.store.videos import Video
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue, write_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import OUTSIDE, Embeddings, EmbeddingSetSpec, Recipe, Span, clip_id
+from vidviz.workspace_folder import WorkspaceFolder
 
 LONGEST_PAST_END_SECONDS = 0.5
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
@@ -69,7 +70,7 @@ def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
     numbers = {place: clip.id for place, clip in new.items()}
     ids = np.array(list(numbers.values()), np.int64)
     vectors = np.asarray(rows.vectors[list(numbers)], np.float32)
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         added = [clip for clip in new.values() if clips.find_clip(db, clip.id) is None]
         clips.add_clips(db, added)
         known = sets.find_set(db, spec.key)
@@ -78,8 +79,8 @@ def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
                 f"The set {name} holds vectors of {known.dimension} numbers, and these have {vectors.shape[1]}; choose "
                 "another name."
             )
-        sets.add_set(db, sets.EmbeddingSet(spec, vectors.shape[1], "float32"))
-    shards = folder.vectors(spec.key)
+        sets.add_set(db, EmbeddingSet(spec, vectors.shape[1], "float32"))
+    shards = VectorShards(folder.vectors(spec.key))
     with shards.writing():
         fresh = ~np.isin(ids, shards.load_ids())
         reasons["the set has a vector of this clip already"] += int((~fresh).sum())
@@ -118,7 +119,7 @@ def _usable_vectors(vectors: np.ndarray, reasons: Counter[str]) -> np.ndarray:
 
 def _by_clip(folder: WorkspaceFolder, ids: np.ndarray, usable: np.ndarray, reasons: Counter[str]) -> dict[int, Clip]:
     """Place of the row -> its clip. Of one recipe: the one that most rows are of."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         known = {place: clips.find_clip(db, int(ids[place])) for place in np.flatnonzero(usable) if ids[place] >= 0}
     found = {int(place): clip for place, clip in known.items() if clip is not None}
     reasons["this library has no such clip"] += int(usable.sum()) - len(found)
@@ -130,7 +131,7 @@ def _by_clip(folder: WorkspaceFolder, ids: np.ndarray, usable: np.ndarray, reaso
 
 
 def _by_time(folder: WorkspaceFolder, rows: OutsideRows, usable: np.ndarray, reasons: Counter[str]) -> dict[int, Clip]:
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         known = _names(videos.list_videos(db))
     found = {}
     for place in np.flatnonzero(usable).tolist():
@@ -163,7 +164,7 @@ def _settle_recipe(
     first = next(iter(found.values()))
     if first.recipe_key:
         return first.recipe_key, found
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         recipes = list(clips.count_clips(db))
         for key in recipes:
             there = {(clip.video_id, _times(clip.span)): clip for clip in clips.list_clips(db, key)}

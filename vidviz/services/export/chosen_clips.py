@@ -14,8 +14,8 @@ import numpy as np
 from vidviz.errors import WorkspaceError
 from vidviz.services.library import contents, embedding_sets
 from vidviz.store.files import explain_disk_errors, replace_file
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import EmbeddingSetSpec
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from vidviz.services.export.fiftyone_files import write_fiftyone
 from vidviz.services.export.tensorboard_files import write_tensorboard
 from vidviz.services.library import contents
 from vidviz.store.files import replace_file
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from vidviz.records import LABEL, Video
 from vidviz.services.export.chosen_clips import OpenPart, TakenClips, write_text
 from vidviz.services.library import contents
 from vidviz.store import videos
-from vidviz.store.videos import LABEL, Video
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue
 from vidviz.types import VideoProbe
+from vidviz.workspace_folder import WorkspaceFolder
 
 UNLABELLED = "no label"
 
@@ -63,7 +64,7 @@ in vidviz and its further labels are attributes. Clips without a label are calle
 
 def write_fiftyone(folder: WorkspaceFolder, taken: TakenClips, open_part: OpenPart) -> None:
     """Write labels.json, data.json, embeddings.npz, load_into_fiftyone.py and README.txt."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         known = {video.id: video for video in videos.list_videos(db)}
     paths = {video_id: known[video_id].path for video_id in dict.fromkeys(taken.table["video_id"])}
     write_text(open_part, "labels.json", json.dumps(_labels(taken, known), indent=1, allow_nan=False))

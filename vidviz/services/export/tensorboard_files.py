@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 
 from vidviz.services.export.chosen_clips import OpenPart, TakenClips, write_text
 from vidviz.services.library import contents
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 LARGEST_SPRITE_PX = 8192  # what the projector takes
 TILE_PX = 64

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import MediaError
+from vidviz.records import Clip, JobItem, Source, Video
 from vidviz.services.importing.found_files import FoundFile
 from vidviz.services.importing.label_sources import Labels
 from vidviz.services.library.source_files import KEPT_ENDINGS, as_text, is_unchanged, whole_path
 from vidviz.store import clips, videos
+from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.files import replace_file
-from vidviz.store.job_rows import JobItem
-from vidviz.store.videos import Video
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.config import DecodeLimits
@@ -72,7 +72,7 @@ class FileImporter:
             reason = f"{found.name} cannot be read ({error.strerror or error}); it may have gone while it was imported."
         item = _item(found, "failed", None, 0, reason)
         if not self._stopped:  # a decoder that we ended ourselves says nothing of the file
-            with self._folder.catalogue.write() as db:
+            with write_catalogue(self._folder) as db:
                 videos.record_source(db, _source(found, item))
         return item
 
@@ -97,7 +97,7 @@ class FileImporter:
 
     def _known(self, found: FoundFile, video_id: str) -> JobItem | None:
         """The answer for a file whose content the library has, cut by this recipe."""
-        with self._folder.catalogue.read() as db:
+        with read_catalogue(self._folder) as db:
             video = videos.find_video(db, video_id)
             num_clips = len(clips.list_clips(db, self._recipe.key, video_id))
         if video is None or not num_clips:
@@ -108,7 +108,7 @@ class FileImporter:
             reason = f"The same content is in the library already, as {video.name!r}."
         item = _item(found, "duplicate", video_id, num_clips, reason)
         place = self._place(found, video_id, video)
-        with self._folder.catalogue.write() as db:
+        with write_catalogue(self._folder) as db:
             videos.move_video(db, video_id, place.path, kept=place.kept)
             videos.set_labels(db, video_id, self._labels.from_tables(found))
             videos.record_source(db, _source(found, item))
@@ -116,18 +116,18 @@ class FileImporter:
 
     def _new(self, found: FoundFile, video_id: str) -> JobItem:
         ingested = self._ingest(found)
-        with self._folder.catalogue.read() as db:
+        with read_catalogue(self._folder) as db:
             known = videos.find_video(db, video_id)
         place = self._place(found, video_id, known)
         size = Path(place.path).stat().st_size
         video = Video(video_id, found.name, place.path, place.kept, size, ingested.probe, ingested.loss)
         rows = [
-            clips.Clip(number, video_id, self._recipe.key, span)
+            Clip(number, video_id, self._recipe.key, span)
             for number, span in zip(ingested.clip_ids, ingested.spans, strict=True)
         ]
         loss = _call_by_name(ingested.loss, found) if ingested.loss else None
         item = _item(found, "partial" if loss else "ok", video_id, len(rows), loss)
-        with self._folder.catalogue.write() as db:
+        with write_catalogue(self._folder) as db:
             videos.add_video(db, video)
             videos.move_video(db, video_id, place.path, kept=place.kept)
             clips.add_clips(db, rows)
@@ -191,12 +191,12 @@ def _item(found: FoundFile, status: str, video_id: str | None, num_clips: int, r
     return JobItem(as_text(str(found.path)), found.name, status, reason, video_id, num_clips)
 
 
-def _source(found: FoundFile, item: JobItem) -> videos.Source:
+def _source(found: FoundFile, item: JobItem) -> Source:
     try:
         size = found.path.stat().st_size
     except (OSError, ValueError):
         size = 0
-    return videos.Source(whole_path(found.path), item.name, item.status, item.reason, item.video_id, size)
+    return Source(whole_path(found.path), item.name, item.status, item.reason, item.video_id, size)
 
 
 def _call_by_name(sentence: str, found: FoundFile) -> str:

@@ -13,15 +13,16 @@ from typing import Any
 
 from vidviz.config import DecodeLimits, worker_count
 from vidviz.errors import VidvizError
+from vidviz.records import JobItem
 from vidviz.services.importing.file_importer import FileImporter
 from vidviz.services.importing.found_files import Findings, find_files
 from vidviz.services.importing.label_sources import TABLE_NAME, Labels, gather_labels
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, job_rows, videos
+from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.files import remove_unfinished, sharing
-from vidviz.store.job_rows import JobItem
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def import_videos(
             for position, item in enumerate(pool.map(importer.import_file, found.files)):
                 items.append(item)
                 if job_id is not None:
-                    with folder.catalogue.write() as db:
+                    with write_catalogue(folder) as db:
                         job_rows.add_job_item(db, job_id, position, item)
                 progress(position + 1, len(found.files), item.name)
         finally:
@@ -148,7 +149,7 @@ def rebuild_previews(folder: WorkspaceFolder, progress: Progress = ignore_progre
     from vidviz.decode.ingest import ingest_video
     from vidviz.decode.worker import DecodeWorker
 
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         known = videos.list_videos(db)
         recipes = list(clips.count_clips(db))
         work = [(video, key) for key in recipes for video in known if clips.list_clips(db, key, video.id)]

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from vidviz.errors import LabelError
+from vidviz.records import LABEL
 from vidviz.services.importing.found_files import FoundFile
 from vidviz.services.library.reserved_columns import RESERVED
-from vidviz.store.videos import LABEL
 
 TABLE_NAME = "labels.csv"
 """A table of this name in an imported folder is used without being asked for."""

@@ -13,8 +13,8 @@ from vidviz.services.importing.import_run import ImportRequest
 from vidviz.services.importing.label_sources import TABLE_NAME
 from vidviz.services.library.source_files import KEPT_ENDINGS
 from vidviz.store.files import explain_disk_errors, replace_file
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 def receive(folder: WorkspaceFolder, files: Sequence[tuple[str, BinaryIO]], recipe: Recipe) -> ImportRequest:

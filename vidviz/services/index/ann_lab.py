@@ -28,7 +28,7 @@ from vidviz.services.library import embedding_sets
 from vidviz.services.library.clip_filter import ClipFilter
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.files import holding
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 EFFORTS: dict[Kind, tuple[int, ...]] = {
     "FLAT": (1,),

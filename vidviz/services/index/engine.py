@@ -11,8 +11,10 @@ from vidviz.index.milvus.collection import TRIAL, collection_name
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.milvus.survey import FoundCollection, drop_collection, survey
 from vidviz.services.library import embedding_sets
+from vidviz.store.catalogue import read_catalogue
 from vidviz.store.identity import read_workspace_id
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.vectors import VectorShards
+from vidviz.workspace_folder import WorkspaceFolder
 
 LITE_CLIPS = 50_000
 """Milvus Lite answers well up to about so many clips."""
@@ -73,7 +75,10 @@ def examine_engine(folder: WorkspaceFolder) -> EngineReport:
 
 def advise(folder: WorkspaceFolder, *, lite: bool) -> str:
     """A sentence where a set is too large for Milvus Lite; "" where all is well."""
-    largest = max((len(folder.vectors(found.key).load_ids()) for found in embedding_sets.list_sets(folder)), default=0)
+    largest = max(
+        (len(VectorShards(folder.vectors(found.key)).load_ids()) for found in embedding_sets.list_sets(folder)),
+        default=0,
+    )
     if not lite or largest <= LITE_CLIPS:
         return ""
     return (
@@ -96,11 +101,11 @@ def drop(folder: WorkspaceFolder, name: str) -> None:
 
 def _owners(folder: WorkspaceFolder) -> dict[str, tuple[str, str, int | None, bool]]:
     """Collection -> (key of its set, title, vectors stored, whether the lab made it), for this workspace's sets."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         workspace_id = read_workspace_id(db)
     owners: dict[str, tuple[str, str, int | None, bool]] = {}
     for found in embedding_sets.list_sets(folder):
-        stored = len(folder.vectors(found.key).load_ids())
+        stored = len(VectorShards(folder.vectors(found.key)).load_ids())
         for metric, by in _BY_METRIC.items():
             suffix, title = IndexDesign(metric).suffix, f"{found.spec.title}{by}"
             owners[collection_name(found.spec, workspace_id, suffix)] = (found.key, title, stored, False)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from vidviz.index.design import IndexDesign, Metric
 from vidviz.index.exact_index import ExactIndex
+from vidviz.records import EmbeddingSet
 from vidviz.services.index.freshness import say_left_out
 from vidviz.services.index.index_rows import list_rows
 from vidviz.services.library import contents, embedding_sets
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.vectors import VectorShards
+from vidviz.workspace_folder import WorkspaceFolder
 
 STORED = "stored vectors"
 """The engine that answers then."""
@@ -22,7 +23,9 @@ def index_stored(folder: WorkspaceFolder, found: EmbeddingSet, metric: Metric = 
 
     They are made ready once for each state of vectors and catalogue.
     """
-    return _index(folder.path, found.key, metric, folder.vectors(found.key).version, contents.read_revision(folder))
+    return _index(
+        folder.path, found.key, metric, VectorShards(folder.vectors(found.key)).version, contents.read_revision(folder)
+    )
 
 
 @lru_cache(maxsize=2)

@@ -14,11 +14,11 @@ from vidviz.index.filters import (
     VideoIn,
     join_filters,
 )
+from vidviz.records import LABEL
 from vidviz.services.library import contents
 from vidviz.services.library.clip_filter import NO_LABEL, ClipFilter
 from vidviz.services.library.reserved_columns import COLUMNS
-from vidviz.store.videos import LABEL
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 def to_index_filters(folder: WorkspaceFolder, recipe_key: str, chosen: ClipFilter) -> tuple[Filter, ...]:

@@ -12,11 +12,12 @@ from vidviz.index.design import Metric
 from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import LeftOut
 from vidviz.index.sync import sync_index
+from vidviz.records import EmbeddingSet
 from vidviz.services.index.index_rows import list_rows
 from vidviz.services.library import contents
 from vidviz.services.progress import Progress
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.vectors import VectorShards
+from vidviz.workspace_folder import WorkspaceFolder
 
 MENDED = (
     "Somebody else had dropped or changed the collection; it was brought in line with the stored vectors before this "
@@ -105,7 +106,7 @@ def count_again(folder: WorkspaceFolder, set_key: str, metric: Metric) -> None:
 
 
 def _read_state(folder: WorkspaceFolder, set_key: str) -> tuple[str, int]:
-    return folder.vectors(set_key).version, contents.read_revision(folder)
+    return VectorShards(folder.vectors(set_key)).version, contents.read_revision(folder)
 
 
 def _place_of(folder: WorkspaceFolder, set_key: str, metric: Metric) -> _Place:

@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 
 from vidviz.index.rows import ClipRow
+from vidviz.records import LABEL, TAGS, EmbeddingSet
 from vidviz.services.library import contents, embedding_sets
-from vidviz.store.clip_labels import TAGS
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.videos import LABEL
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 def list_rows(folder: WorkspaceFolder, found: EmbeddingSet) -> tuple[list[ClipRow], np.ndarray]:

@@ -14,7 +14,7 @@ from vidviz.index.sync import sync_index
 from vidviz.services.index import set_index
 from vidviz.services.library import embedding_sets
 from vidviz.services.progress import Progress, ignore_progress
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 SAMPLE = 100
 

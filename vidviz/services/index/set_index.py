@@ -16,15 +16,16 @@ from vidviz.index.milvus.open import open_milvus
 from vidviz.index.rows import searchable
 from vidviz.index.sync import IndexCheck, check_index
 from vidviz.index.vector_index import VectorIndex
+from vidviz.records import EmbeddingSet
 from vidviz.services.index.exact_search import STORED, index_stored
 from vidviz.services.index.freshness import bring_in_line
 from vidviz.services.index.freshness import forget_checked as forget_checked
 from vidviz.services.index.index_rows import list_rows as list_rows
 from vidviz.services.library import embedding_sets
 from vidviz.services.progress import Progress, ignore_progress
+from vidviz.store.catalogue import read_catalogue
 from vidviz.store.identity import read_workspace_id
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 @dataclass(frozen=True)
@@ -130,14 +131,14 @@ def open_collection(
         IndexLockedError: another process holds the local Milvus file.
         SearchIndexError: Milvus does not answer.
     """
-    workspace_id = _workspace_id(folder.path, folder.catalogue.path.stat().st_ino)
+    workspace_id = _workspace_id(folder.path, folder.catalogue.stat().st_ino)
     connection = open_milvus(settings or milvus_settings(), folder.milvus)
     return MilvusIndex(connection, found.spec, found.dimension, workspace_id, design, suffix)
 
 
 @lru_cache(maxsize=16)
 def _workspace_id(path: Path, _inode: int) -> str:
-    with WorkspaceFolder(path).catalogue.read() as db:
+    with read_catalogue(WorkspaceFolder(path)) as db:
         return read_workspace_id(db)
 
 

@@ -19,7 +19,7 @@ from vidviz.services.inside.clip_input import grid_of
 from vidviz.services.library import contents
 from vidviz.services.library.source_files import say_changed
 from vidviz.services.progress import Progress, ignore_progress
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone

@@ -15,7 +15,7 @@ from vidviz.errors import BackboneError, MediaError
 from vidviz.services.backbones.shared_backbones import load_shared
 from vidviz.services.library import contents
 from vidviz.services.library.source_files import say_changed
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.embed.description import Backbone

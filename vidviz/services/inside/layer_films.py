@@ -12,7 +12,7 @@ import numpy as np
 from vidviz.introspect.feature_films import FilmSheet, energy_over_time, feature_film, paired_films
 from vidviz.services.backbones.shared_backbones import run_until_seen
 from vidviz.services.inside.clip_input import Look, look_at
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.services.inside.clip_input import Looked

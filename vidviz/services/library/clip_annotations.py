@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Collection
 
 from vidviz.errors import LabelError, WorkspaceError
+from vidviz.records import LABEL, Edit, EditKind
 from vidviz.services.library.contents import CLIP_IDS
 from vidviz.services.library.reserved_columns import COLUMNS, RESERVED
 from vidviz.store import clip_labels, edits, selections
-from vidviz.store.edits import Edit, EditKind
-from vidviz.store.videos import LABEL
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue, write_catalogue
+from vidviz.workspace_folder import WorkspaceFolder
 
 LONGEST_NAME = 100
 """Of a label column or a tag, in characters."""
@@ -65,25 +65,25 @@ def remove_tag(folder: WorkspaceFolder, clip_ids: Collection[int], tag: str) -> 
 
 def undo(folder: WorkspaceFolder) -> Edit | None:
     """Take back the last edit of the workspace, whoever made it; None where there is none."""
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         return edits.undo_edit(db)
 
 
 def redo(folder: WorkspaceFolder) -> Edit | None:
     """Do again the edit that was taken back last; None where there is none, or another was made since."""
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         return edits.redo_edit(db)
 
 
 def last_edit(folder: WorkspaceFolder) -> Edit | None:
     """What `undo` would take back."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return edits.find_undo(db)
 
 
 def next_redo(folder: WorkspaceFolder) -> Edit | None:
     """What `redo` would do again."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return edits.find_redo(db)
 
 
@@ -101,7 +101,7 @@ def describe_edit(edit: Edit) -> str:
 
 def list_tags(folder: WorkspaceFolder) -> dict[str, int]:
     """Tag -> how many clips have it, by name."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return clip_labels.count_tags(db)
 
 
@@ -114,7 +114,7 @@ def keep_selection(folder: WorkspaceFolder, clip_ids: Collection[int]) -> str:
     for clip_id in clip_ids:
         if not 0 <= clip_id < CLIP_IDS:
             raise WorkspaceError(f"There is no clip {clip_id} in this workspace.")
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         return selections.add_selection(db, clip_ids)
 
 
@@ -122,14 +122,14 @@ def find_selection(folder: WorkspaceFolder, key: str) -> frozenset[int] | None:
     """The clips of a selection that was kept and that the library still has; None where there is no such selection."""
     if not (key.isascii() and key.isalnum()):
         return None
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return selections.find_selection(db, key)
 
 
 def _edit(
     folder: WorkspaceFolder, kind: EditKind, clip_ids: Collection[int], value: str, column: str = ""
 ) -> Edit | None:
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         unknown = edits.list_unknown(db, clip_ids)
         if unknown:
             others = f" and {len(unknown) - 1:,} others of these" if len(unknown) > 1 else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vidviz.records import TAGS
 from vidviz.services.library.contents import split_tags
 from vidviz.services.library.reserved_columns import COLUMNS
 from vidviz.services.library.url_text import read_url_text, write_url_text
@@ -20,7 +21,6 @@ NO_LABEL = ""
 """The value that stands for clips without a label in a column."""
 LONGEST_TEXT = 200
 MOST_VALUES = 500
-TAGS = "tags"
 
 
 @dataclass(frozen=True)

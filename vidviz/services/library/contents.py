@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidviz.errors import WorkspaceError
+from vidviz.records import LABEL, TAG_SEPARATOR, Clip, Video
 from vidviz.services.library.reserved_columns import COLUMNS
 from vidviz.store import clip_labels, clips, identity, videos
-from vidviz.store.clip_labels import TAG_SEPARATOR
-from vidviz.store.clips import Clip
+from vidviz.store.catalogue import read_catalogue
 from vidviz.store.source_table import source_table
-from vidviz.store.videos import LABEL, Video
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,13 +55,13 @@ def clip_rows(folder: WorkspaceFolder, ids: Iterable[int], recipe_key: str | Non
 
 def read_revision(folder: WorkspaceFolder) -> int:
     """A number that rises with every change of videos, clips, labels and tags."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return identity.read_revision(db)
 
 
 @lru_cache(maxsize=8)
 def _clip_table(path: Path, recipe_key: str | None, revision: int) -> pd.DataFrame:
-    with WorkspaceFolder(path).catalogue.read() as db:
+    with read_catalogue(WorkspaceFolder(path)) as db:
         return clips.clip_table(db, recipe_key)
 
 
@@ -97,7 +96,7 @@ def find_clip(folder: WorkspaceFolder, clip_id: int) -> Clip:
     """
     clip = None
     if 0 <= clip_id < CLIP_IDS:
-        with folder.catalogue.read() as db:
+        with read_catalogue(folder) as db:
             clip = clips.find_clip(db, clip_id)
     if clip is None:
         raise WorkspaceError(f"There is no clip {clip_id} in this workspace. `vidviz export` lists the clips.")
@@ -110,7 +109,7 @@ def find_video(folder: WorkspaceFolder, video_id: str) -> Video:
     Raises:
         WorkspaceError: there is none.
     """
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         video = videos.find_video(db, video_id)
     if video is None:
         raise WorkspaceError(f"There is no video {video_id[:12]!r} in this workspace.")
@@ -125,7 +124,7 @@ def know_clip(folder: WorkspaceFolder, clip_id: int) -> KnownClip:
     """
     clip = find_clip(folder, clip_id)
     video = find_video(folder, clip.video_id)
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         labels = clip_labels.find_clip_labels(db, clip.id)
         tags = clip_labels.find_clip_tags(db, clip.id)
     return KnownClip(
@@ -147,13 +146,13 @@ def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
 
     Where clips of a video have labels of their own, its label is all that its clips have.
     """
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return source_table(db)
 
 
 def count_library(folder: WorkspaceFolder) -> tuple[int, int]:
     """How many videos and clips there are."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return videos.count_videos(db), clips.count_all(db)
 
 

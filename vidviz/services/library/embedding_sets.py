@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from vidviz.errors import WorkspaceError
+from vidviz.records import EmbeddingSet
 from vidviz.store import clips, sets
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 def choose_recipe(folder: WorkspaceFolder, recipe_key: str) -> str:
@@ -28,9 +31,9 @@ def choose_recipe(folder: WorkspaceFolder, recipe_key: str) -> str:
     return recipe_key or next(iter(counts))
 
 
-def list_sets(folder: WorkspaceFolder) -> list[sets.EmbeddingSet]:
+def list_sets(folder: WorkspaceFolder) -> list[EmbeddingSet]:
     """All embedding sets, newest first."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return sets.list_sets(db)
 
 
@@ -38,7 +41,7 @@ def list_sets(folder: WorkspaceFolder) -> list[sets.EmbeddingSet]:
 class DescribedSet:
     """A set with how much of its recipe it covers."""
 
-    found: sets.EmbeddingSet
+    found: EmbeddingSet
     clips: int
     embedded: int
     failed: int
@@ -47,14 +50,14 @@ class DescribedSet:
 
 def describe_sets(folder: WorkspaceFolder) -> list[DescribedSet]:
     """All sets with what they cover, newest first."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         counts = clips.count_clips(db)
         every = [(found, sets.list_failures(db, found.key)) for found in sets.list_sets(db)]
     return [
         DescribedSet(
             found,
             counts.get(found.spec.recipe_key, 0),
-            len(folder.vectors(found.key).load_ids()),
+            len(VectorShards(folder.vectors(found.key)).load_ids()),
             len(failures),
             next(iter(failures.values()), ""),
         )
@@ -64,11 +67,11 @@ def describe_sets(folder: WorkspaceFolder) -> list[DescribedSet]:
 
 def count_recipes(folder: WorkspaceFolder) -> dict[str, int]:
     """How many clips each recipe has, the recipe with most of them first."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         return clips.count_clips(db)
 
 
-def find_set(folder: WorkspaceFolder, key: str = "") -> sets.EmbeddingSet:
+def find_set(folder: WorkspaceFolder, key: str = "") -> EmbeddingSet:
     """The newest set of this backbone, or the one whose key this is, or begins with this; the newest of all for "".
 
     Raises:
@@ -88,12 +91,12 @@ def find_set(folder: WorkspaceFolder, key: str = "") -> sets.EmbeddingSet:
 def load_embeddings(folder: WorkspaceFolder, set_key: str) -> Embeddings:
     """The vectors of a set beside their clip ids, by clip id. The arrays are shared: they cannot be written to."""
     found = find_set(folder, set_key)
-    return _load(folder.path, found.key, found.dimension, folder.vectors(found.key).version)
+    return _load(folder.path, found.key, found.dimension, VectorShards(folder.vectors(found.key)).version)
 
 
 @lru_cache(maxsize=4)
 def _load(path: Path, set_key: str, dimension: int, version: str) -> Embeddings:
-    stored = WorkspaceFolder(path).vectors(set_key).load()
+    stored = VectorShards(WorkspaceFolder(path).vectors(set_key)).load()
     order = np.argsort(stored.ids)
     ids, vectors = stored.ids[order], stored.vectors[order].reshape(-1, dimension)
     ids.flags.writeable = vectors.flags.writeable = False

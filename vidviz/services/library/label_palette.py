@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vidviz.errors import LabelError
+from vidviz.records import LABEL
 from vidviz.render.colours import colour_labels, is_colour
 from vidviz.services.library import contents
 from vidviz.store import chosen_colours as store
-from vidviz.store.videos import LABEL
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue, write_catalogue
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 def label_colours(folder: WorkspaceFolder, column: str = LABEL) -> dict[str, str]:
@@ -19,7 +20,7 @@ def label_colours(folder: WorkspaceFolder, column: str = LABEL) -> dict[str, str
 
 def colours_of(folder: WorkspaceFolder, column: str, values: Iterable[str]) -> dict[str, str]:
     """The colour of each of these values, under the name of what they are values of."""
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         chosen = store.list_colours(db, column)
     colours = colour_labels(values)
     return {value: chosen.get(value, colour) for value, colour in colours.items()}
@@ -33,11 +34,11 @@ def choose_colour(folder: WorkspaceFolder, column: str, value: str, colour: str)
     """
     if not is_colour(colour):
         raise LabelError(f"A colour is written as #RRGGBB, not {colour[:20]!r}.")
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         store.set_colour(db, column, value, colour)
 
 
 def reset_colours(folder: WorkspaceFolder, column: str) -> None:
     """Give all values of a column their own colours back."""
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         store.forget_colours(db, column)

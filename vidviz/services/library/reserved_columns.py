@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidviz.store.clip_labels import TAGS
+from vidviz.records import TAGS
 
 RESERVED = {"clip_id", "video_id", "start_seconds", "end_seconds", "recipe", "cluster", "score", "x", "y", "z", "tags"}
 """Columns that the tables of clips have themselves."""

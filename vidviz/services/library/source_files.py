@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from vidviz.store.videos import Video
+from vidviz.records import Video
 
 KEPT_ENDINGS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".flv", ".gif", ".ts", ".h264"})
 """Endings that a kept video keeps, for whoever goes by them; any other name is made of the content alone."""

@@ -10,12 +10,14 @@ import numpy as np
 from vidviz.errors import ProjectionError
 from vidviz.measure.procrustes import align_maps
 from vidviz.project.polygon import points_in_polygon
+from vidviz.records import StoredMap
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
 from vidviz.services.progress import Progress, ignore_progress
-from vidviz.store.map_files import StoredMap
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.map_files import MapFiles
+from vidviz.store.vectors import VectorShards
 from vidviz.types import MapSpec
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +37,7 @@ def request_arguments(set_key: str, spec: MapSpec) -> dict[str, Any]:
 
 def find_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> StoredMap | None:
     """The map, if it was built from the vectors as they are now."""
-    return folder.maps.find(set_key, folder.vectors(set_key).version, spec.key)
+    return MapFiles(folder.maps).find(set_key, VectorShards(folder.vectors(set_key)).version, spec.key)
 
 
 def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Progress = ignore_progress) -> StoredMap:
@@ -46,8 +48,8 @@ def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Pr
         ProjectionError: the set is empty, or its vectors cannot be laid out.
     """
     set_key = embedding_sets.find_set(folder, set_key).key
-    version = folder.vectors(set_key).version
-    known = folder.maps.find(set_key, version, spec.key)
+    version = VectorShards(folder.vectors(set_key)).version
+    known = MapFiles(folder.maps).find(set_key, version, spec.key)
     if known is not None and not known.placed.any():
         return known
     embeddings = embedding_sets.load_embeddings(folder, set_key)
@@ -56,7 +58,7 @@ def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Pr
     progress(0, 1, f"{spec.method} of {len(embeddings)} clips")
     points, note = _project(folder, set_key, embeddings.vectors, spec)
     stored = StoredMap(embeddings.ids, points, note)
-    folder.maps.save(set_key, version, spec.key, stored)
+    MapFiles(folder.maps).save(set_key, version, spec.key, stored)
     progress(1, 1, "")
     return stored
 

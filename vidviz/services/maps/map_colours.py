@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vidviz.errors import UnknownNameError
+from vidviz.records import TAGS, StoredMap
 from vidviz.render.point_colours import Groups, Values, group_by_label
 from vidviz.services.library import contents, label_palette
-from vidviz.services.library.clip_filter import TAGS
 from vidviz.services.maps import set_clusters, set_neighbours
 from vidviz.services.maps.set_clusters import Clusters, ClusterSpec
-from vidviz.store.map_files import StoredMap
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import MapSpec
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     import pandas as pd

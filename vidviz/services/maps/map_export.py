@@ -19,8 +19,8 @@ from vidviz.services.maps import map_build, map_colours
 from vidviz.services.maps.map_colours import ColourChoice, DrawnMap
 from vidviz.services.maps.set_neighbours import MapTrust
 from vidviz.store.files import replace_file
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import EmbeddingSetSpec, MapSpec
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     pass

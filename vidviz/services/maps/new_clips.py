@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from vidviz.records import StoredMap
 from vidviz.services.library import embedding_sets
-from vidviz.store.map_files import StoredMap
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.map_files import MapFiles
+from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, MapSpec
+from vidviz.workspace_folder import WorkspaceFolder
 
 MOST_PLACED = 0.5
 """The part of a map's clips that may be placed; where more are new, they should shape the map."""
@@ -21,7 +23,7 @@ def place_new_clips(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> Sto
     Raises:
         ProjectionError: new vectors are not finite.
     """
-    older = folder.maps.find_older(set_key, spec.key)
+    older = MapFiles(folder.maps).find_older(set_key, spec.key)
     if older is None:
         return None
     embeddings = embedding_sets.load_embeddings(folder, set_key)
@@ -36,7 +38,7 @@ def place_new_clips(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> Sto
     if not known.all():
         points[~known] = _place(embeddings, known, points[known], spec)
     stored = StoredMap(embeddings.ids, points, older.note, ~known)
-    folder.maps.save(set_key, folder.vectors(set_key).version, spec.key, stored)
+    MapFiles(folder.maps).save(set_key, VectorShards(folder.vectors(set_key)).version, spec.key, stored)
     return stored
 
 

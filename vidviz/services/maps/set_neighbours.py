@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from vidviz.measure.directions import cosines_to
+from vidviz.records import StoredMap
 from vidviz.services.library import embedding_sets
-from vidviz.store.map_files import StoredMap
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.vectors import VectorShards
+from vidviz.workspace_folder import WorkspaceFolder
 
 SHARED_NEIGHBOURS = 91
 """Neighbours a clip: what t-SNE wants at its usual perplexity of 30, which is enough for all others."""
@@ -40,7 +41,7 @@ def shared_neighbours(folder: WorkspaceFolder, set_key: str) -> tuple[np.ndarray
     Raises:
         ProjectionError: some vectors are not finite.
     """
-    return _neighbours(folder.path, set_key, folder.vectors(set_key).version)
+    return _neighbours(folder.path, set_key, VectorShards(folder.vectors(set_key)).version)
 
 
 @lru_cache(maxsize=4)
@@ -62,7 +63,7 @@ def measure_map(folder: WorkspaceFolder, set_key: str, stored: StoredMap, map_ke
         stored: the map.
         map_key: its `MapSpec.key`.
     """
-    version = folder.vectors(set_key).version
+    version = VectorShards(folder.vectors(set_key)).version
     points = np.asarray(stored.points, np.float32)
     return _measure(folder.path, set_key, version, map_key, points.tobytes(), points.shape[1])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.services.library import contents, embedding_sets
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 @dataclass(frozen=True)

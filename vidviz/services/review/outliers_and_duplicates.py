@@ -11,7 +11,9 @@ import numpy as np
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
 from vidviz.store import videos
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue
+from vidviz.store.vectors import VectorShards
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Alike:
 
 def find_outliers(folder: WorkspaceFolder, set_key: str) -> Outlying:
     """The clips of a set whose distance from others stands out."""
-    return _outliers(folder.path, set_key, folder.vectors(set_key).version)
+    return _outliers(folder.path, set_key, VectorShards(folder.vectors(set_key)).version)
 
 
 @lru_cache(maxsize=4)
@@ -52,7 +54,7 @@ def _outliers(path: Path, set_key: str, _version: str) -> Outlying:
 
 def find_near_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float) -> Alike:
     """Pairs of clips whose cosine reaches the threshold; clips of one video are alike by nature and left out."""
-    return _alike(folder.path, set_key, folder.vectors(set_key).version, threshold)
+    return _alike(folder.path, set_key, VectorShards(folder.vectors(set_key)).version, threshold)
 
 
 @lru_cache(maxsize=8)
@@ -86,7 +88,7 @@ def group_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float) ->
     Clips of one video are in one group where clips of others link them. Of more than 10,000 pairs the most alike link
     (`find_near_duplicates` tells how many there are).
     """
-    return list(_groups(folder.path, set_key, folder.vectors(set_key).version, threshold))
+    return list(_groups(folder.path, set_key, VectorShards(folder.vectors(set_key)).version, threshold))
 
 
 @lru_cache(maxsize=8)
@@ -116,7 +118,7 @@ def _groups(path: Path, set_key: str, _version: str, threshold: float) -> tuple[
 def _worth(folder: WorkspaceFolder, ids: np.ndarray) -> list[tuple[float, float, str, float]]:
     """What decides which clip is kept, the smallest first."""
     table = contents.clip_rows(folder, ids)
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         size = {
             video.id: (video.probe.width_px * video.probe.height_px, video.probe.duration_seconds)
             for video in videos.list_videos(db)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from vidviz.records import LABEL
 from vidviz.services.library import contents
-from vidviz.store.videos import LABEL
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Neighbour
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ import numpy as np
 
 from vidviz.config import DecodeLimits
 from vidviz.errors import BackboneError, MediaError, SearchIndexError
+from vidviz.records import Clip
 from vidviz.services.backbones.decoders import file_decoder
 from vidviz.services.backbones.set_backbone import find_weights, load_network
 from vidviz.services.search import query_files
 from vidviz.services.search.queries import Query
 from vidviz.services.search.query_folder import AskedFile
 from vidviz.services.search.query_support import refuse_sentences, refuse_stills
-from vidviz.store.clips import Clip
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import EmbeddingSetSpec, FrameSpec, Span
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone

@@ -20,9 +20,10 @@ from vidviz.services.library.source_files import KEPT_ENDINGS, as_text, say_chan
 from vidviz.services.search.query_folder import UNREADABLE, Poster, asked_place, drop_oldest, read_note, write_note
 from vidviz.services.search.query_folder import AskedFile as AskedFile
 from vidviz.store import clips
+from vidviz.store.catalogue import read_catalogue
 from vidviz.store.files import explain_disk_errors, replace_file
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     pass
@@ -114,7 +115,7 @@ def describe_video(folder: WorkspaceFolder, video_id: str, recipe_key: str = "")
         WorkspaceError: there is no such video.
     """
     video = contents.find_video(folder, video_id)
-    with folder.catalogue.read() as db:
+    with read_catalogue(folder) as db:
         recipe_key = recipe_key or next(iter(clips.count_clips(db)), "")
         cut = clips.list_clips(db, recipe_key, video_id)
     posters = tuple(Poster(clip.id, clip.span.start_seconds, clip.span.end_seconds) for clip in cut)

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from vidviz.store import videos
+from vidviz.store.catalogue import read_catalogue
 from vidviz.store.files import replace_file
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 MOST_KEPT = 40
 LONGEST_UPLOAD_SECONDS = 3600.0
@@ -89,7 +90,7 @@ def _drop_pictures(folder: WorkspaceFolder, note: Path) -> None:
     """The pictures and the preview of a video that was asked with, unless the library has it too."""
     with suppress(*UNREADABLE):
         posters = read_note(note).posters
-        with folder.catalogue.read() as db:
+        with read_catalogue(folder) as db:
             if videos.find_video(db, note.stem) is not None:
                 return
         for poster in posters:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from vidviz.errors import BackboneError, UnknownNameError
+from vidviz.records import EmbeddingSet
 from vidviz.services.backbones.set_backbone import refuse_outside
 from vidviz.services.library import embedding_sets
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import EmbeddingSetSpec
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 def refuse_stills(spec: EmbeddingSetSpec) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 
 from vidviz.errors import ProjectionError, SearchIndexError, WorkspaceError
 from vidviz.index.rows import unit_vectors
+from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.search import query_files
 from vidviz.services.search.outside_query import embed_asked
 from vidviz.services.search.queries import Example, Query
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 def compose_query(

@@ -24,8 +24,9 @@ from vidviz.services.library.clip_filter import ClipFilter
 from vidviz.services.search.hits import Hit, describe
 from vidviz.services.search.queries import Example, Query
 from vidviz.services.search.query_vector import clip_vector, query_vector
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.store.catalogue import read_catalogue
 from vidviz.types import Neighbour
+from vidviz.workspace_folder import WorkspaceFolder
 
 __all__ = ["METRICS", "Metric", "SearchAnswer", "SearchOptions", "search", "search_by_clip", "search_by_vector"]
 
@@ -84,7 +85,7 @@ def search(folder: WorkspaceFolder, set_key: str, query: Query, options: SearchO
     """
     options = options or SearchOptions()
     check_k(options.k)
-    with folder.catalogue.read():  # one connection for all that is looked up
+    with read_catalogue(folder):  # one connection for all that is looked up
         return _search(folder, set_key, query, options)
 
 
@@ -123,7 +124,7 @@ def search_by_vector(
     Raises:
         SearchIndexError: Milvus does not answer, or the vector is of another size, zero or not finite.
     """
-    with folder.catalogue.read():  # one connection for all that is looked up
+    with read_catalogue(folder):  # one connection for all that is looked up
         return _search_by_vector(folder, set_key, vector, options or SearchOptions(), conditions)
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from vidviz.records import LABEL
 from vidviz.render.compare_figures import overlap_bars, overlap_curve
 from vidviz.services.compare import set_agreement
 from vidviz.services.compare.set_agreement import MOST_NEIGHBOURS, Neighbourhoods
 from vidviz.services.library import contents
-from vidviz.store.videos import LABEL
 from vidviz.ui.compare.set_choice import Comparison, find_near
 from vidviz.ui.components.cards import cards_of
 from vidviz.ui.components.clip_choice import choose_among

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from vidviz.records import EmbeddingSet
 from vidviz.services.compare import set_agreement, set_pairs
 from vidviz.services.compare.set_agreement import Neighbourhoods
 from vidviz.services.compare.set_pairs import SetPair
 from vidviz.services.library.contents import KnownClip
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.plain_text import count_of
 from vidviz.ui.sitemap import link_to
 from vidviz.ui.state import KEPT
+from vidviz.workspace_folder import WorkspaceFolder
 
 BESIDE = "beside"
 PICKER = "beside picker"

@@ -11,10 +11,11 @@ import streamlit as st
 from vidviz.config import workspace_path
 from vidviz.errors import VidvizError
 from vidviz.services.library import contents
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.search import query_files
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui.components.map_shelf import POINTS, ROWS
 from vidviz.ui.components.shelf import ByteShelf
+from vidviz.workspace_folder import WorkspaceFolder
 
 SHELF = ByteShelf()
 """The sheets of this server, for all its sessions."""
@@ -25,7 +26,7 @@ class WorkspaceMedia:
 
     @cached_property
     def _folder(self) -> WorkspaceFolder:
-        return WorkspaceFolder.open(workspace_path())
+        return open_workspace(workspace_path())
 
     def poster_path(self, clip_id: int) -> Path | None:
         """The WebP poster of a clip."""

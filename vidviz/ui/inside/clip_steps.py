@@ -7,8 +7,8 @@ import streamlit as st
 
 from vidviz.services.library import contents
 from vidviz.services.library.contents import KnownClip
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 def step_clips(folder: WorkspaceFolder, clip: KnownClip) -> None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from vidviz.records import EmbeddingSet
 from vidviz.services.inside.clip_input import Look
 from vidviz.services.inside.layer_films import Inspection
 from vidviz.services.library.contents import KnownClip
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import messages
 from vidviz.ui.inside.inside_request import Request
 from vidviz.ui.sitemap import INSIDE_PANEL
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from vidviz.records import EmbeddingSet
 from vidviz.services.backbones import backbone_choices
 from vidviz.services.inside.layer_films import Inspection
 from vidviz.services.library import contents
 from vidviz.services.library.contents import KnownClip
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui.inside.film_view import inspect
 from vidviz.ui.inside.inside_request import Request, choose_weights
+from vidviz.workspace_folder import WorkspaceFolder
 
 NOTHING = "nothing"
 BACKWARDS = "the same clip backwards"

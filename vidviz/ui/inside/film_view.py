@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from vidviz.records import EmbeddingSet
 from vidviz.render.sheets import film_sheet, frames_sheet
 from vidviz.services.inside import layer_films
 from vidviz.services.inside.layer_films import FilmSheet, InspectedLayer, Inspection
 from vidviz.services.library.contents import KnownClip
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui.components.film import feature_film
 from vidviz.ui.components.film_data import FilmClip, FilmLane, FilmLayer, Picked
 from vidviz.ui.components.media import SHELF
 from vidviz.ui.inside.inside_request import Request
 from vidviz.ui.page_frame.page_parts import RANDOM_NOTE
+from vidviz.workspace_folder import WorkspaceFolder
 
 TILE_PX = 96
 """Feature maps larger than this are shown at every second, third, ... pixel, and so are the frames."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from vidviz.records import EmbeddingSet
 from vidviz.services.backbones import backbone_choices
 from vidviz.services.backbones.backbone_choices import Network
-from vidviz.store.sets import EmbeddingSet
 
 ORDERS = {"change over time": "variance", "mean": "mean", "selectivity": "selectivity", "index": "index"}
 DIFFERENCE = "difference of the two"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vidviz.records import EmbeddingSet
 from vidviz.render.heat import overlay_heat
 from vidviz.services.inside import class_scores, gradients, occlusion, score_heat
 from vidviz.services.inside.clip_input import Look
 from vidviz.services.inside.score_heat import Why
 from vidviz.services.library import contents
-from vidviz.store.sets import EmbeddingSet
 from vidviz.ui.components.heat_films import colour_lane, play_side_by_side
 from vidviz.ui.inside.closer_panels import Closer
 from vidviz.ui.inside.film_comparison import choose_clip, clip_title

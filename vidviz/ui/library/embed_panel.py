@@ -9,7 +9,7 @@ from vidviz.services.backbones import backbone_choices
 from vidviz.services.backbones.backbone_choices import Network
 from vidviz.services.embedding import embed_run
 from vidviz.services.library import embedding_sets
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 TABLE_PX = 420
 OWN_FILE = "a file of your own"

@@ -12,12 +12,12 @@ from vidviz.services.dashboard import find_site
 from vidviz.services.importing import import_run, uploads
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.label_palette import label_colours
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import Recipe, Tail
 from vidviz.ui import state
 from vidviz.ui.components.cards import cards_of
 from vidviz.ui.components.gallery_and_player import clip_gallery
 from vidviz.ui.components.media import media_url
+from vidviz.workspace_folder import WorkspaceFolder
 
 TABLE_PX, FEW_ROWS = 420, 7
 TAILS: dict[Tail, str] = {"keep": "a shorter clip", "drop": "left out", "shift": "the last window moves back"}

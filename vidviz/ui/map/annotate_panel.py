@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.records import LABEL, Edit
 from vidviz.services.library import clip_annotations, contents
-from vidviz.store.edits import Edit
-from vidviz.store.videos import LABEL
-from vidviz.store.workspace_folder import WorkspaceFolder
+from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     import pandas as pd

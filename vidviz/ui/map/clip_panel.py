@@ -8,7 +8,6 @@ from vidviz.errors import VidvizError
 from vidviz.services.library.label_palette import label_colours
 from vidviz.services.maps import set_neighbours
 from vidviz.services.search import search_run
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.components.cards import play_large
 from vidviz.ui.components.gallery_and_player import clip_gallery
@@ -16,6 +15,7 @@ from vidviz.ui.components.hit_cards import cards_of_hits
 from vidviz.ui.map.map_scene import Scene
 from vidviz.ui.plain_text import plain
 from vidviz.ui.sitemap import link_to
+from vidviz.workspace_folder import WorkspaceFolder
 
 NUM_NEIGHBOURS = 6
 PANEL_PX = 645

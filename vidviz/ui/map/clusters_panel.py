@@ -10,13 +10,13 @@ import streamlit as st
 from vidviz.services.library import contents, label_palette
 from vidviz.services.maps import set_clusters
 from vidviz.services.maps.map_colours import CLUSTER, cluster_names
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.gallery_and_player import ShownClip, clip_gallery
 from vidviz.ui.map.map_scene import Scene
 from vidviz.ui.map.map_selection import select
 from vidviz.ui.plain_text import count_of
+from vidviz.workspace_folder import WorkspaceFolder
 
 MOST_SHOWN = 60
 

@@ -7,16 +7,16 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from vidviz.records import EmbeddingSet
 from vidviz.render.colours import OTHER_COLOUR
 from vidviz.render.point_colours import Values
 from vidviz.services.library import label_palette
 from vidviz.services.maps.map_colours import CLUSTER, ColourChoice, colour_choices
 from vidviz.services.maps.set_clusters import ClusterSpec
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui.map.map_scene import Scene
 from vidviz.ui.plain_text import plain, shorten
 from vidviz.ui.state import KEPT
+from vidviz.workspace_folder import WorkspaceFolder
 
 MOST_PICKERS = 20
 NAME_CHARACTERS = 28

@@ -10,7 +10,6 @@ import numpy as np
 import streamlit as st
 
 from vidviz.services.maps.trajectories import Trajectory
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.components.map_component import clip_map, map_event
 from vidviz.ui.components.map_events import Window, read_window
@@ -20,6 +19,7 @@ from vidviz.ui.map.colour_notes import explain
 from vidviz.ui.map.map_scene import Scene
 from vidviz.ui.map.map_view import View
 from vidviz.ui.map.trajectory_panel import ribbons_of
+from vidviz.workspace_folder import WorkspaceFolder
 
 MAP, MAP_PX = "clip map", 600
 WINDOW = "window"

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from vidviz.records import EmbeddingSet
 from vidviz.render.point_colours import Groups, Values
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.contents import KnownClip
 from vidviz.services.maps import map_colours
 from vidviz.services.maps.map_colours import ColourChoice
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.map import map_selection, map_view
 from vidviz.ui.map.map_controls import WantedMap
 from vidviz.ui.map.map_view import View
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from vidviz.services.library import clip_annotations
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.components.map_events import Polygon
 from vidviz.ui.map.map_view import View
+from vidviz.workspace_folder import WorkspaceFolder
 
 SELECTION = "selection"
 

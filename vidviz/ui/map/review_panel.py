@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents
 from vidviz.services.library.label_palette import label_colours
 from vidviz.services.review import outliers_and_duplicates
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.components.cards import cards_of
 from vidviz.ui.components.gallery_and_player import clip_gallery
+from vidviz.workspace_folder import WorkspaceFolder
 
 MOST_SHOWN = 24
 

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.records import EmbeddingSet
 from vidviz.render.map_page import MOST_POINTS
 from vidviz.render.map_picture import MapPicture
 from vidviz.render.map_svg import MOST_CIRCLES
@@ -19,10 +20,9 @@ from vidviz.services.export import export_run
 from vidviz.services.export.export_run import Kind
 from vidviz.services.maps import map_export
 from vidviz.services.maps.set_neighbours import MapTrust
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.types import MapSpec
 from vidviz.ui.components.map_points import MapPoints
+from vidviz.workspace_folder import WorkspaceFolder
 
 SELECTION, IN_VIEW, EVERYTHING = "selection", "in view", "everything"
 FILE_WORDS = {SELECTION: "selection", IN_VIEW: "view", EVERYTHING: "all"}

@@ -10,12 +10,12 @@ from vidviz.services.library import label_palette
 from vidviz.services.library.contents import KnownClip
 from vidviz.services.maps import trajectories
 from vidviz.services.maps.trajectories import Trajectory
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.components.map_component import MapPath
 from vidviz.ui.components.timeline import Bar, Slot, timeline
 from vidviz.ui.map.map_scene import Scene
 from vidviz.ui.plain_text import count_of, plain
+from vidviz.workspace_folder import WorkspaceFolder
 
 FOLLOWED = "follow"
 MOST_FOLLOWED = 6

@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from vidviz.records import TAGS
 from vidviz.services.library import contents
-from vidviz.services.library.clip_filter import NO_LABEL, TAGS, ClipFilter
+from vidviz.services.library.clip_filter import NO_LABEL, ClipFilter
 from vidviz.services.library.url_text import loses_parts
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.plain_text import plain, shorten
+from vidviz.workspace_folder import WorkspaceFolder
 
 MOST_COLUMNS = 6
 MOST_VALUES = 300

@@ -7,10 +7,10 @@ import time
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.records import Job
 from vidviz.services import jobs
-from vidviz.store.job_rows import Job
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui.plain_text import plain, shorten
+from vidviz.workspace_folder import WorkspaceFolder
 
 POLL_SECONDS = 1.0
 SHOWN_ENDED = 3

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.label_palette import label_colours
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.gallery_and_player import clip_gallery
 from vidviz.ui.page_frame import filter_bar
 from vidviz.ui.page_frame.jobs_panel import show_jobs
 from vidviz.ui.sitemap import link_to
+from vidviz.workspace_folder import WorkspaceFolder
 
 PICKER = "set picker"
 RANDOM_NOTE = "random weights: this network was never trained"

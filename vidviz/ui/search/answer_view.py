@@ -11,13 +11,12 @@ from functools import partial
 
 import streamlit as st
 
+from vidviz.records import EmbeddingSet
 from vidviz.render.score_figures import score_histogram
 from vidviz.services.search import query_files, score_spread
 from vidviz.services.search.hits import Hit
 from vidviz.services.search.moments import Moment, join_moments
 from vidviz.services.search.search_run import SearchAnswer, hit_records
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.components.hit_cards import cards_of_hits, score_digits
@@ -27,6 +26,7 @@ from vidviz.ui.plain_text import plain
 from vidviz.ui.search.query_state import vote
 from vidviz.ui.search.search_options import METRIC_NAMES, Wanted
 from vidviz.ui.sitemap import INSIDE_PANEL, WHY_LINK, link_to
+from vidviz.workspace_folder import WorkspaceFolder
 
 PAGE_HITS = 48
 HIT_WIDTH_PX = 112  # six a row beside the query on a screen of 1,440

@@ -8,13 +8,12 @@ from dataclasses import replace
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents
 from vidviz.services.library.contents import KnownClip
 from vidviz.services.search import query_files, query_support
 from vidviz.services.search.queries import LONGEST_SENTENCE, Query
 from vidviz.services.search.query_files import AskedFile
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import state
 from vidviz.ui.components.cards import play_large
 from vidviz.ui.components.gallery_and_player import ShownClip, clip_player
@@ -23,6 +22,7 @@ from vidviz.ui.plain_text import plain
 from vidviz.ui.search.query_state import FRAME_MOMENT, KIND, KINDS, keep_query, kept_query
 from vidviz.ui.search.search_view import draw_links
 from vidviz.ui.sitemap import link_to
+from vidviz.workspace_folder import WorkspaceFolder
 
 FIRST_STRETCH_SECONDS = 2.0
 UPLOADED = "asked with upload"

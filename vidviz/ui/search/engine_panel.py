@@ -7,14 +7,14 @@ from functools import partial
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.records import EmbeddingSet
 from vidviz.services.index import background_build, engine, set_index
 from vidviz.services.index.engine import Collection, EngineReport
 from vidviz.services.index.set_index import IndexDesign
 from vidviz.services.search.search_run import Metric
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import messages
 from vidviz.ui.plain_text import plain
+from vidviz.workspace_folder import WorkspaceFolder
 
 SAID = "engine said"
 

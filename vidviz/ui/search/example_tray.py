@@ -11,10 +11,10 @@ from vidviz.errors import VidvizError
 from vidviz.services.library import contents
 from vidviz.services.library.contents import KnownClip
 from vidviz.services.search.queries import HEAVIEST, Query
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.search.query_state import keep_query, kept_query
+from vidviz.workspace_folder import WorkspaceFolder
 
 
 def draw_tray(folder: WorkspaceFolder, colours: Mapping[str, str]) -> None:

@@ -9,18 +9,18 @@ from dataclasses import replace
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.records import EmbeddingSet
 from vidviz.render.score_figures import recall_curves
 from vidviz.services.index import ann_lab
 from vidviz.services.index.ann_lab import IndexDesign, LabReport
 from vidviz.services.library import contents
 from vidviz.services.search.search_run import METRICS
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.plain_text import plain
 from vidviz.ui.search.search_options import METRIC_NAMES
 from vidviz.ui.state import current_filter
+from vidviz.workspace_folder import WorkspaceFolder
 
 REPORTS = "lab reports"
 CANCELLED = "lab cancelled"

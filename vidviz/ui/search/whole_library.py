@@ -11,19 +11,19 @@ from functools import partial
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.records import EmbeddingSet
 from vidviz.render.score_figures import confusion_figure
 from vidviz.services.library import contents
 from vidviz.services.review import label_quality, outliers_and_duplicates
 from vidviz.services.review.label_quality import LabelDoubt
 from vidviz.services.review.outliers_and_duplicates import DuplicateGroup
-from vidviz.store.sets import EmbeddingSet
-from vidviz.store.workspace_folder import WorkspaceFolder
 from vidviz.ui import messages
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.components.gallery_and_player import ShownClip
 from vidviz.ui.page_frame import page_parts
 from vidviz.ui.plain_text import count_of
+from vidviz.workspace_folder import WorkspaceFolder
 
 PARTS = {"duplicates": "Near-duplicates", "mistakes": "Likely label mistakes", "quality": "Retrieval by label"}
 GROUPS_SHOWN = 12
