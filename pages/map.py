@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from vidviz.services.library import embedding_sets
 from vidviz.ui import messages, state
 from vidviz.ui.map import (
     clip_panel,
@@ -10,7 +11,6 @@ from vidviz.ui.map import (
     map_canvas,
     map_controls,
     map_scene,
-    map_view,
     take_away_panel,
 )
 from vidviz.ui.page_frame import page_parts
@@ -21,7 +21,7 @@ chosen = messages.require_set(folder)
 with messages.telling_errors():
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = map_controls.choose_map()
-        num_clips = map_view.count_clips(folder, chosen.key)
+        num_clips = embedding_sets.count_embedded(folder, chosen.key)
         choice, colour_box = colour_controls.choose_colours(folder, chosen, wanted.spec.method, num_clips)
         looks = map_canvas.choose_looks()
     with st.container():  # always there, whether or not somebody waits in it: the map below keeps its place

@@ -12,7 +12,6 @@ from vidviz.errors import ProjectionError
 from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.clip_filter import ClipFilter
-from vidviz.store.vectors import VectorShards
 from vidviz.workspace_folder import WorkspaceFolder
 
 EVERY_CLIP = ClipFilter()
@@ -74,7 +73,7 @@ def pair_sets(
             f"{first.spec.title} and {second.spec.title} are of clips that are cut differently; compare two sets of "
             "one recipe."
         )
-    versions = VectorShards(folder.vectors(first.key)).version, VectorShards(folder.vectors(second.key)).version
+    versions = embedding_sets.set_version(folder, first.key), embedding_sets.set_version(folder, second.key)
     return _pair(folder.path, first, second, versions, clip_filter, contents.read_revision(folder))
 
 

@@ -16,7 +16,6 @@ from vidviz.services.index.exact_search import STORED, index_stored
 from vidviz.services.index.freshness import is_checked
 from vidviz.services.index.set_index import OpenIndex
 from vidviz.services.library import embedding_sets
-from vidviz.store.vectors import VectorShards
 from vidviz.workspace_folder import WorkspaceFolder
 
 LARGE = 10_000
@@ -72,7 +71,7 @@ def begin_where_large(folder: WorkspaceFolder, set_key: str, metric: Metric = "C
     known = find_building(folder, set_key, metric)
     if known is not None and (known.active or known.error):
         return known
-    if is_checked(folder, set_key, metric) or len(VectorShards(folder.vectors(set_key)).load_ids()) <= LARGE:
+    if is_checked(folder, set_key, metric) or embedding_sets.count_embedded(folder, set_key) <= LARGE:
         return None
     return _begin(folder, set_key, metric, lambda tell: set_index.open_index(folder, set_key, tell, metric))
 

@@ -13,7 +13,6 @@ from vidviz.index.milvus.survey import FoundCollection, drop_collection, survey
 from vidviz.services.library import embedding_sets
 from vidviz.store.catalogue import read_catalogue
 from vidviz.store.identity import read_workspace_id
-from vidviz.store.vectors import VectorShards
 from vidviz.workspace_folder import WorkspaceFolder
 
 LITE_CLIPS = 50_000
@@ -76,7 +75,7 @@ def examine_engine(folder: WorkspaceFolder) -> EngineReport:
 def advise(folder: WorkspaceFolder, *, lite: bool) -> str:
     """A sentence where a set is too large for Milvus Lite; "" where all is well."""
     largest = max(
-        (len(VectorShards(folder.vectors(found.key)).load_ids()) for found in embedding_sets.list_sets(folder)),
+        (embedding_sets.count_embedded(folder, found.key) for found in embedding_sets.list_sets(folder)),
         default=0,
     )
     if not lite or largest <= LITE_CLIPS:
@@ -105,7 +104,7 @@ def _owners(folder: WorkspaceFolder) -> dict[str, tuple[str, str, int | None, bo
         workspace_id = read_workspace_id(db)
     owners: dict[str, tuple[str, str, int | None, bool]] = {}
     for found in embedding_sets.list_sets(folder):
-        stored = len(VectorShards(folder.vectors(found.key)).load_ids())
+        stored = embedding_sets.count_embedded(folder, found.key)
         for metric, by in _BY_METRIC.items():
             suffix, title = IndexDesign(metric).suffix, f"{found.spec.title}{by}"
             owners[collection_name(found.spec, workspace_id, suffix)] = (found.key, title, stored, False)

@@ -11,7 +11,6 @@ from vidviz.records import EmbeddingSet
 from vidviz.services.index.freshness import say_left_out
 from vidviz.services.index.index_rows import list_rows
 from vidviz.services.library import contents, embedding_sets
-from vidviz.store.vectors import VectorShards
 from vidviz.workspace_folder import WorkspaceFolder
 
 STORED = "stored vectors"
@@ -24,7 +23,7 @@ def index_stored(folder: WorkspaceFolder, found: EmbeddingSet, metric: Metric = 
     They are made ready once for each state of vectors and catalogue.
     """
     return _index(
-        folder.path, found.key, metric, VectorShards(folder.vectors(found.key)).version, contents.read_revision(folder)
+        folder.path, found.key, metric, embedding_sets.set_version(folder, found.key), contents.read_revision(folder)
     )
 
 

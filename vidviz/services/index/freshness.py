@@ -14,9 +14,8 @@ from vidviz.index.rows import LeftOut
 from vidviz.index.sync import sync_index
 from vidviz.records import EmbeddingSet
 from vidviz.services.index.index_rows import list_rows
-from vidviz.services.library import contents
+from vidviz.services.library import contents, embedding_sets
 from vidviz.services.progress import Progress
-from vidviz.store.vectors import VectorShards
 from vidviz.workspace_folder import WorkspaceFolder
 
 MENDED = (
@@ -106,7 +105,7 @@ def count_again(folder: WorkspaceFolder, set_key: str, metric: Metric) -> None:
 
 
 def _read_state(folder: WorkspaceFolder, set_key: str) -> tuple[str, int]:
-    return VectorShards(folder.vectors(set_key)).version, contents.read_revision(folder)
+    return embedding_sets.set_version(folder, set_key), contents.read_revision(folder)
 
 
 def _place_of(folder: WorkspaceFolder, set_key: str, metric: Metric) -> _Place:

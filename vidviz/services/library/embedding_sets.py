@@ -57,7 +57,7 @@ def describe_sets(folder: WorkspaceFolder) -> list[DescribedSet]:
         DescribedSet(
             found,
             counts.get(found.spec.recipe_key, 0),
-            len(VectorShards(folder.vectors(found.key)).load_ids()),
+            count_embedded(folder, found.key),
             len(failures),
             next(iter(failures.values()), ""),
         )
@@ -88,10 +88,20 @@ def find_set(folder: WorkspaceFolder, key: str = "") -> EmbeddingSet:
     raise WorkspaceError(f"There is no embedding set {key!r}. There are: {known}.")
 
 
+def count_embedded(folder: WorkspaceFolder, set_key: str) -> int:
+    """How many clips the set holds vectors of."""
+    return len(VectorShards(folder.vectors(set_key)).load_ids())
+
+
+def set_version(folder: WorkspaceFolder, set_key: str) -> str:
+    """A text that is another one whenever the vectors of the set are."""
+    return VectorShards(folder.vectors(set_key)).version
+
+
 def load_embeddings(folder: WorkspaceFolder, set_key: str) -> Embeddings:
     """The vectors of a set beside their clip ids, by clip id. The arrays are shared: they cannot be written to."""
     found = find_set(folder, set_key)
-    return _load(folder.path, found.key, found.dimension, VectorShards(folder.vectors(found.key)).version)
+    return _load(folder.path, found.key, found.dimension, set_version(folder, found.key))
 
 
 @lru_cache(maxsize=4)

@@ -15,7 +15,6 @@ from vidviz.services.library import contents, embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.map_files import MapFiles
-from vidviz.store.vectors import VectorShards
 from vidviz.types import MapSpec
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -37,7 +36,7 @@ def request_arguments(set_key: str, spec: MapSpec) -> dict[str, Any]:
 
 def find_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> StoredMap | None:
     """The map, if it was built from the vectors as they are now."""
-    return MapFiles(folder.maps).find(set_key, VectorShards(folder.vectors(set_key)).version, spec.key)
+    return MapFiles(folder.maps).find(set_key, embedding_sets.set_version(folder, set_key), spec.key)
 
 
 def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Progress = ignore_progress) -> StoredMap:
@@ -48,7 +47,7 @@ def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Pr
         ProjectionError: the set is empty, or its vectors cannot be laid out.
     """
     set_key = embedding_sets.find_set(folder, set_key).key
-    version = VectorShards(folder.vectors(set_key)).version
+    version = embedding_sets.set_version(folder, set_key)
     known = MapFiles(folder.maps).find(set_key, version, spec.key)
     if known is not None and not known.placed.any():
         return known

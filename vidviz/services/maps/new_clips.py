@@ -7,7 +7,6 @@ import numpy as np
 from vidviz.records import StoredMap
 from vidviz.services.library import embedding_sets
 from vidviz.store.map_files import MapFiles
-from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings, MapSpec
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -38,7 +37,7 @@ def place_new_clips(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> Sto
     if not known.all():
         points[~known] = _place(embeddings, known, points[known], spec)
     stored = StoredMap(embeddings.ids, points, older.note, ~known)
-    MapFiles(folder.maps).save(set_key, VectorShards(folder.vectors(set_key)).version, spec.key, stored)
+    MapFiles(folder.maps).save(set_key, embedding_sets.set_version(folder, set_key), spec.key, stored)
     return stored
 
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from vidviz.services.library import embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
-from vidviz.store.vectors import VectorShards
 from vidviz.workspace_folder import WorkspaceFolder
 
 NOISE = -1
@@ -59,7 +58,7 @@ def find_clusters(folder: WorkspaceFolder, set_key: str, spec: ClusterSpec | Non
     Raises:
         ProjectionError: some vectors are not finite, or the parameters make no sense.
     """
-    return _clusters(folder.path, set_key, VectorShards(folder.vectors(set_key)).version, spec or ClusterSpec())
+    return _clusters(folder.path, set_key, embedding_sets.set_version(folder, set_key), spec or ClusterSpec())
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,6 @@ import numpy as np
 from vidviz.measure.directions import cosines_to
 from vidviz.records import StoredMap
 from vidviz.services.library import embedding_sets
-from vidviz.store.vectors import VectorShards
 from vidviz.workspace_folder import WorkspaceFolder
 
 SHARED_NEIGHBOURS = 91
@@ -41,7 +40,7 @@ def shared_neighbours(folder: WorkspaceFolder, set_key: str) -> tuple[np.ndarray
     Raises:
         ProjectionError: some vectors are not finite.
     """
-    return _neighbours(folder.path, set_key, VectorShards(folder.vectors(set_key)).version)
+    return _neighbours(folder.path, set_key, embedding_sets.set_version(folder, set_key))
 
 
 @lru_cache(maxsize=4)
@@ -63,7 +62,7 @@ def measure_map(folder: WorkspaceFolder, set_key: str, stored: StoredMap, map_ke
         stored: the map.
         map_key: its `MapSpec.key`.
     """
-    version = VectorShards(folder.vectors(set_key)).version
+    version = embedding_sets.set_version(folder, set_key)
     points = np.asarray(stored.points, np.float32)
     return _measure(folder.path, set_key, version, map_key, points.tobytes(), points.shape[1])
 

@@ -12,7 +12,6 @@ import numpy as np
 from vidviz.records import LABEL
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
-from vidviz.store.vectors import VectorShards
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def doubt_labels(folder: WorkspaceFolder, set_key: str, column: str = LABEL) -> 
         ProjectionError: some vectors are not finite.
     """
     revision = contents.read_revision(folder)
-    return list(_doubts(folder.path, set_key, VectorShards(folder.vectors(set_key)).version, column, revision))
+    return list(_doubts(folder.path, set_key, embedding_sets.set_version(folder, set_key), column, revision))
 
 
 @lru_cache(maxsize=8)
@@ -101,7 +100,7 @@ def measure_labels(
         k: neighbours that count.
         across_videos: whether clips of the query's own video are left out.
     """
-    version, revision = VectorShards(folder.vectors(set_key)).version, contents.read_revision(folder)
+    version, revision = embedding_sets.set_version(folder, set_key), contents.read_revision(folder)
     return _measure(folder.path, set_key, version, column, k, across_videos, revision)
 
 

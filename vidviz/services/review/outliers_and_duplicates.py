@@ -12,7 +12,6 @@ from vidviz.services.library import contents, embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
 from vidviz.store import videos
 from vidviz.store.catalogue import read_catalogue
-from vidviz.store.vectors import VectorShards
 from vidviz.workspace_folder import WorkspaceFolder
 
 
@@ -39,7 +38,7 @@ class Alike:
 
 def find_outliers(folder: WorkspaceFolder, set_key: str) -> Outlying:
     """The clips of a set whose distance from others stands out."""
-    return _outliers(folder.path, set_key, VectorShards(folder.vectors(set_key)).version)
+    return _outliers(folder.path, set_key, embedding_sets.set_version(folder, set_key))
 
 
 @lru_cache(maxsize=4)
@@ -54,7 +53,7 @@ def _outliers(path: Path, set_key: str, _version: str) -> Outlying:
 
 def find_near_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float) -> Alike:
     """Pairs of clips whose cosine reaches the threshold; clips of one video are alike by nature and left out."""
-    return _alike(folder.path, set_key, VectorShards(folder.vectors(set_key)).version, threshold)
+    return _alike(folder.path, set_key, embedding_sets.set_version(folder, set_key), threshold)
 
 
 @lru_cache(maxsize=8)
@@ -88,7 +87,7 @@ def group_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float) ->
     Clips of one video are in one group where clips of others link them. Of more than 10,000 pairs the most alike link
     (`find_near_duplicates` tells how many there are).
     """
-    return list(_groups(folder.path, set_key, VectorShards(folder.vectors(set_key)).version, threshold))
+    return list(_groups(folder.path, set_key, embedding_sets.set_version(folder, set_key), threshold))
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,6 @@ import numpy as np
 from vidviz.index.design import Metric, compare_exactly
 from vidviz.index.rows import check_queries, comparable
 from vidviz.services.library import embedding_sets
-from vidviz.store.vectors import VectorShards
 from vidviz.workspace_folder import WorkspaceFolder
 
 
@@ -37,7 +36,7 @@ def spread_scores(
 ) -> ScoreSpread:
     """Compare a vector (D,) with every clip of the set, whatever any filter says."""
     by_direction = metric == "COSINE"
-    known = _comparable(folder.path, set_key, VectorShards(folder.vectors(set_key)).version, by_direction=by_direction)
+    known = _comparable(folder.path, set_key, embedding_sets.set_version(folder, set_key), by_direction=by_direction)
     query = check_queries(vector, known.shape[1], unit_length=by_direction)
     scores = np.sort(compare_exactly(metric, query, known)[0]) if len(known) else np.empty(0)
     if by_direction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -36,7 +36,7 @@ class Closer:
 Panel = Callable[[Closer], None]
 
 
-def draw_panels(closer: Closer, panels: dict[str, Panel]) -> None:
+def draw_panels(closer: Closer, panels: Mapping[str, Panel]) -> None:
     """Let a person choose a panel and draw it; what goes wrong in it is told in its place."""
     name = st.segmented_control(
         "Look closer", list(panels), default=next(iter(panels)), key=INSIDE_PANEL, bind="query-params"

@@ -9,9 +9,9 @@ import streamlit as st
 
 from vidviz.records import EmbeddingSet, StoredMap
 from vidviz.services import jobs
+from vidviz.services.library import embedding_sets
 from vidviz.services.maps import map_build, new_clips
 from vidviz.services.maps.map_colours import DrawnMap
-from vidviz.store.vectors import VectorShards
 from vidviz.types import MapSpec
 from vidviz.ui.components.map_points import MapPoints
 from vidviz.ui.plain_text import count_of
@@ -28,11 +28,6 @@ class View:
     points: MapPoints
     key: str
     note: str
-
-
-def count_clips(folder: WorkspaceFolder, set_key: str) -> int:
-    """How many clips the set holds."""
-    return len(VectorShards(folder.vectors(set_key)).load_ids())
 
 
 def load_view(folder: WorkspaceFolder, set_key: str, wanted: MapSpec, other: MapSpec | None = None) -> View:
@@ -106,7 +101,7 @@ def _start_once(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> int:
 
 
 def _state_key(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> tuple[str, ...]:
-    return set_key, VectorShards(folder.vectors(set_key)).version, spec.key
+    return set_key, embedding_sets.set_version(folder, set_key), spec.key
 
 
 def _job_title(spec: MapSpec) -> str:
