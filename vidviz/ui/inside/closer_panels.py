@@ -41,6 +41,6 @@ def draw_panels(closer: Closer, panels: Mapping[str, Panel]) -> None:
     name = st.segmented_control(
         "Look closer", list(panels), default=next(iter(panels)), key=INSIDE_PANEL, bind="query-params"
     )
-    if name in panels:
+    if name is not None and name in panels:
         with messages.telling_errors():
             panels[name](closer)
