@@ -40,7 +40,7 @@ def lint(place: Path) -> dict[str, tuple[str, str]]:
     env = os.environ | {"PYTHONPATH": str(place), "COLUMNS": "1000", "NO_COLOR": "1"}
     answer = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, check=False).stdout
     names = [contract["name"] for contract in CONTRACTS]
-    states = {name: state for name, state in re.findall(r"^(.+?) (KEPT|BROKEN)\b", answer, re.M)}
+    states = dict(re.findall(r"^(.+?) (KEPT|BROKEN)\b", answer, re.M))
     assert states.keys() == set(names), answer
     told = answer.partition("Broken contracts")[2]
     parts = re.split("^(" + "|".join(map(re.escape, names)) + r")\s*$", told, flags=re.M)

@@ -17,10 +17,12 @@ from typing import Literal, get_args
 import numpy as np
 
 from vidviz.errors import ProjectionError, RecipeError
+from vidviz.numbers.clip_length import clip_length
+from vidviz.numbers.digests import short_digest
+from vidviz.numbers.metrics import Metric, check_metric
 
 Cut = Literal["windows", "shots"]
 Tail = Literal["keep", "drop", "shift"]
-Pooling = Literal["mean", "max", "flatten"]
 
 SHORTEST_CLIP_SECONDS = 0.05
 
@@ -84,7 +86,7 @@ class Span:
     @property
     def seconds(self) -> float:
         """The length of the span."""
-        return self.end_seconds - self.start_seconds
+        return float(clip_length(self.start_seconds, self.end_seconds))
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,13 @@ OUTSIDE = "outside"
 """The weights of a set whose vectors were brought in: nobody here knows the backbone."""
 
 
+NOISE = -1
+"""The number of a clip's cluster where it belongs to none."""
+
+NEVER_TRAINED = "Random weights: this network was never trained."
+"""What is said wherever something is shown that such a network made."""
+
+
 @dataclass(frozen=True)
 class EmbeddingSetSpec:
     """Everything that decides what the vectors of an embedding set are; nothing else does.
@@ -189,7 +198,7 @@ class EmbeddingSetSpec:
 def _set_key(spec: EmbeddingSetSpec) -> str:
     # Asked for several times a search: it is worked out once.
     text = json.dumps(asdict(spec), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return short_digest(text)
 
 
 @dataclass(frozen=True)
@@ -221,7 +230,6 @@ class Neighbour:
 
 
 MapMethod = Literal["pca", "umap", "tsne"]
-MapMetric = Literal["cosine", "euclidean"]
 
 
 @dataclass(frozen=True)
@@ -239,13 +247,12 @@ class MapSpec:
     min_dist: float = 0.1
     seed: int = 0
     perplexity: float = 30.0
-    metric: MapMetric = "cosine"
+    metric: Metric = "cosine"
 
     def __post_init__(self) -> None:
         if self.method not in get_args(MapMethod):
             raise ProjectionError(f"A map is made by 'pca', 'umap' or 'tsne', not {self.method!r}.")
-        if self.metric not in get_args(MapMetric):
-            raise ProjectionError(f"Vectors are compared by 'cosine' or 'euclidean', not {self.metric!r}.")
+        check_metric(self.metric)
         if self.dims not in (2, 3):
             raise ProjectionError(f"A map has 2 or 3 dimensions, not {self.dims!r}.")
         if not 2 <= self.n_neighbors <= 200:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidviz.measure.directions import cosines_to, unit_rows
+from vidviz.measure.directions import cosines_to, unit_directions
 
 scales = st.sampled_from([1e-30, 1e-22, 1e-18, 1.0, 1e15, 1e30])
 
@@ -13,7 +13,7 @@ scales = st.sampled_from([1e-30, 1e-22, 1e-18, 1.0, 1e15, 1e30])
 def test_cosines_are_products_of_unit_rows(seed, count, size, scale, scale_of_rows):
     rng = np.random.default_rng(seed)
     rows, query = scale_of_rows * rng.standard_normal((count, size)), scale * rng.standard_normal(size)
-    expected = unit_rows(rows) @ unit_rows(query[None])[0]
+    expected = unit_directions(rows) @ unit_directions(query[None])[0]
     np.testing.assert_allclose(cosines_to(rows, query), expected, atol=1e-12)
     np.testing.assert_allclose(cosines_to(rows.astype(np.float32), query.astype(np.float32)), expected, atol=1e-5)
 

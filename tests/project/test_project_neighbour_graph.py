@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.cluster import HDBSCAN
 from sklearn.metrics import adjusted_rand_score
 
-from vidviz.project.checks import unit_rows
+from vidviz.numbers.unit_vectors import unit_rows
 from vidviz.project.density_clusters import cluster_embeddings
 from vidviz.project.neighbour_graph import CLOSEST, neighbour_graph
 from vidviz.project.neighbours import exact_neighbours

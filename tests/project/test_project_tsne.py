@@ -8,8 +8,8 @@ from sklearn.manifold import TSNE
 from sklearn.manifold import trustworthiness as reference_trustworthiness
 
 from vidviz.errors import ProjectionError
+from vidviz.numbers.unit_vectors import unit_rows
 from vidviz.project import tsne_map
-from vidviz.project.checks import unit_rows
 from vidviz.project.neighbours import exact_neighbours
 from vidviz.project.pca import project_pca
 from vidviz.project.tsne_map import neighbours_for, project_tsne

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vidviz.cli.output import Answer, answering, printable
+from vidviz.types import NEVER_TRAINED
 
 if TYPE_CHECKING:
     from vidviz.types import MapSpec
     from vidviz.workspace_folder import WorkspaceFolder
-
-NEVER_TRAINED = "Random weights: this network was never trained."
 
 
 @click.command("map")

@@ -8,11 +8,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from vidviz.errors import SearchIndexError
+from vidviz.numbers.metrics import SEARCH_METRICS, SearchMetric
 
-Metric = Literal["COSINE", "IP", "L2"]
 Kind = Literal["FLAT", "HNSW", "IVF_FLAT"]
 
-METRICS: tuple[Metric, ...] = get_args(Metric)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LEAST_EFFORT = 128
 MOST_EFFORT = 32_768
@@ -35,15 +34,15 @@ class IndexDesign:
         nlist: IVF_FLAT: cells.
     """
 
-    metric: Metric = "COSINE"
+    metric: SearchMetric = "COSINE"
     kind: Kind = "FLAT"
     m: int = 16
     ef_construction: int = 200
     nlist: int = 128
 
     def __post_init__(self) -> None:
-        if self.metric not in METRICS:
-            raise SearchIndexError(f"Vectors are compared by {', '.join(METRICS)}, not {self.metric!r}.")
+        if self.metric not in SEARCH_METRICS:
+            raise SearchIndexError(f"Vectors are compared by {', '.join(SEARCH_METRICS)}, not {self.metric!r}.")
         if self.kind not in KINDS:
             raise SearchIndexError(f"An index is one of {', '.join(KINDS)}, not {self.kind!r}.")
         for name, low, high in (("m", 2, 2048), ("ef_construction", 8, 4096), ("nlist", 1, 65_536)):
@@ -111,12 +110,12 @@ def check_effort(effort: int | None) -> None:
         raise SearchIndexError(f"ef or nprobe must be between 1 and {MOST_EFFORT:,}, not {effort:,}.")
 
 
-def default_design(lite: bool, metric: Metric = "COSINE") -> IndexDesign:
+def default_design(lite: bool, metric: SearchMetric = "COSINE") -> IndexDesign:
     """Exact on Lite, where HNSW loses hits silently as soon as there is a filter; HNSW on a server."""
     return IndexDesign(metric, "FLAT" if lite else "HNSW")
 
 
-def compare_exactly(metric: Metric, queries: np.ndarray, known: np.ndarray) -> np.ndarray:
+def compare_exactly(metric: SearchMetric, queries: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Scores (Q, N) of queries (Q, D) against vectors (N, D), both as a design stores them, by plain arithmetic."""
     if metric != "L2":
         return np.asarray(queries @ known.T)

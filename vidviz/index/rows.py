@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from vidviz.errors import SearchIndexError
+from vidviz.numbers.clip_length import clip_length
+from vidviz.numbers.unit_vectors import unit_rows
 
 LONGEST_VIDEO_ID_BYTES = 256
 LONGEST_LABEL_BYTES = 65_535
@@ -40,7 +42,7 @@ class ClipRow:
     @property
     def duration_seconds(self) -> float:
         """How long the clip is, without the noise of a subtraction."""
-        return round(self.end_seconds - self.start_seconds, 6)
+        return float(clip_length(self.start_seconds, self.end_seconds))
 
     @property
     def text(self) -> str:
@@ -152,15 +154,10 @@ def unit_vectors(vectors: np.ndarray) -> tuple[np.ndarray, list[str]]:
     A faulty row comes back as zeros.
     """
     matrix = np.asarray(vectors, dtype=np.float32)
-    # The largest value goes first, so that neither 1e30 nor 1e-30 leaves float32's range when squared.
-    peaks = np.abs(matrix).max(axis=1, keepdims=True, initial=0.0)
-    finite = np.isfinite(peaks[:, 0])
-    usable = finite & (peaks[:, 0] > 0)
-    scaled = np.divide(matrix, peaks, out=np.zeros_like(matrix), where=usable[:, None])
-    norms = np.linalg.norm(scaled, axis=1, keepdims=True)
-    scaled /= np.where(norms > 0, norms, 1.0)
-    reasons = ["" if good else _vector_problem(whole) for good, whole in zip(usable, finite, strict=True)]
-    return scaled, reasons
+    finite = np.asarray(np.isfinite(matrix).all(axis=1))
+    units = unit_rows(matrix if finite.all() else np.where(finite[:, None], matrix, np.float32(0)))
+    usable = np.asarray(finite & units.any(axis=1))
+    return units, ["" if good else _vector_problem(whole) for good, whole in zip(usable, finite, strict=True)]
 
 
 def _vector_problem(finite: bool) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.errors import ProjectionError
-from vidviz.measure.directions import check_rows, unit_rows
+from vidviz.measure.directions import check_rows, unit_directions
+from vidviz.types import NOISE
 
-NOISE = -1
 BLOCK_DISTANCES = 4_000_000  # numbers held at once, coordinates or distances to clusters: 32 MB of float64
 NO_DISTANCE = 1e-12  # what is closer is the same
 
@@ -111,7 +111,7 @@ def _unit_blocks(matrix: np.ndarray, rows: np.ndarray, width: int = 1) -> Iterat
     step = max(1, BLOCK_DISTANCES // max(width, matrix.shape[1]))
     for first in range(0, len(rows), step):
         block = rows[first : first + step]
-        yield block, unit_rows(matrix[block].astype(np.float64))
+        yield block, unit_directions(matrix[block].astype(np.float64))
 
 
 def _summed(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vidviz.measure.cluster_fit import NOISE, check_clusters
+from vidviz.measure.cluster_fit import check_clusters
+from vidviz.types import NOISE
 
 NOISE_NAME = "noise"
 DISTINCT = 1.96  # standard errors: of values that mean nothing, 1 in 40 would pass

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
 from vidviz.errors import ProjectionError
+from vidviz.numbers.unit_vectors import unit_rows
 
-Metric = Literal["cosine", "euclidean"]
 SQUARED_SAFELY = 1e-15, 1e15
 
 
@@ -47,16 +45,10 @@ def cosines_to(rows: np.ndarray, query: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(cosines, -1.0, 1.0, out=cosines))
 
 
-def unit_rows(rows: np.ndarray) -> np.ndarray:
-    """The rows at unit length, in the type they have; rows of zeros stay zeros.
+def unit_directions(rows: np.ndarray) -> np.ndarray:
+    """The checked rows at unit length; see `vidviz.numbers.unit_vectors.unit_rows`.
 
     Raises:
         ProjectionError: as `check_rows`.
     """
-    table = check_rows(rows)
-    # One new table and no more: of ten thousand clips each would be 20 MB to fill.
-    peaks = np.maximum(table.max(axis=1, initial=0.0), -table.min(axis=1, initial=0.0))[:, None]
-    units = np.divide(table, np.where(peaks > 0, peaks, 1), dtype=table.dtype)
-    norms = np.sqrt(np.einsum("nd,nd->n", units, units))[:, None]
-    units /= np.where(norms > 0, norms, 1)
-    return np.asarray(units)
+    return unit_rows(check_rows(rows))

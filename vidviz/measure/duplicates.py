@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.errors import ProjectionError
-from vidviz.measure.directions import unit_rows
+from vidviz.measure.directions import unit_directions
 
 BLOCK_SCORES = 4_000_000  # cosines held at once: 16 MB of float32, and what is found among them
 ROUNDING = 1e-6  # the cosine of float32 copies may fall short of 1 by this
@@ -52,7 +52,7 @@ def near_duplicates(
     Raises:
         ProjectionError: some vectors are not finite, or the threshold or sources make no sense.
     """
-    units = unit_rows(np.asarray(vectors, dtype=np.float32))
+    units = unit_directions(np.asarray(vectors, dtype=np.float32))
     if not 0 < threshold <= 1:
         raise ProjectionError(f"The threshold is a cosine above 0 and at most 1, not {threshold!r}.")
     if sources is not None and len(sources) != len(units):

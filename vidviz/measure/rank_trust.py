@@ -21,8 +21,9 @@ from collections.abc import Callable
 import numpy as np
 
 from vidviz.errors import ProjectionError
-from vidviz.measure.directions import Metric, check_rows, unit_rows
+from vidviz.measure.directions import check_rows, unit_directions
 from vidviz.measure.point_trust import DEFAULT_NEIGHBOURS, check_neighbours
+from vidviz.numbers.metrics import Metric, check_metric
 
 BLOCK_DISTANCES = 4_000_000
 FEW_COORDINATES = 3
@@ -122,9 +123,8 @@ def _nearest(distances: np.ndarray, block: slice, k: int) -> np.ndarray:
 def _by(metric: Metric, rows: np.ndarray) -> Distances:
     if metric == "euclidean":
         return _straight(rows)
-    if metric != "cosine":
-        raise ProjectionError(f"Distances are 'cosine' or 'euclidean', not {metric!r}.")
-    units = unit_rows(rows)
+    check_metric(metric)
+    units = unit_directions(rows)
     return lambda block: -(units[block] @ units.T)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.errors import ProjectionError
-from vidviz.measure.directions import unit_rows
+from vidviz.measure.directions import unit_directions
 
 BLOCK_SCORES = 8_000_000  # cosines held at once
 
@@ -62,7 +62,7 @@ def measure_retrieval(
     Raises:
         ProjectionError: vectors that are not finite, or labels that do not belong to them.
     """
-    units = unit_rows(np.asarray(vectors, dtype=np.float32))
+    units = unit_directions(np.asarray(vectors, dtype=np.float32))
     texts = np.asarray(labels, dtype=str)
     if len(texts) != len(units) or k < 1:
         raise ProjectionError(f"{len(units)} vectors need as many labels, and k must be 1 or more.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vidviz.errors import ProjectionError
-from vidviz.measure.directions import unit_rows
+from vidviz.measure.directions import unit_directions
 
 
 def rocchio_direction(vectors: np.ndarray, weights: Sequence[float]) -> np.ndarray:
@@ -26,7 +26,7 @@ def rocchio_direction(vectors: np.ndarray, weights: Sequence[float]) -> np.ndarr
     Raises:
         ProjectionError: nothing is left to search for, or some numbers are not finite.
     """
-    units = unit_rows(np.asarray(vectors, dtype=np.float32)).astype(np.float64)
+    units = unit_directions(np.asarray(vectors, dtype=np.float32)).astype(np.float64)
     chosen = np.asarray(weights, dtype=np.float64)
     if chosen.shape != (len(units),) or not np.isfinite(chosen).all():
         raise ProjectionError(f"{len(units)} examples need as many finite weights.")

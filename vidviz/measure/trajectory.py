@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vidviz.errors import ProjectionError
-from vidviz.measure.directions import Metric, check_rows, unit_rows
+from vidviz.measure.directions import check_rows, unit_directions
 from vidviz.measure.robust import DEFAULT_SENSITIVITY, robust_threshold
+from vidviz.numbers.metrics import Metric, check_metric
 
 ROUNDING = 1e-6  # a cosine distance of float32 vectors below this is no step
 
@@ -34,11 +34,10 @@ def step_distances(vectors: np.ndarray, metric: Metric = "cosine") -> np.ndarray
     Raises:
         ProjectionError: some vectors are not finite, or the metric is not known.
     """
-    if metric not in ("cosine", "euclidean"):
-        raise ProjectionError(f"Distances are 'cosine' or 'euclidean', not {metric!r}.")
+    check_metric(metric)
     if metric == "euclidean":
         return np.asarray(np.linalg.norm(np.diff(check_rows(vectors).astype(np.float64), axis=0), axis=1))
-    units = unit_rows(np.asarray(vectors, dtype=np.float64))
+    units = unit_directions(np.asarray(vectors, dtype=np.float64))
     return np.asarray(np.clip(1.0 - (units[1:] * units[:-1]).sum(axis=1), 0.0, 2.0))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vidviz.errors import ProjectionError
-from vidviz.measure.directions import unit_rows
+from vidviz.measure.directions import unit_directions
 
 NO_DIRECTION = 1e-6  # a mean of unit vectors this short points nowhere: they cancel out
 
@@ -28,7 +28,7 @@ def by_typicality(vectors: np.ndarray, selected: np.ndarray) -> tuple[np.ndarray
         ProjectionError: a selected vector is not finite, or a selected row does not exist.
     """
     rows = selected_rows(selected, len(vectors))
-    units = unit_rows(np.asarray(vectors)[rows])
+    units = unit_directions(np.asarray(vectors)[rows])
     centre = units.mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(units.shape[1])
     length = float(np.linalg.norm(centre))
     if length <= NO_DIRECTION:

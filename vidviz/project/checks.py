@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
 from vidviz.errors import ProjectionError
-
-Metric = Literal["cosine", "euclidean"]
+from vidviz.numbers.metrics import Metric, check_metric
+from vidviz.numbers.unit_vectors import unit_rows
 
 
 def check_vectors(vectors: np.ndarray) -> np.ndarray:
@@ -37,19 +35,9 @@ def vectors_for(metric: Metric, vectors: np.ndarray) -> np.ndarray:
     Raises:
         ProjectionError: some vectors are not finite, or the metric is not known.
     """
-    if metric not in ("cosine", "euclidean"):
-        raise ProjectionError(f"Distances are 'cosine' or 'euclidean', not {metric!r}.")
+    check_metric(metric)
     matrix = check_vectors(vectors)
     return unit_rows(matrix) if metric == "cosine" else matrix
-
-
-def unit_rows(vectors: np.ndarray) -> np.ndarray:
-    """The rows of (N, D) at unit length, float32; rows of zeros stay zeros."""
-    matrix = np.asarray(vectors, dtype=np.float32)
-    peaks = np.abs(matrix).max(axis=1, keepdims=True, initial=0.0)
-    scaled = matrix / np.where(peaks > 0, peaks, 1.0)
-    norms = np.linalg.norm(scaled, axis=1, keepdims=True)
-    return np.asarray(scaled / np.where(norms > 0, norms, 1.0), dtype=np.float32)
 
 
 def all_equal(vectors: np.ndarray) -> bool:

@@ -8,13 +8,14 @@ from typing import Literal
 import numpy as np
 
 from vidviz.errors import ProjectionError
-from vidviz.project.checks import all_equal, check_vectors, unit_rows
+from vidviz.numbers.unit_vectors import unit_rows
+from vidviz.project.checks import all_equal, check_vectors
 from vidviz.project.neighbour_graph import neighbour_graph
 from vidviz.project.neighbours import exact_neighbours
+from vidviz.types import NOISE
 
 ClusterMethod = Literal["hdbscan", "kmeans"]
 
-NOISE = -1
 FEWEST_CLIPS = 4
 MOST_SAMPLES = 10  # that a density is measured by: with more, small clusters drown in noise
 

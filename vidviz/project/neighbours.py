@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from vidviz.errors import ProjectionError
-from vidviz.project.checks import Metric, vectors_for
+from vidviz.numbers.metrics import Metric
+from vidviz.project.checks import vectors_for
 
 BLOCK_SCORES = 16_000_000  # distances held at once: 64 MB of float32
 

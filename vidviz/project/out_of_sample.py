@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.errors import ProjectionError
-from vidviz.project.checks import Metric, check_vectors
+from vidviz.numbers.metrics import Metric
+from vidviz.project.checks import check_vectors
 from vidviz.project.neighbours import nearest_known
 
 SAME = 1e-6  # nearer than this is a copy: cosines of float32 vectors are exact to about 1e-7

@@ -11,7 +11,8 @@ import warnings
 
 import numpy as np
 
-from vidviz.project.checks import Metric, all_equal, check_vectors, vectors_for
+from vidviz.numbers.metrics import Metric
+from vidviz.project.checks import all_equal, check_vectors, vectors_for
 from vidviz.project.iterative_layout import FEWEST_CLIPS, Layout, starting_points, substitute_pca
 from vidviz.project.neighbours import exact_neighbours
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import time
 from collections.abc import Collection
 
 import numpy as np
+
+from vidviz.numbers.digests import short_digest
 
 MOST_SELECTIONS = 1000
 MOST_BYTES = 64 * 2**20
@@ -22,7 +23,7 @@ def add_selection(db: sqlite3.Connection, clip_ids: Collection[int]) -> str:
     """
     ids = np.unique(np.fromiter(clip_ids, np.int64, len(clip_ids)))
     content = ids.astype("<i8").tobytes()
-    key = hashlib.sha256(content).hexdigest()[:16]
+    key = short_digest(content)
     db.execute(
         "INSERT INTO selection VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET kept_at = excluded.kept_at",
         (key, content, time.time()),

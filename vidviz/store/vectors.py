@@ -6,7 +6,6 @@ writes a set at a time, held by a lock file; anybody may read meanwhile.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 
 from vidviz.errors import JobError, WorkspaceError
+from vidviz.numbers.digests import short_digest
 from vidviz.store.files import DAMAGED, explain_disk_errors, holding, remove_unfinished, replace_file
 from vidviz.types import Embeddings
 
@@ -75,7 +75,7 @@ class VectorShards:
     @property
     def version(self) -> str:
         """Changes whenever a shard is added or replaced; equal versions mean equal content."""
-        return hashlib.sha256("|".join(self._read(_describe_shard)).encode()).hexdigest()[:16]
+        return short_digest("|".join(self._read(_describe_shard)))
 
     @contextmanager
     def writing(self) -> Iterator[None]:

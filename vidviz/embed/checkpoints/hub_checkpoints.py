@@ -6,15 +6,14 @@ Importing this needs neither torch nor transformers.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import os
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidviz.embed.checkpoints.checkpoint_folder import CONFIG, describe_folder, find_weights_file, network_of
 from vidviz.embed.checkpoints.download import Progress
+from vidviz.embed.checkpoints.file_digests import file_digest
 from vidviz.embed.description import HUGGING_FACE, Backbone, Weights
 from vidviz.errors import BackboneError
 
@@ -69,15 +68,7 @@ def folder_digest(folder: Path) -> str:
     file = find_weights_file(folder)
     if file is None:
         raise BackboneError(f"{folder} holds no model.safetensors or pytorch_model.bin: it is no whole checkpoint.")
-    status = file.stat()
-    return _digest_of(str(file), status.st_size, status.st_mtime_ns)[:16]
-
-
-@lru_cache(maxsize=64)
-def _digest_of(path: str, _size_bytes: int, _modified_ns: int) -> str:
-    # Size and time are in the key so that a file that changed is read again.
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_digest(file)[:16]
 
 
 def download_repository(backbone_name: str, weights: Weights, on_progress: Progress | None = None) -> Path:

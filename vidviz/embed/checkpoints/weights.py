@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from vidviz.embed.checkpoints.file_digests import file_digest
 from vidviz.embed.description import RANDOM, Backbone, Weights
 from vidviz.errors import BackboneError, UnknownNameError
 
@@ -89,7 +88,7 @@ def _choose_file(backbone: Backbone, name: str) -> WeightsChoice:
 
         return WeightsChoice(f"file:{folder_digest(path)}", path)
     if path.is_file():
-        return WeightsChoice(f"file:{_file_digest(path)[:16]}", path)
+        return WeightsChoice(f"file:{file_digest(path)[:16]}", path)
     if re.fullmatch(r"file:[0-9a-f]+", name):
         raise BackboneError(
             f"The weights {name!r} of {backbone.name} are known by their SHA-256 alone: "
@@ -118,21 +117,9 @@ def check_digest(path: Path, weights: Weights) -> None:
     """
     if not weights.sha256_prefix:
         return
-    digest = _file_digest(path)
+    digest = file_digest(path)
     if not digest.startswith(weights.sha256_prefix):
         raise BackboneError(
             f"{path} is not the file published at {weights.url}: its SHA-256 begins with {digest[:8]}, "
             f"not {weights.sha256_prefix}. Delete it, and it is downloaded again."
         )
-
-
-def _file_digest(path: Path) -> str:
-    status = path.stat()
-    return _digest_of(str(path), status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _digest_of(path: str, _size_bytes: int, _modified_ns: int) -> str:
-    # Size and time are in the key so that a file that changed is read again.
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vidviz.errors import VidvizError
-from vidviz.index.design import IndexDesign, Metric
+from vidviz.index.design import IndexDesign
+from vidviz.numbers.metrics import SearchMetric
 from vidviz.services.index import set_index
 from vidviz.services.index.exact_search import STORED, index_stored
 from vidviz.services.index.freshness import is_checked
@@ -37,23 +38,23 @@ class Building:
         return self.done / self.total if self.total else 0.0
 
 
-_builds: dict[tuple[str, str, Metric], Building] = {}
+_builds: dict[tuple[str, str, SearchMetric], Building] = {}
 """By workspace, set and metric."""
 _guard = threading.Lock()
 
 
-def find_building(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSINE") -> Building | None:
+def find_building(folder: WorkspaceFolder, set_key: str, metric: SearchMetric = "COSINE") -> Building | None:
     """The last build of a set's collection by a metric that this process began, if there is one."""
     return _builds.get((str(folder.path), set_key, metric))
 
 
-def is_building(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSINE") -> bool:
+def is_building(folder: WorkspaceFolder, set_key: str, metric: SearchMetric = "COSINE") -> bool:
     """Whether a set's collection by a metric is being built now."""
     building = find_building(folder, set_key, metric)
     return building is not None and building.active
 
 
-def open_meanwhile(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSINE") -> OpenIndex:
+def open_meanwhile(folder: WorkspaceFolder, set_key: str, metric: SearchMetric = "COSINE") -> OpenIndex:
     """The index of a set by a metric; the stored vectors instead while it is being built.
 
     Raises:
@@ -66,7 +67,7 @@ def open_meanwhile(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSI
     return OpenIndex(exact, STORED, f"{waiting} {note}".strip())
 
 
-def begin_where_large(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSINE") -> Building | None:
+def begin_where_large(folder: WorkspaceFolder, set_key: str, metric: SearchMetric = "COSINE") -> Building | None:
     """Begin to bring the collection of a large set in line, unless it is or a failed build says why it cannot be."""
     known = find_building(folder, set_key, metric)
     if known is not None and (known.active or known.error):
@@ -83,7 +84,7 @@ def begin_rebuild(folder: WorkspaceFolder, set_key: str, design: IndexDesign | N
 
 
 def _begin(
-    folder: WorkspaceFolder, set_key: str, metric: Metric, work: Callable[[Callable[..., None]], object]
+    folder: WorkspaceFolder, set_key: str, metric: SearchMetric, work: Callable[[Callable[..., None]], object]
 ) -> Building:
     place = (str(folder.path), set_key, metric)
     with _guard:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from vidviz.config import milvus_settings
 from vidviz.errors import IndexLockedError
-from vidviz.index.design import IndexDesign, Metric
+from vidviz.index.design import IndexDesign
 from vidviz.index.milvus.collection import TRIAL, collection_name
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.milvus.survey import FoundCollection, drop_collection, survey
+from vidviz.numbers.metrics import SearchMetric
 from vidviz.services.library import embedding_sets
 from vidviz.store.catalogue import read_catalogue
 from vidviz.store.identity import read_workspace_id
@@ -21,7 +22,7 @@ LITE_CLIPS = 50_000
 COMPOSE_PAGE = "https://milvus.io/docs/install_standalone-docker-compose.md"
 """Where Milvus publishes its compose file."""
 
-_BY_METRIC: dict[Metric, str] = {"COSINE": "", "IP": " · inner product", "L2": " · distance"}
+_BY_METRIC: dict[SearchMetric, str] = {"COSINE": "", "IP": " · inner product", "L2": " · distance"}
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from vidviz.index.design import IndexDesign, Metric
+from vidviz.index.design import IndexDesign
 from vidviz.index.exact_index import ExactIndex
+from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
 from vidviz.services.index.freshness import say_left_out
 from vidviz.services.index.index_rows import list_rows
@@ -17,7 +18,9 @@ STORED = "stored vectors"
 """The engine that answers then."""
 
 
-def index_stored(folder: WorkspaceFolder, found: EmbeddingSet, metric: Metric = "COSINE") -> tuple[ExactIndex, str]:
+def index_stored(
+    folder: WorkspaceFolder, found: EmbeddingSet, metric: SearchMetric = "COSINE"
+) -> tuple[ExactIndex, str]:
     """The stored vectors of a set, ready for search, and which clips no search can find.
 
     They are made ready once for each state of vectors and catalogue.
@@ -28,7 +31,7 @@ def index_stored(folder: WorkspaceFolder, found: EmbeddingSet, metric: Metric = 
 
 
 @lru_cache(maxsize=2)
-def _index(path: Path, set_key: str, metric: Metric, _version: str, _revision: int) -> tuple[ExactIndex, str]:
+def _index(path: Path, set_key: str, metric: SearchMetric, _version: str, _revision: int) -> tuple[ExactIndex, str]:
     folder = WorkspaceFolder(path)
     found = embedding_sets.find_set(folder, set_key)
     index = ExactIndex(found.dimension, IndexDesign(metric))

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vidviz.config import milvus_settings
-from vidviz.index.design import Metric
 from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import LeftOut
 from vidviz.index.sync import sync_index
+from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
 from vidviz.services.index.index_rows import list_rows
 from vidviz.services.library import contents, embedding_sets
@@ -25,7 +25,7 @@ MENDED = (
 LOOK_AGAIN_SECONDS = 30.0
 """How often the rows of a collection on a server are counted."""
 
-_Place = tuple[str, str, str, Metric]
+_Place = tuple[str, str, str, SearchMetric]
 """(workspace, address, set, metric)."""
 
 
@@ -91,13 +91,13 @@ def _has_changed(index: MilvusIndex, known: _Checked) -> bool:
     return False
 
 
-def known_rows(folder: WorkspaceFolder, set_key: str, metric: Metric) -> int:
+def known_rows(folder: WorkspaceFolder, set_key: str, metric: SearchMetric) -> int:
     """How many rows the collection of a set held when it was last found right; 0 where nobody has looked yet."""
     known = _checked.get(_place_of(folder, set_key, metric))
     return known.rows if known is not None else 0
 
 
-def count_again(folder: WorkspaceFolder, set_key: str, metric: Metric) -> None:
+def count_again(folder: WorkspaceFolder, set_key: str, metric: SearchMetric) -> None:
     """Have the rows of a collection counted when it is next opened, however lately they were."""
     known = _checked.get(_place_of(folder, set_key, metric))
     if known is not None:
@@ -108,7 +108,7 @@ def _read_state(folder: WorkspaceFolder, set_key: str) -> tuple[str, int]:
     return embedding_sets.set_version(folder, set_key), contents.read_revision(folder)
 
 
-def _place_of(folder: WorkspaceFolder, set_key: str, metric: Metric) -> _Place:
+def _place_of(folder: WorkspaceFolder, set_key: str, metric: SearchMetric) -> _Place:
     return str(folder.path), milvus_settings().uri, set_key, metric
 
 
@@ -135,7 +135,7 @@ def forget_checked(folder: WorkspaceFolder) -> None:
             del _checked[place]
 
 
-def is_checked(folder: WorkspaceFolder, set_key: str, metric: Metric) -> bool:
+def is_checked(folder: WorkspaceFolder, set_key: str, metric: SearchMetric) -> bool:
     """Whether this process has brought the collection of a set by a metric in line with what is stored now."""
     known = _checked.get(_place_of(folder, set_key, metric))
     return known is not None and known.state == _read_state(folder, set_key)

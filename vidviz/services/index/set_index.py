@@ -9,13 +9,14 @@ from pathlib import Path
 from vidviz.config import MilvusSettings, milvus_settings
 from vidviz.errors import IndexLockedError, SearchIndexError
 from vidviz.index.design import IndexDesign as IndexDesign
-from vidviz.index.design import Metric, default_design
+from vidviz.index.design import default_design
 from vidviz.index.milvus.lite_folder import close_lite, delete_lite_folder
 from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.rows import searchable
 from vidviz.index.sync import IndexCheck, check_index
 from vidviz.index.vector_index import VectorIndex
+from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
 from vidviz.services.index.exact_search import STORED, index_stored
 from vidviz.services.index.freshness import bring_in_line
@@ -38,7 +39,7 @@ class OpenIndex:
 
 
 def open_index(
-    folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress, metric: Metric = "COSINE"
+    folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress, metric: SearchMetric = "COSINE"
 ) -> OpenIndex:
     """Open the index of a set by a metric, in line with its stored vectors; each metric has a collection of its own.
 

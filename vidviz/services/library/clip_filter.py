@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vidviz.numbers.clip_length import clip_length
 from vidviz.records import TAGS
 from vidviz.services.library.contents import split_tags
 from vidviz.services.library.reserved_columns import COLUMNS
@@ -73,7 +74,7 @@ class ClipFilter:
             kept &= (starts <= self.seconds[1]) & (ends > self.seconds[0])
         if self.duration_seconds:
             shortest, longest = self.duration_seconds
-            lengths = np.round(ends - starts, 6)
+            lengths = clip_length(starts, ends)
             kept &= (lengths >= shortest) & (lengths <= longest)
         return kept
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vidviz.errors import UnknownNameError
+from vidviz.measure.cluster_names import NOISE_NAME
 from vidviz.records import TAGS, StoredMap
 from vidviz.render.point_colours import Groups, Values, group_by_label
 from vidviz.services.library import contents, label_palette
 from vidviz.services.maps import set_clusters, set_neighbours
 from vidviz.services.maps.set_clusters import Clusters, ClusterSpec
-from vidviz.types import MapSpec
+from vidviz.types import NOISE, MapSpec
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 VIDEO, CLUSTER, TIME = "video", "cluster", "time in video"
 TRUST, SIMILARITY, OUTLIER = "trust in the map", "similarity to the clip", "distance from others"
 SEEDS = "agreement of seeds"
-NOISE = "noise"
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,13 @@ def _agreement(drawn: DrawnMap) -> np.ndarray:
 def _colour_clusters(folder: WorkspaceFolder, clusters: Clusters, rows: pd.DataFrame) -> Groups:
     called = cluster_names(clusters, rows)
     names = [called.get(int(number), "") for number in clusters.numbers]
-    return group_by_label(names, colours=label_palette.colours_of(folder, CLUSTER, called.values()), unlabelled=NOISE)
+    return group_by_label(
+        names, colours=label_palette.colours_of(folder, CLUSTER, called.values()), unlabelled=NOISE_NAME
+    )
 
 
 def cluster_names(clusters: Clusters, rows: pd.DataFrame) -> dict[int, str]:
     """What each cluster is called, by the labels that distinguish it; noise is none."""
     labels = {name: rows[name].fillna("").astype(str).tolist() for name in contents.label_columns(rows)}
     called = set_clusters.name_clusters(clusters.numbers, labels)
-    return {number: name for number, name in called.items() if number != set_clusters.NOISE}
+    return {number: name for number, name in called.items() if number != NOISE}

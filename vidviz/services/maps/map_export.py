@@ -19,7 +19,7 @@ from vidviz.services.maps import map_build, map_colours
 from vidviz.services.maps.map_colours import ColourChoice, DrawnMap
 from vidviz.services.maps.set_neighbours import MapTrust
 from vidviz.store.files import replace_file
-from vidviz.types import EmbeddingSetSpec, MapSpec
+from vidviz.types import NEVER_TRAINED, EmbeddingSetSpec, MapSpec
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ PICTURES = ("html", "svg", "png")
 MOST_POSTERS, MOST_POSTER_BYTES = 2000, 15_000_000
 """Of a page: with more it would weigh over 20 MB, as posters go into it as text."""
 VIDEO, CLUSTER, TIME = "video", "cluster", "time"
-NEVER_TRAINED = "Random weights: this network was never trained."
 
 
 def draw_picture(folder: WorkspaceFolder, picture: MapPicture, ending: str) -> bytes:

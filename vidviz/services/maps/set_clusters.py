@@ -14,8 +14,6 @@ from vidviz.services.library import embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
 from vidviz.workspace_folder import WorkspaceFolder
 
-NOISE = -1
-
 
 @dataclass(frozen=True)
 class ClusterSpec:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vidviz.index.design import Metric, compare_exactly
+from vidviz.index.design import compare_exactly
 from vidviz.index.rows import check_queries, comparable
+from vidviz.numbers.metrics import SearchMetric
 from vidviz.services.library import embedding_sets
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -32,7 +33,7 @@ class ScoreSpread:
 
 
 def spread_scores(
-    folder: WorkspaceFolder, set_key: str, vector: np.ndarray, metric: Metric = "COSINE", bins: int = 60
+    folder: WorkspaceFolder, set_key: str, vector: np.ndarray, metric: SearchMetric = "COSINE", bins: int = 60
 ) -> ScoreSpread:
     """Compare a vector (D,) with every clip of the set, whatever any filter says."""
     by_direction = metric == "COSINE"

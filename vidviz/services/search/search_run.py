@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import METRICS, Metric, check_effort
+from vidviz.index.design import check_effort
 from vidviz.index.filters import Filter, NotClip, NotVideoIn
 from vidviz.index.hit_order import rank_neighbours
 from vidviz.index.milvus.failures import NoAnswerError
 from vidviz.index.rows import check_k, check_queries
 from vidviz.index.vector_index import VectorIndex
 from vidviz.measure.directions import cosines_to
+from vidviz.numbers.metrics import SearchMetric
 from vidviz.services.index.background_build import open_meanwhile
 from vidviz.services.index.exact_search import STORED
 from vidviz.services.index.filter_expressions import say_expression, to_index_filters
@@ -27,8 +28,6 @@ from vidviz.services.search.query_vector import clip_vector, query_vector
 from vidviz.store.catalogue import read_catalogue
 from vidviz.types import Neighbour
 from vidviz.workspace_folder import WorkspaceFolder
-
-__all__ = ["METRICS", "Metric", "SearchAnswer", "SearchOptions", "search", "search_by_clip", "search_by_vector"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class SearchOptions:
     include_self: bool = True
     threshold: float | None = None
     best_per_video: bool = False
-    metric: Metric = "COSINE"
+    metric: SearchMetric = "COSINE"
     effort: int | None = None
 
 
@@ -233,5 +232,5 @@ def _is_kept(folder: WorkspaceFolder, clip_id: int | None, chosen: ClipFilter) -
     return bool(chosen.keeps(table[table["clip_id"] == clip_id]).all())
 
 
-def _is_near_enough(score: float, threshold: float, metric: Metric) -> bool:
+def _is_near_enough(score: float, threshold: float, metric: SearchMetric) -> bool:
     return score <= threshold if metric == "L2" else score >= threshold

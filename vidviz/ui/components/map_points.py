@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from vidviz.numbers.digests import short_digest
 from vidviz.render.colours import OTHER_COLOUR, OTHER_NAME, scale_stops
 from vidviz.render.point_colours import Groups, Values
 
@@ -103,7 +103,7 @@ def digest_coordinates(points: MapPoints) -> str:
     """A short text that changes when the map is laid out anew; the browser keeps its zoom while it stays."""
     if not len(points):
         return "empty"
-    return hashlib.sha256(np.ascontiguousarray(points.coordinates, "<f4").tobytes()).hexdigest()[:16]
+    return short_digest(np.ascontiguousarray(points.coordinates, "<f4").tobytes())
 
 
 def _pack_colours(colours: Groups | Values, count: int) -> dict[str, Any]:

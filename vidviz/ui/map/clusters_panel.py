@@ -10,6 +10,7 @@ import streamlit as st
 from vidviz.services.library import contents, label_palette
 from vidviz.services.maps import set_clusters
 from vidviz.services.maps.map_colours import CLUSTER, cluster_names
+from vidviz.types import NOISE
 from vidviz.ui import state
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.gallery_and_player import ShownClip, clip_gallery
@@ -30,7 +31,7 @@ def draw_clusters(scene: Scene) -> None:
         st.caption("No clips lie close enough together to be a cluster: every one counts as noise.")
         return
     called = cluster_names(found, view.drawn.rows)
-    noise = int((found.numbers == set_clusters.NOISE).sum())
+    noise = int((found.numbers == NOISE).sum())
     overall = "" if math.isnan(found.silhouette) else f" Silhouette {found.silhouette:.2f}."
     st.caption(
         f"{count_of(len(found.clusters), 'cluster')} among the embeddings, {count_of(noise, 'clip')} of noise."

@@ -8,6 +8,7 @@ from vidviz.render.point_colours import Values
 from vidviz.services.maps import set_clusters
 from vidviz.services.maps.map_colours import CLUSTER, OUTLIER, SEEDS, TRUST, measure
 from vidviz.services.maps.set_neighbours import MapTrust
+from vidviz.types import NOISE
 from vidviz.ui.map.map_scene import Scene
 from vidviz.ui.plain_text import count_of
 
@@ -30,7 +31,7 @@ def _explain_clusters(scene: Scene) -> str:
     found = set_clusters.find_clusters(scene.folder, scene.chosen.key, scene.choice.clusters)
     if not found.clusters:
         return f"{method} finds no clusters here: every clip counts as noise."
-    noise = int((found.numbers == set_clusters.NOISE).sum())
+    noise = int((found.numbers == NOISE).sum())
     left = f" {count_of(noise, 'clip')} of noise." if by_density else ""
     fit = "" if np.isnan(found.silhouette) else f" Silhouette {found.silhouette:.2f} (1 well apart, 0 no clusters)."
     return f"{count_of(len(found.clusters), 'cluster')} by {method} on the embeddings, not on the map.{left}{fit}"

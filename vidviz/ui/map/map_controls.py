@@ -7,7 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
-from vidviz.types import MapMethod, MapMetric, MapSpec
+from vidviz.numbers.metrics import Metric
+from vidviz.types import MapMethod, MapSpec
 from vidviz.ui.state import KEPT
 
 Projection = Literal["UMAP", "t-SNE", "PCA"]
@@ -81,8 +82,8 @@ def _choose_parameters(projection: Projection, spec: MapSpec) -> MapSpec:
         return replace(spec, metric=_choose_metric(), seed=_choose_seed())
 
 
-def _choose_metric() -> MapMetric:
-    picked: MapMetric = st.segmented_control(
+def _choose_metric() -> Metric:
+    picked: Metric = st.segmented_control(
         "Compare vectors by",
         ["cosine", "euclidean"],
         default="cosine",

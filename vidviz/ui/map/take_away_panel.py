@@ -20,7 +20,7 @@ from vidviz.services.export import export_run
 from vidviz.services.export.export_run import Kind
 from vidviz.services.maps import map_export
 from vidviz.services.maps.set_neighbours import MapTrust
-from vidviz.types import MapSpec
+from vidviz.types import NEVER_TRAINED, MapSpec
 from vidviz.ui.components.map_points import MapPoints
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -212,5 +212,5 @@ def picture_of(shown: ShownMap, chosen: EmbeddingSet) -> MapPicture:
         shown.colours,
         heading=chosen.spec.title,
         notes=map_export.describe_map(chosen.spec, shown.spec, shown.trust, shown.note),
-        warning=map_export.NEVER_TRAINED if chosen.spec.random_weights else "",
+        warning=NEVER_TRAINED if chosen.spec.random_weights else "",
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from vidviz.numbers.clip_length import clip_length
 from vidviz.records import TAGS
 from vidviz.services.library import contents
 from vidviz.services.library.clip_filter import NO_LABEL, ClipFilter
@@ -134,7 +135,7 @@ def _latest(table: pd.DataFrame) -> float:
 def _lengths(table: pd.DataFrame) -> tuple[float, float]:
     if not len(table):
         return 0.0, 0.0
-    lengths = table["end_seconds"] - table["start_seconds"]
+    lengths = clip_length(table["start_seconds"].to_numpy(float), table["end_seconds"].to_numpy(float))
     return math.floor(lengths.min() * 10 + 1e-6) / 10, _tenths_up(float(lengths.max()))
 
 

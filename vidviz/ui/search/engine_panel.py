@@ -7,11 +7,11 @@ from functools import partial
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
 from vidviz.services.index import background_build, engine, set_index
 from vidviz.services.index.engine import Collection, EngineReport
 from vidviz.services.index.set_index import IndexDesign
-from vidviz.services.search.search_run import Metric
 from vidviz.ui import messages
 from vidviz.ui.plain_text import plain
 from vidviz.workspace_folder import WorkspaceFolder
@@ -88,7 +88,7 @@ def _draw_actions(folder: WorkspaceFolder, chosen: EmbeddingSet, report: EngineR
     draw_building(folder, chosen.key)
 
 
-def draw_building(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSINE") -> None:
+def draw_building(folder: WorkspaceFolder, set_key: str, metric: SearchMetric = "COSINE") -> None:
     """How far the collection of a set is, while it is built in the background; why, where that failed."""
     building = background_build.find_building(folder, set_key, metric)
     if building is None:
@@ -100,7 +100,7 @@ def draw_building(folder: WorkspaceFolder, set_key: str, metric: Metric = "COSIN
 
 
 @st.fragment(run_every=1.0)
-def _draw_progress(folder: WorkspaceFolder, set_key: str, metric: Metric) -> None:
+def _draw_progress(folder: WorkspaceFolder, set_key: str, metric: SearchMetric) -> None:
     building = background_build.find_building(folder, set_key, metric)
     if building is None or not building.active:
         st.rerun()  # the whole page: the engine answers now

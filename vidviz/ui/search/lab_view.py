@@ -9,12 +9,12 @@ from dataclasses import replace
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.numbers.metrics import SEARCH_METRICS
 from vidviz.records import EmbeddingSet
 from vidviz.render.score_figures import recall_curves
 from vidviz.services.index import ann_lab
 from vidviz.services.index.ann_lab import IndexDesign, LabReport
 from vidviz.services.library import contents
-from vidviz.services.search.search_run import METRICS
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.plain_text import plain
@@ -38,7 +38,9 @@ def draw_lab(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[str
     reports: dict[str, LabReport] = st.session_state.setdefault(f"{REPORTS} {chosen.key}", {})
     with st.form("lab", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.selectbox("Index", ["HNSW", "IVF_FLAT", "FLAT"], key="lab kind", width=120)
-        metric = st.selectbox("Metric", METRICS, format_func=METRIC_NAMES.__getitem__, key="lab metric", width=180)
+        metric = st.selectbox(
+            "Metric", SEARCH_METRICS, format_func=METRIC_NAMES.__getitem__, key="lab metric", width=180
+        )
         m = st.number_input("M", 2, 64, 16, key="lab m", width=110, help="HNSW: links a clip.")
         nlist = st.number_input("nlist", 1, 1024, 64, key="lab nlist", width=120, help="IVF_FLAT: cells.")
         num_queries = st.number_input("Queries", 1, ann_lab.MOST_QUERIES, 50, key="lab queries", width=120)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from vidviz.services.search.search_run import METRICS, Metric, SearchOptions
+from vidviz.numbers.metrics import SEARCH_METRICS, SearchMetric
+from vidviz.services.search.search_run import SearchOptions
 from vidviz.ui.plain_text import plain, shorten
 from vidviz.ui.state import current_filter
 
 HITS = [6, 12, 24, 48, 96, 240, 1000]
-METRIC_NAMES: dict[Metric, str] = {"COSINE": "cosine similarity", "IP": "inner product", "L2": "distance"}
+METRIC_NAMES: dict[SearchMetric, str] = {"COSINE": "cosine similarity", "IP": "inner product", "L2": "distance"}
 ITSELF = "the clip itself"
 OWN_VIDEO = "its own video"
 ALL_CLIPS = "further clips of a video"
@@ -102,10 +103,10 @@ def _tell_taken(key: str, given: str) -> None:
     )
 
 
-def _choose_more() -> tuple[Metric, float | None, float, int | None]:
+def _choose_more() -> tuple[SearchMetric, float | None, float, int | None]:
     metric = st.segmented_control(
         "Metric",
-        METRICS,
+        SEARCH_METRICS,
         default="COSINE",
         required=True,
         format_func=lambda name: METRIC_NAMES[name],
