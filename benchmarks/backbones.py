@@ -21,7 +21,8 @@ from typing import Any
 
 from parts.machine import describe_machine
 
-from vidviz.embed.backbones import Backbone, backbones
+from vidviz.embed.backbones import backbones
+from vidviz.embed.description import Backbone
 
 REFERENCE = "r3d_18"
 HEADER = (

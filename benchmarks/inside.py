@@ -31,6 +31,7 @@ from parts.machine import describe_machine
 from vidviz.render.sheets import film_sheet, frames_sheet
 from vidviz.services.importing import import_run
 from vidviz.services.inside import layer_films
+from vidviz.services.inside.channel_choice import ChannelChoice, choose_sheets
 from vidviz.services.library import contents
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.workspace_folder import WorkspaceFolder
@@ -93,8 +94,8 @@ def time_films(folder: WorkspaceFolder, clips: list[int], network: str, layers: 
         begun = time.perf_counter()
         inspection = layer_films.inspect_clip(folder, clip, network, "auto" if network != LARGE else "random", layers)
         frames_sheet(inspection.frames)
-        for layer in inspection.layers:
-            film_sheet(layer_films.choose_channels(layer.film, NUM_CHANNELS, "variance", "channel").pixels)
+        for sheet in choose_sheets(inspection, ChannelChoice(NUM_CHANNELS)):
+            film_sheet(sheet.pixels)
         waits.append(time.perf_counter() - begun)
     return min(waits[1:])
 

@@ -29,11 +29,13 @@ import numpy as np
 from parts.machine import describe_machine
 
 from vidviz.config import MilvusSettings
-from vidviz.index.design import LEAST_EFFORT
 from vidviz.index.filters import LabelIn, join_filters
 from vidviz.index.milvus.collection_rows import make_record
+from vidviz.index_design import LEAST_EFFORT
 from vidviz.records import Clip, EmbeddingSet, Video
 from vidviz.services.index import set_index
+from vidviz.services.index.freshness import forget_checked
+from vidviz.services.index.index_rows import list_rows
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.clip_filter import ClipFilter
 from vidviz.services.library.workspaces import open_workspace
@@ -166,19 +168,19 @@ def compare_building(folder: WorkspaceFolder, index: Any) -> tuple[float, float]
     for _ in range(ROUNDS):
         rates[0].append(insert_rate(folder, index))
         index.drop()
-        set_index.forget_checked(folder)
+        forget_checked(folder)
         started = time.perf_counter()
         set_index.refresh_index(folder, "")
         rates[1].append(index.count() / (time.perf_counter() - started))
         index.drop()
-    set_index.forget_checked(folder)
+    forget_checked(folder)
     set_index.refresh_index(folder, "")
     return statistics.median(rates[0]), statistics.median(rates[1])
 
 
 def insert_rate(folder: WorkspaceFolder, index: Any) -> float:
     """Rows a second of pymilvus alone into a collection that is there, in batches of a thousand, and the flush."""
-    rows, vectors = set_index.list_rows(folder, embedding_sets.find_set(folder))
+    rows, vectors = list_rows(folder, embedding_sets.find_set(folder))
     records = [make_record(row, vector) for row, vector in zip(rows, vectors, strict=True)]
     index.prepare()
     started = time.perf_counter()
@@ -221,7 +223,7 @@ def measure_server(
     say_rate("server, pushed and verified", len(vectors) / (time.perf_counter() - started))
     index = set_index.open_collection(folder, found, settings=server)
     index.reload()  # waits for the index; what was just written is compared exactly otherwise
-    rows, _ = set_index.list_rows(folder, found)
+    rows, _ = list_rows(folder, found)
     place_of = {row.clip_id: place for place, row in enumerate(rows)}
     kept = np.array([row.label == RARE for row in rows])
     missed = 0

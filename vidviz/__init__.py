@@ -15,7 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidviz.embed.backbones import Backbone, Stage, Weights, backbones
+    from vidviz.embed.backbones import backbones
+    from vidviz.embed.description import Backbone, Stage, Weights
     from vidviz.embed.load import load_backbone
     from vidviz.types import FrameSpec
     from vidviz.workspace import Workspace

@@ -229,6 +229,29 @@ class Neighbour:
     score: float
 
 
+@dataclass(frozen=True)
+class ChannelSheet:
+    """The film of some channels of a layer.
+
+    Attributes:
+        pixels: (T, K, h, w) uint8, 0 at a channel's minimum and 255 at its maximum.
+        channels: (K,) which channels of the layer these are.
+        minimum, maximum: (K,) float32, the values that 0 and 255 stand for.
+        num_channels: how many channels the layer has in all.
+    """
+
+    pixels: np.ndarray
+    channels: np.ndarray
+    minimum: np.ndarray
+    maximum: np.ndarray
+    num_channels: int
+
+    def __post_init__(self) -> None:
+        shown = self.pixels.shape[1] if self.pixels.ndim == 4 else -1
+        if not (shown == len(self.channels) == len(self.minimum) == len(self.maximum)):
+            raise ValueError(f"pixels {self.pixels.shape} do not belong to {len(self.channels)} channels")
+
+
 MapMethod = Literal["pca", "umap", "tsne"]
 
 

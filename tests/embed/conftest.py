@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from torch import Tensor, nn
 
-from vidviz.embed.backbones import Backbone, find_backbone
-from vidviz.embed.description import RANDOM, LightBuild, Stage, Weights
+from vidviz.embed.backbones import find_backbone
+from vidviz.embed.description import RANDOM, Backbone, LightBuild, Stage, Weights
 from vidviz.embed.nets.simple3d import Simple3DCNN
 from vidviz.types import FrameSpec
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from vidviz.embed.backbones import Backbone, backbones
+from vidviz.embed.backbones import backbones
+from vidviz.embed.description import Backbone
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import LoadedBackbone, load_backbone
 from vidviz.embed.preprocess import frames_to_tensor

@@ -14,8 +14,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidviz.embed.backbones import Backbone, find_backbone
+from vidviz.embed.backbones import find_backbone
 from vidviz.embed.batch import is_out_of_memory, suggest_batch_size
+from vidviz.embed.description import Backbone
 from vidviz.embed.device import choose_device, choose_precision
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import load_backbone

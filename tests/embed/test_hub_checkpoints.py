@@ -22,11 +22,10 @@ from safetensors.torch import load_file, save_file
 from torch.utils.flop_counter import FlopCounterMode
 
 from vidviz.embed.build import build_outline
-from vidviz.embed.checkpoints.checkpoint_folder import NETWORKS
+from vidviz.embed.checkpoints.checkpoint_folder import NETWORKS, describe_folder
 from vidviz.embed.checkpoints.hub_checkpoints import (
     cache_place,
     cached_folder,
-    describe_folder,
     download_repository,
     folder_digest,
     load_folder,

@@ -10,8 +10,9 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from vidviz.embed.backbones import Backbone, Stage, backbones, find_backbone
+from vidviz.embed.backbones import backbones, find_backbone
 from vidviz.embed.build import build_outline
+from vidviz.embed.description import Backbone, Stage
 from vidviz.embed.layers import layer_choices, resolve_layer
 from vidviz.errors import UnknownNameError
 

@@ -15,9 +15,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from vidviz.embed.backbones import Backbone, Weights
 from vidviz.embed.build import build_model
 from vidviz.embed.checkpoints.weights import choose_weights, weights_folder, weights_state
+from vidviz.embed.description import Backbone, Weights
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import check_memory, load_backbone
 from vidviz.embed.prepare import LicenceError

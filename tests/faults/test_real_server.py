@@ -18,10 +18,10 @@ import pytest
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.milvus.failures import NoAnswerError
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.rows import ClipRow
 from vidviz.index.sync import check_index, sync_index
-from vidviz.index.vector_index import MilvusIndex
 from vidviz.types import EmbeddingSetSpec
 
 SECONDS_TO_COME_BACK = 120

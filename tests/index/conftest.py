@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from vidviz.config import MilvusSettings
+from vidviz.index.exact_index import ExactIndex
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.rows import ClipRow
-from vidviz.index.vector_index import ExactIndex, MilvusIndex
 from vidviz.types import EmbeddingSetSpec
 
 DIMENSION = 16

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import IndexDesign
+from vidviz.index.exact_index import ExactIndex
 from vidviz.index.filters import ClipIn, ColumnIn, Duration, LabelIn, NotClip, NotVideoIn, TagIn, TimeRange, VideoIn
 from vidviz.index.milvus.collection import collection_name, create_collection, describe_set
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import LARGEST_K, ClipRow
-from vidviz.index.vector_index import ExactIndex, MilvusIndex
+from vidviz.index_design import IndexDesign
 
 FILTERS = {
     "none": (),

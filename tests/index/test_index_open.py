@@ -22,9 +22,9 @@ from vidviz.index.milvus import connection as connections
 from vidviz.index.milvus import lite_lock
 from vidviz.index.milvus.failures import server_place
 from vidviz.index.milvus.lite_folder import close_lite, delete_lite_folder
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.sync import sync_index
-from vidviz.index.vector_index import MilvusIndex
 
 HOLDER = """
 import fcntl, sys, time

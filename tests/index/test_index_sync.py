@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
+from vidviz.index.exact_index import ExactIndex
 from vidviz.index.milvus.collection import collection_dimension
 from vidviz.index.milvus.connection import MilvusConnection
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import searchable
 from vidviz.index.sync import check_index, row_digest, sync_index
-from vidviz.index.vector_index import ExactIndex, MilvusIndex
 
 
 class CountingIndex(ExactIndex):

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from vidviz.config import MilvusSettings
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.sync import check_index, sync_index
-from vidviz.index.vector_index import MilvusIndex
 from vidviz.types import EmbeddingSetSpec
 
 SPEC = EmbeddingSetSpec("killed", "random", "fc", "mean", "windows-2-2-keep")

@@ -7,10 +7,10 @@ import pytest
 
 from vidviz.config import MilvusSettings
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import KINDS, IndexDesign
 from vidviz.index.milvus.lite_files import count_bytes, remove_index_files
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.milvus.open import open_milvus
-from vidviz.index.vector_index import MilvusIndex
+from vidviz.index_design import KINDS, IndexDesign
 
 CUTS = {"empty": lambda size: 0, "half": lambda size: size // 2, "last byte": lambda size: size - 1}
 

@@ -10,7 +10,8 @@ from hypothesis.extra import numpy as hnp
 
 from vidviz.errors import UnknownNameError
 from vidviz.introspect.channel_order import channel_sparseness, order_by_difference, order_channels
-from vidviz.introspect.feature_films import FilmSheet, energy_over_time, feature_film, paired_films
+from vidviz.introspect.feature_films import energy_over_time, feature_film, paired_films
+from vidviz.types import ChannelSheet
 
 films = hnp.arrays(
     np.float32,
@@ -156,4 +157,4 @@ def test_unknown_names_and_mismatched_sheets() -> None:
     with pytest.raises(UnknownNameError, match="common"):
         feature_film(film, scale="comon")
     with pytest.raises(ValueError, match="do not belong"):
-        FilmSheet(np.zeros((1, 2, 1, 1), np.uint8), np.zeros(1), np.zeros(1), np.zeros(1), 2)
+        ChannelSheet(np.zeros((1, 2, 1, 1), np.uint8), np.zeros(1), np.zeros(1), np.zeros(1), 2)

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from vidviz.config import MilvusSettings
-from vidviz.embed.backbones import Backbone, find_backbone
-from vidviz.embed.description import RANDOM, Stage
+from vidviz.embed.backbones import find_backbone
+from vidviz.embed.description import RANDOM, Backbone, Stage
 from vidviz.records import LABEL, Clip, EmbeddingSet, Video
 from vidviz.services.index import set_index
 from vidviz.services.index.set_index import milvus_settings, open_milvus

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from vidviz.embed.description import Backbone, Family, LightBuild, Stage, Weights
+from vidviz.embed.description import Backbone
 from vidviz.embed.families import ROWS
 from vidviz.embed.user_backbones import describe_own, installed_backbones, is_own_name
 from vidviz.errors import UnknownNameError
-
-__all__ = ["Backbone", "Family", "LightBuild", "Stage", "Weights", "backbones", "find_backbone"]
 
 
 @cache

@@ -56,7 +56,7 @@ def prepare_backbone(
     if choice.published is not None:
         choice = _fetch(name, choice, choice.published, on_progress, accept_licence=accept_licence)
     if choice.path is not None and choice.path.is_dir():
-        from vidviz.embed.checkpoints.hub_checkpoints import describe_folder
+        from vidviz.embed.checkpoints.checkpoint_folder import describe_folder
 
         return ReadyBackbone(describe_folder(name, choice.path), choice)
     return ReadyBackbone(name, choice)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vidviz.index.design import IndexDesign, compare_exactly
 from vidviz.index.filters import Filter, row_test
 from vidviz.index.hit_order import rank_neighbours
 from vidviz.index.rows import ClipRow, LeftOut, check_k, check_queries, check_rows
+from vidviz.index_design import IndexDesign
+from vidviz.numbers.metrics import SearchMetric
 from vidviz.types import Neighbour
 
 BLOCK_SCORES = 16_000_000  # scores computed at once: 64 MB of float32
@@ -125,3 +126,14 @@ class ExactIndex:
     def drop(self) -> None:
         """Forget everything."""
         self._forget()
+
+
+def compare_exactly(metric: SearchMetric, queries: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Scores (Q, N) of queries (Q, D) against vectors (N, D), both as a design stores them, by plain arithmetic."""
+    if metric != "L2":
+        return np.asarray(queries @ known.T)
+    # About the known vectors' mean and in float64: near ones differ by little of their length.
+    centre = known.mean(axis=0, dtype=np.float64) if len(known) else 0.0
+    left, right = queries - centre, known - centre
+    squares = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1)[None] - 2 * left @ right.T
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vidviz.index.design import IndexDesign
+from vidviz.index_design import IndexDesign
 from vidviz.types import Neighbour
 
 SCORE_DECIMALS = 6

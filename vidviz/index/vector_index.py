@@ -7,14 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
-from vidviz.index.design import IndexDesign
-from vidviz.index.exact_index import ExactIndex
 from vidviz.index.filters import Filter
-from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import ClipRow, LeftOut
+from vidviz.index_design import IndexDesign
 from vidviz.types import Neighbour
-
-__all__ = ["ExactIndex", "MilvusIndex", "VectorIndex"]
 
 
 class VectorIndex(Protocol):

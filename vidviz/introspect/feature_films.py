@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from vidviz.errors import UnknownNameError
 from vidviz.introspect.channel_order import finite, order_by_difference, order_channels
-
-
-@dataclass(frozen=True)
-class FilmSheet:
-    """The film of some channels of a layer.
-
-    Attributes:
-        pixels: (T, K, h, w) uint8, 0 at a channel's minimum and 255 at its maximum.
-        channels: (K,) which channels of the layer these are.
-        minimum, maximum: (K,) float32, the values that 0 and 255 stand for.
-        num_channels: how many channels the layer has in all.
-    """
-
-    pixels: np.ndarray
-    channels: np.ndarray
-    minimum: np.ndarray
-    maximum: np.ndarray
-    num_channels: int
-
-    def __post_init__(self) -> None:
-        shown = self.pixels.shape[1] if self.pixels.ndim == 4 else -1
-        if not (shown == len(self.channels) == len(self.minimum) == len(self.maximum)):
-            raise ValueError(f"pixels {self.pixels.shape} do not belong to {len(self.channels)} channels")
+from vidviz.types import ChannelSheet
 
 
 def feature_film(
@@ -41,7 +17,7 @@ def feature_film(
     order: str = "variance",
     scale: str = "channel",
     frames_first: bool = False,
-) -> FilmSheet:
+) -> ChannelSheet:
     """The film of a layer for one clip.
 
     Args:
@@ -67,7 +43,7 @@ def feature_film(
     if scale == "common" and len(low):
         low, high = np.full_like(low, low.min()), np.full_like(high, high.max())
     pixels = _to_bytes(shown, low, high)
-    return FilmSheet(np.ascontiguousarray(pixels.swapaxes(0, 1)), chosen, low, high, len(film))
+    return ChannelSheet(np.ascontiguousarray(pixels.swapaxes(0, 1)), chosen, low, high, len(film))
 
 
 def paired_films(
@@ -78,7 +54,7 @@ def paired_films(
     page: int = 0,
     order: str = "difference",
     scale: str = "channel",
-) -> tuple[FilmSheet, FilmSheet]:
+) -> tuple[ChannelSheet, ChannelSheet]:
     """The same channels of one layer for two clips, or before and after training, in the same brightness.
 
     Args:
@@ -100,7 +76,7 @@ def paired_films(
     if scale == "common" and len(low):
         low, high = np.full_like(low, low.min()), np.full_like(high, high.max())
     first, second = (
-        FilmSheet(np.ascontiguousarray(_to_bytes(one, low, high).swapaxes(0, 1)), chosen, low, high, len(film))
+        ChannelSheet(np.ascontiguousarray(_to_bytes(one, low, high).swapaxes(0, 1)), chosen, low, high, len(film))
         for one in shown
     )
     return first, second

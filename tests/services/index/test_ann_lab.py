@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import IndexDesign
 from vidviz.index.milvus.collection import TRIAL
+from vidviz.index_design import IndexDesign
 from vidviz.services.index import ann_lab, engine, set_index
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.clip_filter import ClipFilter

@@ -7,7 +7,9 @@ import pytest
 
 from vidviz.config import MilvusSettings
 from vidviz.errors import IndexLockedError, SearchIndexError
+from vidviz.index_design import IndexDesign
 from vidviz.services.index import engine, push, set_index
+from vidviz.services.index.freshness import forget_checked
 from vidviz.services.index.set_index import open_milvus
 from vidviz.services.library import clip_annotations, embedding_sets
 from vidviz.services.search import search_run
@@ -71,7 +73,7 @@ def test_a_local_file_by_its_path_is_lite_in_every_respect(folder, fill, tmp_pat
     assert (report.lite, report.address) == (True, str(place))
     # An approximate index would lose hits there as soon as there is a filter.
     assert [one.found.kind for one in report.collections] == ["FLAT"]
-    assert set_index.rebuild_index(folder, "", design=set_index.IndexDesign(kind="HNSW")) == 20
+    assert set_index.rebuild_index(folder, "", design=IndexDesign(kind="HNSW")) == 20
     assert set_index.open_collection(folder, embedding_sets.find_set(folder)).describe()["index_type"] == "FLAT"
     set_index.release_index(folder)
     for path in place.rglob("*schema*.json*"):
@@ -112,7 +114,7 @@ def test_a_pushed_set_is_there_and_answers_the_same(folder, fill, milvus_server,
     again = push.push_set(folder, "", milvus_server)
     assert (again.rows, again.sent) == (150, 0)
     monkeypatch.setenv("VIDVIZ_MILVUS_URI", milvus_server.uri)
-    set_index.forget_checked(folder)
+    forget_checked(folder)
     there = search_run.search_by_clip(folder, "", ids[0], 10)
     assert there.engine == "Milvus"
     assert [hit.clip_id for hit in there.hits] == [hit.clip_id for hit in here.hits]

@@ -15,6 +15,7 @@ from vidviz.services import dashboard
 from vidviz.services.importing import import_run
 from vidviz.services.inside import (
     best_clips,
+    channel_choice,
     class_scores,
     clip_attention,
     film_export,
@@ -24,6 +25,7 @@ from vidviz.services.inside import (
     score_heat,
     vector_shares,
 )
+from vidviz.services.inside.channel_choice import ChannelChoice
 from vidviz.services.inside.clip_input import Look
 from vidviz.services.library import contents
 from vidviz.services.library.workspaces import open_workspace
@@ -137,9 +139,9 @@ def test_a_unit_is_moved_by_what_it_can_see(samples):
 
 def test_the_layers_of_the_tutorials_network():
     facts = {one.name: one for one in layer_facts.list_layers("simple3d")}
-    assert layer_facts.say_field(facts["conv1"].field).startswith("3 frames × 3 × 3 px")
-    assert layer_facts.say_field(facts["conv2"].field).startswith("5 frames")
-    assert layer_facts.say_field(facts["fc1"].field) == "global"
+    assert facts["conv1"].field_words.startswith("3 frames × 3 × 3 px")
+    assert facts["conv2"].field_words.startswith("5 frames")
+    assert facts["fc1"].field_words == "global"
     assert facts["fc1"].num_parameters == 128 * 16 * 16 * 16 * 1024 + 1024
     assert facts["conv1"].compute_share + facts["conv2"].compute_share > 0.8
 
@@ -197,7 +199,7 @@ def test_attention_is_refused_where_there_is_none(samples):
 def test_files_to_take_away(samples, tmp_path: Path):
     folder, ids = samples
     inspection = layer_films.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1", "pool2"])
-    sheets = [layer_films.choose_channels(layer.film, 9, "variance", "channel") for layer in inspection.layers]
+    sheets = channel_choice.choose_sheets(inspection, ChannelChoice(9))
     film = film_export.lay_film(inspection.frames, sheets)
     assert film.shape[0] == 16
     gif = Image.open(io.BytesIO(film_export.pack_gif(film, inspection.seconds)))

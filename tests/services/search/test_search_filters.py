@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidviz.errors import SearchIndexError
+from vidviz.index.filters import join_filters
 from vidviz.records import Clip, EmbeddingSet, Video
 from vidviz.services.index import engine, set_index
-from vidviz.services.index.filter_expressions import say_expression, to_index_filters
+from vidviz.services.index.filter_expressions import to_index_filters
 from vidviz.services.library import contents
 from vidviz.services.library.clip_filter import ClipFilter
 from vidviz.services.library.workspaces import open_workspace
@@ -172,7 +173,7 @@ def test_a_collection_that_somebody_dropped_is_made_again(labelled):
 def test_the_expression_is_one_that_people_can_read(labelled):
     folder, _, _ = labelled
     chosen = ClipFilter(labels=(("label", ("plain", 'quo"te')),), seconds=(1.0, 2.0), tags=("good",))
-    assert say_expression(to_index_filters(folder, SPEC.recipe_key, chosen)) == (
+    assert join_filters(to_index_filters(folder, SPEC.recipe_key, chosen)) == (
         r'(label in ["plain", "quo\"te"]) and (json_contains_any(meta["tags"], ["good"])) '
         "and (start_seconds <= 2.0 and end_seconds > 1.0)"
     )

@@ -20,8 +20,6 @@ from vidviz.errors import BackboneError
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["cache_place", "cached_folder", "describe_folder", "download_repository", "folder_digest", "load_folder"]
-
 # What a checkpoint is made of; a repository may hold much more (other frameworks' weights, examples).
 DESCRIPTIONS = (CONFIG, "preprocessor_config.json", "video_preprocessor_config.json", "processor_config.json")
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt")

@@ -7,8 +7,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from vidviz.index.design import IndexDesign
 from vidviz.index.rows import LONGEST_LABEL_BYTES, LONGEST_VIDEO_ID_BYTES
+from vidviz.index_design import IndexDesign
 from vidviz.types import EmbeddingSetSpec
 
 LONGEST_NAME = 255

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import IndexDesign, default_design
 from vidviz.index.filters import Filter
 from vidviz.index.milvus import collection_rows, collection_search
 from vidviz.index.milvus.collection import (
@@ -25,6 +24,7 @@ from vidviz.index.milvus.collection import (
 from vidviz.index.milvus.connection import MilvusConnection
 from vidviz.index.milvus.open_collection import OpenCollection
 from vidviz.index.rows import LARGEST_K, ClipRow, LeftOut, check_k, check_queries, check_rows
+from vidviz.index_design import IndexDesign, default_design
 from vidviz.types import EmbeddingSetSpec, Neighbour
 
 BATCH_ROWS = 1000

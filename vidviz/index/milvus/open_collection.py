@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import IndexDesign
 from vidviz.index.milvus.connection import MilvusConnection
 from vidviz.index.milvus.failures import NoAnswerError, explain_failures
 from vidviz.index.milvus.lite_files import remove_index_files
+from vidviz.index_design import IndexDesign
 
 
 class OpenCollection:

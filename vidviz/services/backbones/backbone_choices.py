@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from vidviz.embed.backbones import Backbone, backbones, find_backbone
+from vidviz.embed.backbones import backbones, find_backbone
 from vidviz.embed.checkpoints.weights import weights_state
-from vidviz.embed.description import RANDOM, Weights
+from vidviz.embed.description import RANDOM, Backbone, Weights
 from vidviz.embed.pool import SPACE
 from vidviz.errors import VidvizError
 

@@ -16,13 +16,13 @@ import numpy as np
 
 from vidviz.config import milvus_settings
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import MOST_EFFORT, Kind
-from vidviz.index.design import IndexDesign as IndexDesign
 from vidviz.index.milvus.collection import TRIAL
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import ClipRow, check_rows
-from vidviz.index.vector_index import MilvusIndex
+from vidviz.index_design import MOST_EFFORT, IndexDesign, Kind
 from vidviz.services.index import set_index
 from vidviz.services.index.filter_expressions import to_index_filters
+from vidviz.services.index.index_rows import list_rows
 from vidviz.services.index.lab_points import LabPoint, Missed, answer_exactly, list_missed, measure_setting
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.clip_filter import ClipFilter
@@ -87,7 +87,7 @@ def try_index(
     if not 1 <= num_queries <= MOST_QUERIES:
         raise SearchIndexError(f"The lab asks with 1 to {MOST_QUERIES} clips, not {num_queries}.")
     found = embedding_sets.find_set(folder, set_key)
-    rows, vectors = set_index.list_rows(folder, found)
+    rows, vectors = list_rows(folder, found)
     checked = check_rows(rows, vectors, found.dimension, unit_length=design.metric == "COSINE")
     if not checked.rows:
         raise SearchIndexError("This set has no clips to try an index on.")

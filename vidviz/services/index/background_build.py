@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vidviz.errors import VidvizError
-from vidviz.index.design import IndexDesign
+from vidviz.index_design import IndexDesign
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.services.index import set_index
 from vidviz.services.index.exact_search import STORED, index_stored

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from vidviz.config import milvus_settings
 from vidviz.errors import IndexLockedError
-from vidviz.index.design import IndexDesign
 from vidviz.index.milvus.collection import TRIAL, collection_name
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.milvus.survey import FoundCollection, drop_collection, survey
+from vidviz.index_design import IndexDesign
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.services.library import embedding_sets
 from vidviz.store.catalogue import read_catalogue
@@ -93,7 +93,7 @@ def drop(folder: WorkspaceFolder, name: str) -> None:
     Raises:
         SearchIndexError: the engine does not answer, or somebody else made the collection.
     """
-    from vidviz.services.index.set_index import forget_checked
+    from vidviz.services.index.freshness import forget_checked
 
     drop_collection(open_milvus(milvus_settings(), folder.milvus), name)
     forget_checked(folder)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from vidviz.index.design import IndexDesign
 from vidviz.index.exact_index import ExactIndex
+from vidviz.index_design import IndexDesign
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
 from vidviz.services.index.freshness import say_left_out

@@ -12,7 +12,6 @@ from vidviz.index.filters import (
     TagIn,
     TimeRange,
     VideoIn,
-    join_filters,
 )
 from vidviz.records import LABEL
 from vidviz.services.library import contents
@@ -50,8 +49,3 @@ def _labelled(column: str, values: tuple[str, ...]) -> Filter:
     if column in COLUMNS:  # no label, so that no clip has any in it
         return NotClip(()) if NO_LABEL in values else ClipIn(())
     return ColumnIn(column, values)
-
-
-def say_expression(conditions: tuple[Filter, ...]) -> str:
-    """The one Milvus expression that the conditions become; "" where there are none."""
-    return join_filters(conditions)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vidviz.index.design import IndexDesign
+from vidviz.index.exact_index import ExactIndex
 from vidviz.index.filters import Filter, row_test
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import ClipRow
-from vidviz.index.vector_index import ExactIndex, MilvusIndex
+from vidviz.index_design import IndexDesign
 from vidviz.types import Neighbour
 
 MOST_MISSED = 200

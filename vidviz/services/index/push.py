@@ -12,6 +12,7 @@ from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import check_rows
 from vidviz.index.sync import sync_index
 from vidviz.services.index import set_index
+from vidviz.services.index.index_rows import list_rows
 from vidviz.services.library import embedding_sets
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.workspace_folder import WorkspaceFolder
@@ -43,7 +44,7 @@ def push_set(
         raise SearchIndexError("Say where to: --uri http://HOST:19530.")
     found = embedding_sets.find_set(folder, set_key)
     index = set_index.open_collection(folder, found, settings=settings)
-    rows, vectors = set_index.list_rows(folder, found)
+    rows, vectors = list_rows(folder, found)
     report = sync_index(index, rows, vectors, progress)
     checked = check_rows(rows, vectors, found.dimension)
     arrived = index.count()

@@ -8,20 +8,17 @@ from pathlib import Path
 
 from vidviz.config import MilvusSettings, milvus_settings
 from vidviz.errors import IndexLockedError, SearchIndexError
-from vidviz.index.design import IndexDesign as IndexDesign
-from vidviz.index.design import default_design
 from vidviz.index.milvus.lite_folder import close_lite, delete_lite_folder
 from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.rows import searchable
 from vidviz.index.sync import IndexCheck, check_index
 from vidviz.index.vector_index import VectorIndex
+from vidviz.index_design import IndexDesign, default_design
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
 from vidviz.services.index.exact_search import STORED, index_stored
-from vidviz.services.index.freshness import bring_in_line
-from vidviz.services.index.freshness import forget_checked as forget_checked
-from vidviz.services.index.index_rows import list_rows as list_rows
+from vidviz.services.index.freshness import bring_in_line, forget_checked
 from vidviz.services.library import embedding_sets
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.catalogue import read_catalogue

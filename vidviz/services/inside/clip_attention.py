@@ -8,13 +8,10 @@ from functools import lru_cache
 import numpy as np
 
 from vidviz.errors import BackboneError
-from vidviz.introspect.attention import Attention, LayerAttention
+from vidviz.introspect.attention import Attention
 from vidviz.introspect.film_layout import TokenGrid
 from vidviz.introspect.receptive_field import Box
-from vidviz.introspect.saliency import resize_heat
 from vidviz.services.inside.clip_input import Look, Looked, look_at, running
-
-__all__ = ["Attended", "LayerAttention", "attend", "attends", "resize_heat"]
 
 TRANSFORMERS = ("2-D transformer", "video transformer", "text-video")
 """The families whose networks attend."""
@@ -47,6 +44,13 @@ class Attended:
             for place, cells, pixels in zip(position, self._cells, self.frames.shape, strict=False)
         )
         return t, y, x
+
+    def over_clip(self, heat: np.ndarray) -> np.ndarray:
+        """Heat of the positions of a layer, (T', H', W'), at the size of the frames, (T, H, W), from 0 on."""
+        from vidviz.introspect.saliency import resize_heat
+
+        frames, height, width = self.frames.shape[:3]
+        return np.asarray(np.maximum(resize_heat(heat - heat.min(), (frames, height, width)), 0))
 
     @property
     def _cells(self) -> tuple[int, int, int]:

@@ -9,17 +9,18 @@ from pathlib import Path
 import numpy as np
 
 from vidviz.errors import WorkspaceError
-from vidviz.introspect.feature_films import FilmSheet
+from vidviz.introspect.feature_films import feature_film
 from vidviz.render.heat import enlarge, side_by_side, tile_channels, write_animation
-from vidviz.services.inside.layer_films import Inspection, activation_arrays, choose_channels
+from vidviz.services.inside.layer_films import Inspection, activation_arrays
 from vidviz.store.files import replace_file
+from vidviz.types import ChannelSheet
 
 CLIP_PX = 256
 MP4_ROUNDS = 2
 """A film of a second is too short to look at: it runs twice."""
 
 
-def lay_film(frames: np.ndarray, sheets: Sequence[FilmSheet], scale: str = "viridis") -> np.ndarray:
+def lay_film(frames: np.ndarray, sheets: Sequence[ChannelSheet], scale: str = "viridis") -> np.ndarray:
     """The clip and the channels of its layers side by side on one clock.
 
     Args:
@@ -82,7 +83,7 @@ def _pack_npz(inspection: Inspection, _num_channels: int, _order: str) -> bytes:
 
 def _pack_film(pack: Callable[[np.ndarray, float], bytes]) -> Callable[[Inspection, int, str], bytes]:
     def pack_one(inspection: Inspection, num_channels: int, order: str) -> bytes:
-        sheets = [choose_channels(layer.film, num_channels, order, "channel") for layer in inspection.layers]
+        sheets = [feature_film(layer.film, num_channels=num_channels, order=order) for layer in inspection.layers]
         return pack(lay_film(inspection.frames, sheets), inspection.seconds)
 
     return pack_one

@@ -9,6 +9,7 @@ import numpy as np
 
 from vidviz.errors import BackboneError
 from vidviz.introspect.saliency import trace_score
+from vidviz.records import EmbeddingSet
 from vidviz.services.inside.clip_input import Looked, running
 
 if TYPE_CHECKING:
@@ -75,11 +76,13 @@ def _as_films(traced: Traced, looked: Looked) -> tuple[np.ndarray, np.ndarray] |
     return film.numpy(), gradient.numpy()
 
 
-def usual_embedding(backbone: str) -> str:
-    """The layer that a network's embedding is taken from."""
+def embedding_of(backbone: str, chosen: EmbeddingSet | None) -> tuple[str, str]:
+    """The layer and pooling of a network's embedding: the set's own where it is of this network, else the usual."""
     from vidviz.embed.backbones import find_backbone
 
-    return find_backbone(backbone).embedding_layer
+    if chosen is not None and chosen.spec.backbone == backbone:
+        return chosen.spec.layer, chosen.spec.pooling
+    return find_backbone(backbone).embedding_layer, "mean"
 
 
 def make_embed(loaded: LoadedBackbone, at: str, pooling: str) -> Callable[[Any], Any]:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class LayerFacts:
     """One module of a network, in numbers and in words.
 
-    `shape` is the output for one clip in words, e.g. `64 × 16 × 56 × 56`; `field` what one unit of it sees.
+    `shape` is the output for one clip in words, e.g. `64 × 16 × 56 × 56`; `field` what one unit of it sees, in numbers
+    and as `field_words`.
     """
 
     name: str
@@ -32,6 +33,7 @@ class LayerFacts:
     num_parameters: int
     compute_share: float
     field: ReceptiveField
+    field_words: str
     note: str
 
 
@@ -43,14 +45,14 @@ class Tube:
         unit: (channel, t, y, x) in the layer's film.
         box: the theoretical receptive field, (start, end) in frames, rows and columns; None where it is not known.
         effective: (T, H, W) float32, how strongly each pixel moves the unit.
-        field: the theoretical receptive field in words and numbers.
+        field_words: the theoretical receptive field in words.
         effective_part: how much of `effective` lies within the box, from 0 to 1; 1 where there is no box.
     """
 
     unit: tuple[int, int, int, int]
     box: Box | None
     effective: np.ndarray
-    field: ReceptiveField
+    field_words: str
     effective_part: float
     frames: np.ndarray
     seconds: float
@@ -85,20 +87,14 @@ def _list_layers(backbone: str) -> tuple[LayerFacts, ...]:
             layer.num_parameters,
             layer.compute_share,
             fields[layer.name],
+            _say_field(fields[layer.name], per_frame=row.per_frame),
             layer.note,
         )
         for layer in layer_tree(model, example, [stage.layer for stage in row.stages])
     )
 
 
-def sees_frames_apart(backbone: str) -> bool:
-    """Whether a network sees frames one by one, so that no unit of it sees more than one."""
-    from vidviz.embed.backbones import find_backbone
-
-    return find_backbone(backbone).per_frame
-
-
-def say_field(field: ReceptiveField, *, per_frame: bool = False) -> str:
+def _say_field(field: ReceptiveField, *, per_frame: bool = False) -> str:
     """A receptive field in words: `3 frames × 7 × 7 px, every 1 × 2 × 2, centre 0 · 0 · 0`, or `global`."""
     if field.sees_everything:
         return "global (its frame)" if per_frame else "global"
@@ -126,12 +122,12 @@ def trace_unit(look: Look, layer: str, unit: tuple[int, int, int, int]) -> Tube:
             effective = effective_field(loaded.model, layer, looked.clips(), unit)
     except ValueError as error:
         raise BackboneError(f"{layer} of {loaded.backbone.name} cannot be traced: {error}.") from error
-    field = next(facts.field for facts in list_layers(look.backbone) if facts.name == layer)
-    box = _box_of(field, unit, looked)
+    facts = next(one for one in list_layers(look.backbone) if one.name == layer)
+    box = _box_of(facts.field, unit, looked)
     part = 1.0
     if box is not None and effective.sum() > 0:
         part = float(effective[tuple(slice(*ends) for ends in box)].sum() / effective.sum())
-    return Tube(unit, box, effective, field, part, looked.frames, looked.seconds)
+    return Tube(unit, box, effective, facts.field_words, part, looked.frames, looked.seconds)
 
 
 def _box_of(field: ReceptiveField, unit: tuple[int, int, int, int], looked: Looked) -> Box | None:

@@ -9,24 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vidviz.introspect.feature_films import FilmSheet, energy_over_time, feature_film, paired_films
+from vidviz.introspect.feature_films import energy_over_time
 from vidviz.services.backbones.shared_backbones import run_until_seen
 from vidviz.services.inside.clip_input import Look, look_at
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.services.inside.clip_input import Looked
-
-__all__ = [
-    "FilmSheet",
-    "InspectedLayer",
-    "Inspection",
-    "activation_arrays",
-    "choose_channels",
-    "choose_pair",
-    "inspect_clip",
-    "summarise_layer",
-]
 
 KEPT_INSPECTIONS = 6
 
@@ -130,18 +119,6 @@ def _to_host(output: Any) -> Any:
     import torch
 
     return output.to("cpu", torch.float32)
-
-
-def choose_channels(film: np.ndarray, num_channels: int, order: str, scale: str, page: int = 0) -> FilmSheet:
-    """The channels of a film (C, T, H, W) worth looking at, as bytes; see `feature_films.feature_film`."""
-    return feature_film(film, num_channels=num_channels, order=order, scale=scale, page=page)
-
-
-def choose_pair(
-    film: np.ndarray, other: np.ndarray, num_channels: int, order: str, scale: str, page: int = 0
-) -> tuple[FilmSheet, FilmSheet]:
-    """The same channels of two films of one layer, as bytes; see `vidviz.introspect.feature_films.paired_films`."""
-    return paired_films(film, other, num_channels=num_channels, order=order, scale=scale, page=page)
 
 
 def summarise_layer(layer: InspectedLayer) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vidviz.introspect.saliency import region_shares
+from vidviz.introspect.saliency import region_shares, resize_heat
 from vidviz.services.inside.clip_input import Look, look_at
 from vidviz.services.inside.gradients import embed_clip, make_embed, trace_films
 
@@ -30,6 +30,12 @@ class VectorParts:
     vector: np.ndarray
     frames: np.ndarray
     seconds: float
+
+    def over_clip(self) -> tuple[np.ndarray, np.ndarray]:
+        """What the regions gave and what they took, from 0 on, each at the size of the frames, (T, H, W)."""
+        frames, height, width = self.frames.shape[:3]
+        gave, took = (resize_heat(part, (frames, height, width)) for part in (self.shares, -self.shares))
+        return np.maximum(gave, 0), np.maximum(took, 0)
 
 
 def explain_vector(look: Look, *, at: str, pooling: str = "mean") -> VectorParts:

@@ -9,7 +9,6 @@ import numpy as np
 
 from vidviz.errors import ProjectionError
 from vidviz.measure.procrustes import align_maps
-from vidviz.project.polygon import points_in_polygon
 from vidviz.records import StoredMap
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
@@ -99,8 +98,3 @@ def rows_of(folder: WorkspaceFolder, set_key: str, stored: StoredMap) -> pd.Data
     """The rows of the clip table that belong to a map's points, in their order."""
     found = embedding_sets.find_set(folder, set_key)
     return contents.clip_rows(folder, stored.ids, found.spec.recipe_key)
-
-
-def points_inside(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
-    """Which points (N, 2) of a map lie inside a polygon (M, 2), (N,) bool."""
-    return points_in_polygon(points, polygon)

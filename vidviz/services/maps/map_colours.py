@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vidviz.errors import UnknownNameError
-from vidviz.measure.cluster_names import NOISE_NAME
+from vidviz.measure.cluster_names import NOISE_NAME, name_clusters
+from vidviz.measure.outliers import outlier_scores
 from vidviz.records import TAGS, StoredMap
 from vidviz.render.point_colours import Groups, Values, group_by_label
 from vidviz.services.library import contents, label_palette
@@ -100,7 +101,7 @@ def _measure(
     if choice.by == SEEDS:
         return _agreement(drawn), "neighbours shared"
     if choice.by == OUTLIER:
-        return set_neighbours.outlier_scores(folder, set_key), "cosine distance"
+        return outlier_scores(set_neighbours.shared_neighbours(folder, set_key)[1]), "cosine distance"
     if choice.by == SIMILARITY:
         unknown = np.full(len(drawn.rows), np.nan), "click a clip"
         return unknown if current is None else (set_neighbours.similarity_to(folder, set_key, current), "cosine")
@@ -137,5 +138,5 @@ def _colour_clusters(folder: WorkspaceFolder, clusters: Clusters, rows: pd.DataF
 def cluster_names(clusters: Clusters, rows: pd.DataFrame) -> dict[int, str]:
     """What each cluster is called, by the labels that distinguish it; noise is none."""
     labels = {name: rows[name].fillna("").astype(str).tolist() for name in contents.label_columns(rows)}
-    called = set_clusters.name_clusters(clusters.numbers, labels)
-    return {number: name for number, name in called.items() if number != NOISE}
+    called = name_clusters(clusters.numbers, labels)
+    return {number: found.name for number, found in called.items() if number != NOISE}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,13 +21,9 @@ from vidviz.store.files import replace_file
 from vidviz.types import NEVER_TRAINED, EmbeddingSetSpec, MapSpec
 from vidviz.workspace_folder import WorkspaceFolder
 
-if TYPE_CHECKING:
-    pass
-
 PICTURES = ("html", "svg", "png")
 MOST_POSTERS, MOST_POSTER_BYTES = 2000, 15_000_000
 """Of a page: with more it would weigh over 20 MB, as posters go into it as text."""
-VIDEO, CLUSTER, TIME = "video", "cluster", "time"
 
 
 def draw_picture(folder: WorkspaceFolder, picture: MapPicture, ending: str) -> bytes:

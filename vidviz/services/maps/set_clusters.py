@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -80,15 +79,3 @@ def _clusters(path: Path, set_key: str, _version: str, spec: ClusterSpec) -> Clu
         for number, rows in sorted(medoids(embeddings.vectors, numbers).items())
     )
     return Clusters(numbers, found, fit.overall)
-
-
-def name_clusters(numbers: np.ndarray, labels: Mapping[str, Sequence[str]]) -> dict[int, str]:
-    """What each cluster is called: by the label value that distinguishes it, else by its number; noise is "noise".
-
-    Args:
-        numbers: (N,), -1 for noise.
-        labels: column -> N values, "" where there is none.
-    """
-    from vidviz.measure.cluster_names import name_clusters as find_names
-
-    return {number: found.name for number, found in find_names(numbers, labels).items()}

@@ -127,13 +127,6 @@ def _compare(first: bytes, second: bytes, count: int) -> np.ndarray:
     return shared
 
 
-def outlier_scores(folder: WorkspaceFolder, set_key: str) -> np.ndarray:
-    """How far each clip of a set is from its nearest others, (N,), in the order of the set's ids."""
-    from vidviz.measure.outliers import outlier_scores as score
-
-    return score(shared_neighbours(folder, set_key)[1])
-
-
 def similarity_to(folder: WorkspaceFolder, set_key: str, clip_id: int) -> np.ndarray:
     """The cosine similarity of every clip of a set to one clip, (N,).
 

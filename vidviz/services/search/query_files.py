@@ -17,8 +17,15 @@ from vidviz.errors import MediaError, WorkspaceError
 from vidviz.services.backbones.decoders import file_decoder
 from vidviz.services.library import contents
 from vidviz.services.library.source_files import KEPT_ENDINGS, as_text, say_changed
-from vidviz.services.search.query_folder import UNREADABLE, Poster, asked_place, drop_oldest, read_note, write_note
-from vidviz.services.search.query_folder import AskedFile as AskedFile
+from vidviz.services.search.query_folder import (
+    UNREADABLE,
+    AskedFile,
+    Poster,
+    asked_place,
+    drop_oldest,
+    read_note,
+    write_note,
+)
 from vidviz.store import clips
 from vidviz.store.catalogue import read_catalogue
 from vidviz.store.files import explain_disk_errors, replace_file

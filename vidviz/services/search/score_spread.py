@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vidviz.index.design import compare_exactly
+from vidviz.index.exact_index import compare_exactly
 from vidviz.index.rows import check_queries, comparable
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.services.library import embedding_sets

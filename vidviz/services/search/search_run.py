@@ -7,17 +7,17 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 
 from vidviz.errors import SearchIndexError
-from vidviz.index.design import check_effort
-from vidviz.index.filters import Filter, NotClip, NotVideoIn
+from vidviz.index.filters import Filter, NotClip, NotVideoIn, join_filters
 from vidviz.index.hit_order import rank_neighbours
 from vidviz.index.milvus.failures import NoAnswerError
 from vidviz.index.rows import check_k, check_queries
 from vidviz.index.vector_index import VectorIndex
+from vidviz.index_design import check_effort
 from vidviz.measure.directions import cosines_to
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.services.index.background_build import open_meanwhile
 from vidviz.services.index.exact_search import STORED
-from vidviz.services.index.filter_expressions import say_expression, to_index_filters
+from vidviz.services.index.filter_expressions import to_index_filters
 from vidviz.services.index.freshness import MENDED, count_again, forget_checked, known_rows
 from vidviz.services.index.set_index import OpenIndex
 from vidviz.services.library import contents, embedding_sets
@@ -142,7 +142,7 @@ def _search_by_vector(
     check_effort(options.effort)
     if options.threshold is not None and not np.isfinite(options.threshold):
         raise SearchIndexError("The threshold must be a number.")
-    expression = say_expression(conditions)
+    expression = join_filters(conditions)
     opened, neighbours, note = _ask_index(folder, found.key, vector, options, conditions)
     if options.threshold is not None:
         neighbours = [near for near in neighbours if _is_near_enough(near.score, options.threshold, options.metric)]

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from vidviz.services.maps.map_build import points_inside
+from vidviz.numbers.polygon import points_in_polygon
 
 Mode = Literal["replace", "add", "remove", "clear"]
 
@@ -38,7 +38,7 @@ class Polygon:
         """
         if len(self.corners) < 3:
             return np.zeros(len(coordinates), dtype=bool)
-        return points_inside(np.asarray(coordinates, float)[:, :2], self.corners)
+        return points_in_polygon(np.asarray(coordinates, float)[:, :2], self.corners)
 
     def apply(self, selected: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
         """The selection after this polygon, (N,) bool, from the one before it."""

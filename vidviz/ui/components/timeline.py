@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-
-import streamlit as st
 
 from vidviz.ui.components.map_events import read_clip_id
 from vidviz.ui.components.mount import base_path, component, no_action
@@ -61,7 +59,6 @@ def timeline(
     stretch: tuple[float, float] | None = None,
     draws_stretch: bool = False,
     title: str = "The video's time",
-    on_event: Callable[[], None] | None = None,
 ) -> TimelineEvent:
     """Draw the strip and return what was done on it.
 
@@ -78,7 +75,6 @@ def timeline(
         stretch: a stretch to show.
         draws_stretch: whether another stretch may be drawn.
         title: what a screen reader says.
-        on_event: called before the run that an event starts; it may call `timeline_event(key)`.
     """
     data = {
         "base": base_path(),
@@ -91,14 +87,8 @@ def timeline(
         "draws_stretch": draws_stretch,
         "title": title,
     }
-    act = on_event or no_action
     draw = component("timeline")
-    return read_timeline_event(draw(key=key, data=data, on_clicked_change=act, on_stretched_change=act))
-
-
-def timeline_event(key: str) -> TimelineEvent:
-    """The event of the timeline with this key, for use in its `on_event`."""
-    return read_timeline_event(st.session_state.get(key) or {})
+    return read_timeline_event(draw(key=key, data=data, on_clicked_change=no_action, on_stretched_change=no_action))
 
 
 def read_timeline_event(said: Mapping[str, object]) -> TimelineEvent:

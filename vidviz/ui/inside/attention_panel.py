@@ -8,7 +8,7 @@ import streamlit as st
 from vidviz.render.heat import draw_box, overlay_heat
 from vidviz.render.inside_figures import frame_matrix
 from vidviz.services.inside import clip_attention
-from vidviz.services.inside.clip_attention import Attended, LayerAttention, resize_heat
+from vidviz.services.inside.clip_attention import Attended
 from vidviz.ui.components.film_data import FilmLane
 from vidviz.ui.components.heat_films import colour_lane, play_side_by_side
 from vidviz.ui.inside.closer_panels import Closer
@@ -40,8 +40,8 @@ def draw_attention(closer: Closer) -> None:
     position = _choose_position(closer, key, clicked)
     with st.spinner(f"Reading the attention of {closer.request.backbone}", show_time=True):
         attended = clip_attention.attend(closer.look, position)
-    layer, head = _choose_head(closer, attended)
-    chosen = _draw_maps(attended, layer, head, position)
+    number, head = _choose_head(closer, attended)
+    chosen = _draw_maps(attended, number, head, position)
     if chosen is not None and chosen != position:
         st.session_state[key] = chosen
         st.session_state[f"{key} clicks"] = st.session_state.get(f"{key} clicks", 0) + 1
@@ -65,19 +65,20 @@ def _choose_position(closer: Closer, key: str, clicked: Position | None) -> Posi
     return t, y, x
 
 
-def _choose_head(closer: Closer, attended: Attended) -> tuple[LayerAttention, str | int]:
-    layers = {f"{one.layer} · {KINDS[one.kind]}": one for one in attended.attention.layers}
+def _choose_head(closer: Closer, attended: Attended) -> tuple[int, str | int]:
+    """Which of the layers, and which of its heads or the mean of all."""
+    layers = attended.attention.layers
+    titles = [f"{one.layer} · {KINDS[one.kind]}" for one in layers]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = f"inside attention {closer.request.backbone}"
-        layer = layers[st.selectbox("Layer", list(layers), index=len(layers) - 1, key=key)]
-        heads = ["mean of all", *range(layer.heads.shape[0])]
-        return layer, st.selectbox("Head", heads, key=f"inside head {closer.request.backbone}", width=140)
+        number = titles.index(st.selectbox("Layer", titles, index=len(titles) - 1, key=key))
+        heads = ["mean of all", *range(layers[number].heads.shape[0])]
+        return number, st.selectbox("Head", heads, key=f"inside head {closer.request.backbone}", width=140)
 
 
-def _draw_maps(
-    attended: Attended, layer: LayerAttention, head: str | int, position: Position | None
-) -> Position | None:
-    """Heat over the clip; the position that was just clicked, if any."""
+def _draw_maps(attended: Attended, number: int, head: str | int, position: Position | None) -> Position | None:
+    """Heat over the clip, of this layer; the position that was just clicked, if any."""
+    layer = attended.attention.layers[number]
     lanes: list[FilmLane] = []
     if layer.heads.size:
         heat = layer.heads.mean(axis=0) if isinstance(head, str) else layer.heads[head]
@@ -114,8 +115,7 @@ def _say_source(position: Position | None) -> str:
 
 
 def _lane(attended: Attended, heat: np.ndarray, title: str, position: Position | None) -> FilmLane:
-    size = attended.frames.shape[0], attended.frames.shape[1], attended.frames.shape[2]
-    over = overlay_heat(attended.frames, np.maximum(resize_heat(heat - heat.min(), size), 0))
+    over = overlay_heat(attended.frames, attended.over_clip(heat))
     if position is not None:
         over = draw_box(over, attended.box_of(position), dim=False)
     return colour_lane(over, title, attended.seconds, choosing=CHOOSING)

@@ -53,12 +53,10 @@ def draw_tube(closer: Closer) -> None:
     st.caption("Open a channel in the film and click a place of it; else this is its strongest place in this clip.")
     with st.spinner("Tracing the unit", show_time=True):
         tube = layer_facts.trace_unit(closer.look, layer.name, (channel, unit[0], unit[1], unit[2]))
-    per_frame = layer_facts.sees_frames_apart(closer.request.backbone)
-    theory = layer_facts.say_field(tube.field, per_frame=per_frame)
     boxed = draw_box(tube.frames, tube.box) if tube.box is not None else tube.frames
     effect = f"{tube.effective_part:.0%} of the effect lies within the box" if tube.box else ""
     lanes = [
-        colour_lane(boxed, "Could see", tube.seconds, theory),
+        colour_lane(boxed, "Could see", tube.seconds, tube.field_words),
         colour_lane(overlay_heat(tube.frames, tube.effective), "Is moved by", tube.seconds, effect),
     ]
     start = tube.box[0][0] + (tube.box[0][1] - tube.box[0][0]) // 2 if tube.box else 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.services.inside import film_export
+from vidviz.services.inside.channel_choice import choose_sheets
 from vidviz.ui.inside.closer_panels import Closer
-from vidviz.ui.inside.film_view import choose_sheets
 
 
 def draw_take(closer: Closer) -> None:
@@ -21,7 +21,7 @@ def draw_take(closer: Closer) -> None:
     def lay_mp4() -> bytes:
         return film_export.pack_mp4(film_export.lay_film(inspection.frames, sheets), inspection.seconds)
 
-    sheets = choose_sheets(inspection, request)
+    sheets = choose_sheets(inspection, request.channels)
     name = f"{request.backbone}-{inspection.clip_id}"
     with st.container(horizontal=True):
         # Without a run of the page: it would forget the other files just when one of them is asked for.

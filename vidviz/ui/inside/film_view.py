@@ -8,17 +8,16 @@ import streamlit as st
 from vidviz.records import EmbeddingSet
 from vidviz.render.sheets import film_sheet, frames_sheet
 from vidviz.services.inside import layer_films
-from vidviz.services.inside.layer_films import FilmSheet, InspectedLayer, Inspection
+from vidviz.services.inside.channel_choice import choose_sheets, pixel_step, thin_out
+from vidviz.services.inside.layer_films import InspectedLayer, Inspection
 from vidviz.services.library.contents import KnownClip
+from vidviz.types import ChannelSheet
 from vidviz.ui.components.film import feature_film
 from vidviz.ui.components.film_data import FilmClip, FilmLane, FilmLayer, Picked
 from vidviz.ui.components.media import SHELF
 from vidviz.ui.inside.inside_request import Request
 from vidviz.ui.page_frame.page_parts import RANDOM_NOTE
 from vidviz.workspace_folder import WorkspaceFolder
-
-TILE_PX = 96
-"""Feature maps larger than this are shown at every second, third, ... pixel, and so are the frames."""
 
 
 def inspect(
@@ -49,10 +48,10 @@ def draw_film(inspection: Inspection, request: Request, other: Inspection | None
     if not inspection.layers:
         st.info("Choose a layer above to see its feature maps.")
         return
-    sheets = [choose_sheets(inspection, request, other)] if other is None else []
+    sheets = [choose_sheets(inspection, request.channels, other)] if other is None else []
     if other is not None:
-        first = choose_sheets(inspection, request, other)
-        second = choose_sheets(other, request, inspection, swapped=True)
+        first = choose_sheets(inspection, request.channels, other)
+        second = choose_sheets(other, request.channels, inspection, swapped=True)
         sheets = [first, second]
     seen = [inspection, other] if other is not None else [inspection]
     lanes = [
@@ -79,52 +78,21 @@ def last_picked(inspection: Inspection) -> Picked | None:
     return picked if picked and layer and picked.channel < len(layer.film) else None
 
 
-def choose_sheets(
-    inspection: Inspection, request: Request, other: Inspection | None = None, *, swapped: bool = False
-) -> list[FilmSheet]:
-    """The channels of each layer that are shown; of layers that both have, the same ones in the same brightness."""
-    return [_choose_sheet(layer, request, other, swapped=swapped) for layer in inspection.layers]
-
-
-def _choose_sheet(layer: InspectedLayer, request: Request, other: Inspection | None, *, swapped: bool) -> FilmSheet:
-    film = _thin(layer.film, 2, 3)
-    last = (len(film) - 1) // request.num_channels
-    count, order, scale, page = request.num_channels, request.order, request.scale, min(request.page, last)
-    twin = other.layer(layer.name) if other is not None else None
-    if twin is None or twin.film.shape != layer.film.shape:
-        alone = "variance" if order == "difference" else order
-        return layer_films.choose_channels(film, count, alone, scale, page)
-    pair = (_thin(twin.film, 2, 3), film) if swapped else (film, _thin(twin.film, 2, 3))
-    return layer_films.choose_pair(*pair, count, order, scale, page)[swapped]
-
-
 def _film_clip(inspection: Inspection, title: str) -> FilmClip:
-    frames = frames_sheet(np.ascontiguousarray(_thin(inspection.frames, 1, 2)))
+    frames = frames_sheet(np.ascontiguousarray(thin_out(inspection.frames, 1, 2)))
     return FilmClip(title, SHELF.put(frames.webp), frames.layout, inspection.seconds)
 
 
-def _film_layer(layer: InspectedLayer, film: FilmSheet) -> FilmLayer:
-    sheet = film_sheet(film.pixels)
+def _film_layer(layer: InspectedLayer, sheet: ChannelSheet) -> FilmLayer:
+    tiles = film_sheet(sheet.pixels)
     return FilmLayer(
         name=layer.name,
         title=layer.title,
         shape=" × ".join(str(size) for size in layer.film.shape),
-        token=SHELF.put(sheet.webp),
-        layout=sheet.layout,
-        channels=film.channels.tolist(),
-        ranges=list(zip(film.minimum.tolist(), film.maximum.tolist(), strict=True)),
-        step=_step(layer.film, 2, 3),
+        token=SHELF.put(tiles.webp),
+        layout=tiles.layout,
+        channels=sheet.channels.tolist(),
+        ranges=list(zip(sheet.minimum.tolist(), sheet.maximum.tolist(), strict=True)),
+        step=pixel_step(layer.film, 2, 3),
         energy=layer.energy.tolist(),
     )
-
-
-def _thin(pictures: np.ndarray, *axes: int) -> np.ndarray:
-    """Every n-th pixel along the axes, so that no side is longer than a tile."""
-    step = _step(pictures, *axes)
-    chosen = [slice(None, None, step if axis in axes else None) for axis in range(pictures.ndim)]
-    return pictures[tuple(chosen)]
-
-
-def _step(pictures: np.ndarray, *axes: int) -> int:
-    longest = max(int(pictures.shape[axis]) for axis in axes)
-    return max(1, -(-longest // TILE_PX))

@@ -9,6 +9,7 @@ import streamlit as st
 from vidviz.records import EmbeddingSet
 from vidviz.services.backbones import backbone_choices
 from vidviz.services.backbones.backbone_choices import Network
+from vidviz.services.inside.channel_choice import ChannelChoice
 
 ORDERS = {"change over time": "variance", "mean": "mean", "selectivity": "selectivity", "index": "index"}
 DIFFERENCE = "difference of the two"
@@ -26,10 +27,7 @@ class Request:
     backbone: str
     weights: str
     layers: tuple[str, ...]
-    num_channels: int
-    order: str
-    scale: str
-    page: int = 0
+    channels: ChannelChoice
 
 
 def choose_network(chosen: EmbeddingSet | None, *, comparing: bool = False) -> Request:
@@ -60,9 +58,8 @@ def choose_network(chosen: EmbeddingSet | None, *, comparing: bool = False) -> R
         key=f"inside layers {name}",
     )
     wanted = tuple(dict.fromkeys([*layers, *more]))
-    return Request(
-        name, weights, wanted, int(num_channels), ORDERS.get(order, "difference"), SCALES[scale], int(page) - 1
-    )
+    channels = ChannelChoice(int(num_channels), ORDERS.get(order, "difference"), SCALES[scale], int(page) - 1)
+    return Request(name, weights, wanted, channels)
 
 
 def _choose_any_layer(name: str) -> list[str]:

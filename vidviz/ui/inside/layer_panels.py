@@ -52,14 +52,13 @@ def draw_tree(closer: Closer) -> None:
     with st.spinner(f"Taking {request.backbone} apart", show_time=True):
         facts = layer_facts.list_layers(request.backbone)
     every = st.toggle("All modules", key="inside all modules", help="In the order in which they run.")
-    per_frame = layer_facts.sees_frames_apart(request.backbone)
     shown = [one for one in facts if every or one.is_stage]
-    st.dataframe(_tree_table(shown, per_frame=per_frame), hide_index=True, column_config=_tree_columns())
+    st.dataframe(_tree_table(shown), hide_index=True, column_config=_tree_columns())
     for note in dict.fromkeys(f"{one.name}: {one.note}" for one in shown if one.note and one.is_stage):
         st.caption(note)
 
 
-def _tree_table(facts: list[LayerFacts], *, per_frame: bool) -> pd.DataFrame:
+def _tree_table(facts: list[LayerFacts]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "layer": ["\u2003" * (0 if one.is_stage else one.depth) + one.name for one in facts],
@@ -67,7 +66,7 @@ def _tree_table(facts: list[LayerFacts], *, per_frame: bool) -> pd.DataFrame:
             "output": [one.shape or one.note for one in facts],
             "parameters": [one.num_parameters for one in facts],
             "compute": [one.compute_share for one in facts],
-            "receptive field": [layer_facts.say_field(one.field, per_frame=per_frame) for one in facts],
+            "receptive field": [one.field_words for one in facts],
         }
     )
 

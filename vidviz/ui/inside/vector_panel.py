@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from vidviz.render.heat import overlay_heat
 from vidviz.render.inside_figures import barcode
-from vidviz.services.inside import vector_shares
-from vidviz.services.inside.clip_attention import resize_heat
+from vidviz.services.inside import gradients, vector_shares
 from vidviz.ui.components.heat_films import colour_lane, play_side_by_side
 from vidviz.ui.inside.closer_panels import Closer
-from vidviz.ui.inside.why_panel import embedding_of
 
 SHARE_HELP = (
     "Activation times gradient of the embedding's length, over that length. Where the embedding is the mean over all "
@@ -21,11 +18,10 @@ SHARE_HELP = (
 
 def draw_vector(closer: Closer) -> None:
     """From maps to vector: how much each region gave, and what came out."""
-    at, pooling = embedding_of(closer.request.backbone, closer.chosen)
+    at, pooling = gradients.embedding_of(closer.request.backbone, closer.chosen)
     with st.spinner("Following the clip into its vector", show_time=True):
         parts = vector_shares.explain_vector(closer.look, at=at, pooling=pooling)
-    size = parts.frames.shape[0], parts.frames.shape[1], parts.frames.shape[2]
-    gave, took = (np.maximum(resize_heat(part, size), 0) for part in (parts.shares, -parts.shares))
+    gave, took = parts.over_clip()
     peak = float(max(gave.max(), took.max()))
     lanes = [
         colour_lane(overlay_heat(parts.frames, gave, peak=peak), "Gave to it", parts.seconds, f"by {parts.layer}"),

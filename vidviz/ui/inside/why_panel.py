@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vidviz.records import EmbeddingSet
 from vidviz.render.heat import overlay_heat
 from vidviz.services.inside import class_scores, gradients, occlusion, score_heat
 from vidviz.services.inside.clip_input import Look
@@ -101,7 +100,7 @@ def _draw_similarity(closer: Closer, layer: str, method: str) -> None:
     if other is None:
         return
     request = closer.request
-    at, pooling = embedding_of(request.backbone, closer.chosen)
+    at, pooling = gradients.embedding_of(request.backbone, closer.chosen)
     theirs = Look(closer.folder.path, other.clip_id, request.backbone, request.weights)
     with st.spinner("Letting the similarity flow back", show_time=True):
         ours, other_why = score_heat.explain_similarity(
@@ -116,13 +115,6 @@ def _draw_similarity(closer: Closer, layer: str, method: str) -> None:
     st.caption("Bright is what raises the cosine similarity of the two embeddings, the other clip's held fixed.")
     _say_cold(ours, other_why)
     _mark_random(closer)
-
-
-def embedding_of(backbone: str, chosen: EmbeddingSet | None) -> tuple[str, str]:
-    """The layer and pooling of the embedding: the set's own where it is of this network."""
-    if chosen is not None and chosen.spec.backbone == backbone:
-        return chosen.spec.layer, chosen.spec.pooling
-    return gradients.usual_embedding(backbone), "mean"
 
 
 def _say_cold(*whys: Why) -> None:

@@ -13,7 +13,7 @@ from vidviz.services.library import contents
 from vidviz.services.library.contents import KnownClip
 from vidviz.services.search import query_files, query_support
 from vidviz.services.search.queries import LONGEST_SENTENCE, Query
-from vidviz.services.search.query_files import AskedFile
+from vidviz.services.search.query_folder import AskedFile
 from vidviz.ui import state
 from vidviz.ui.components.cards import play_large
 from vidviz.ui.components.gallery_and_player import ShownClip, clip_player

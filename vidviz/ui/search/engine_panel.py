@@ -7,11 +7,11 @@ from functools import partial
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.index_design import IndexDesign
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
 from vidviz.services.index import background_build, engine, set_index
 from vidviz.services.index.engine import Collection, EngineReport
-from vidviz.services.index.set_index import IndexDesign
 from vidviz.ui import messages
 from vidviz.ui.plain_text import plain
 from vidviz.workspace_folder import WorkspaceFolder

@@ -9,11 +9,12 @@ from dataclasses import replace
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.index_design import IndexDesign
 from vidviz.numbers.metrics import SEARCH_METRICS
 from vidviz.records import EmbeddingSet
 from vidviz.render.score_figures import recall_curves
 from vidviz.services.index import ann_lab
-from vidviz.services.index.ann_lab import IndexDesign, LabReport
+from vidviz.services.index.ann_lab import LabReport
 from vidviz.services.library import contents
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.clip_choice import choose_among

@@ -113,14 +113,3 @@ def check_effort(effort: int | None) -> None:
 def default_design(lite: bool, metric: SearchMetric = "COSINE") -> IndexDesign:
     """Exact on Lite, where HNSW loses hits silently as soon as there is a filter; HNSW on a server."""
     return IndexDesign(metric, "FLAT" if lite else "HNSW")
-
-
-def compare_exactly(metric: SearchMetric, queries: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Scores (Q, N) of queries (Q, D) against vectors (N, D), both as a design stores them, by plain arithmetic."""
-    if metric != "L2":
-        return np.asarray(queries @ known.T)
-    # About the known vectors' mean and in float64: near ones differ by little of their length.
-    centre = known.mean(axis=0, dtype=np.float64) if len(known) else 0.0
-    left, right = queries - centre, known - centre
-    squares = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1)[None] - 2 * left @ right.T
-    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vidviz.errors import ProjectionError
-from vidviz.project.polygon import points_in_polygon
+from vidviz.numbers.polygon import points_in_polygon
 
 SQUARE = np.array([[0.0, 0], [2, 0], [2, 2], [0, 2]])
 coarse = st.integers(-4, 4).map(float)  # many points on corners, edges and level edges
