@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from vidviz.render.point_colours import group_by_label
-from vidviz.ui.components.map_component import clip_map
+from vidviz.ui.components.map_component import MapLooks, MapMarks, clip_map
 from vidviz.ui.components.map_points import MapPoints
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -38,7 +38,8 @@ points = make_points(int(st.query_params.get("n", 1_000_000)))
 colours = st.cache_resource(lambda _count: group_by_label(points.labels))(len(points))
 ready = time.time()
 selected = st.session_state.get("selected")
-event = clip_map(points, key="map", colours=colours, height_px=700, selected_ids=selected, view_key="scatter")
+looks = MapLooks(colours=colours, height_px=700, view_key="scatter")
+event = clip_map(points, key="map", marks=MapMarks(selected_ids=selected), looks=looks)
 if event.polygon is not None:
     inside = event.polygon.points_inside(points.coordinates)
     st.session_state.selected = points.ids[inside]

@@ -12,7 +12,7 @@ from vidviz.render.sheets import SheetLayout
 from vidviz.ui.components.film import feature_film
 from vidviz.ui.components.film_data import FilmClip, FilmLane, FilmLayer, Picked, Place
 from vidviz.ui.components.gallery_and_player import ShownClip, clip_gallery, clip_player
-from vidviz.ui.components.map_component import MapPath, clip_map
+from vidviz.ui.components.map_component import MapLooks, MapMarks, MapPath, clip_map
 from vidviz.ui.components.map_points import MapPoints
 from vidviz.ui.components.timeline import Slot, timeline
 
@@ -56,16 +56,21 @@ def show_map() -> None:
     event = clip_map(
         points,
         key="map",
-        colours=by,
-        height_px=460,
-        selected_ids=ids[selected] if selected.any() else None,
-        hidden=np.arange(num_clips) % 2 == 1 if hiding == "half" else None,
-        current=current,
-        lines=[] if current is None else [(current, int(ids[row])) for row in (10, 20, 30)],
-        paths=make_paths(ids) if "paths" in more else (),
-        thumbnails="posters" in more,
-        window=window,
-        most_plotly_points=int(ask.get("limit", 20_000)),
+        marks=MapMarks(
+            selected_ids=ids[selected] if selected.any() else None,
+            left_out=np.arange(num_clips) % 2 == 1 if hiding == "half" else None,
+            current=current,
+            lines=[] if current is None else [(current, int(ids[row])) for row in (10, 20, 30)],
+            paths=make_paths(ids) if "paths" in more else (),
+        ),
+        looks=MapLooks(
+            colours=by,
+            height_px=460,
+            thumbnails="posters" in more,
+            others="hidden",
+            window=window,
+            most_plotly_points=int(ask.get("limit", 20_000)),
+        ),
     )
     if event.window is not None:
         st.session_state.window = [round(number, 4) for number in event.window]

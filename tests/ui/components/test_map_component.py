@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pytest
 
 from vidviz.ui.components import map_component
-from vidviz.ui.components.map_component import MapEvent, MapPath, clip_map
+from vidviz.ui.components.map_component import MapEvent, MapLooks, MapMarks, MapPath, clip_map
 from vidviz.ui.components.map_points import MapPoints
 from vidviz.ui.components.map_shelf import POINTS
 
 COUNT = 6
+MARKS = [field.name for field in fields(MapMarks)]
 
 
 def make_points(dimensions: int = 2, count: int = COUNT) -> MapPoints:
@@ -34,7 +36,9 @@ def drawn(monkeypatch):
             return answer or {}
 
         monkeypatch.setattr(map_component, "component", lambda _name: mounted)
-        event = clip_map(make_points() if points is None else points, key="map", **options)
+        marks = MapMarks(**{name: options.pop(name) for name in MARKS if name in options})
+        shown = make_points() if points is None else points
+        event = clip_map(shown, key="map", marks=marks, looks=MapLooks(**options))
         return sent[0], event
 
     return draw
@@ -67,14 +71,19 @@ def test_what_names_clips_is_sent_in_rows_and_unknown_clips_are_left_out(drawn):
 
 def test_dimmed_and_not_selected_are_faded_together_on_a_large_map(drawn):
     dimmed = np.arange(COUNT) == 1
-    large, _ = drawn(selected_ids=[0, 10, 20], dimmed=dimmed, hidden=np.arange(COUNT) == 5, most_plotly_points=0)
+    large, _ = drawn(selected_ids=[0, 10, 20], left_out=dimmed, most_plotly_points=0)
     bits = np.unpackbits(np.frombuffer(POINTS.get(large["faded"]), "u1"), bitorder="little")[:COUNT]
     assert bits.tolist() == [0, 1, 0, 1, 1, 1]
+    assert large["hidden"] is None
+    large, _ = drawn(selected_ids=[0, 10, 20], left_out=np.arange(COUNT) == 5, others="hidden", most_plotly_points=0)
+    bits = np.unpackbits(np.frombuffer(POINTS.get(large["faded"]), "u1"), bitorder="little")[:COUNT]
+    assert bits.tolist() == [0, 0, 0, 1, 1, 1]
     hidden = np.unpackbits(np.frombuffer(POINTS.get(large["hidden"]), "u1"), bitorder="little")[:COUNT]
     assert hidden.tolist() == [0, 0, 0, 0, 0, 1]
-    small, _ = drawn(selected_ids=np.array([0, 10]), hidden=np.arange(COUNT) == 5)
+    small, _ = drawn(selected_ids=np.array([0, 10]), left_out=np.arange(COUNT) == 5, others="hidden")
     assert list(base64.b64decode(small["selected"])) == [1, 1, 0, 0, 0, 0]
     assert list(base64.b64decode(small["hidden"])) == [0, 0, 0, 0, 0, 1]
+    assert small["dimmed"] is None
     bare, _ = drawn(most_plotly_points=0)
     assert (bare["faded"], bare["hidden"], bare["clip_ids"]) == (None, None, None)
 

@@ -18,7 +18,7 @@ from vidviz.types import MapSpec
 from vidviz.ui import state
 from vidviz.ui.compare.face_off import nearest_ids
 from vidviz.ui.compare.set_choice import Comparison, find_near, say_shared
-from vidviz.ui.components.map_component import clip_map, map_event
+from vidviz.ui.components.map_component import MapLooks, MapMarks, clip_map, map_event
 from vidviz.ui.components.map_points import MapPoints
 from vidviz.ui.map import map_selection, map_view
 from vidviz.ui.map.map_view import View
@@ -134,17 +134,13 @@ def _draw_map(
     key = f"compare map {letter}"
     current = comparison.current
     st.markdown(f"**{letter}** · {plain(spec.network)} · {plain(spec.layer)}")
-    clip_map(
-        view.points,
-        key=key,
-        colours=colours,
-        height_px=MAP_PX,
+    marks = MapMarks(
         selected_ids=map_selection.current_selection(comparison.folder, view) or None,
         current=current,
         lines=[] if current is None else [(current, other) for other in neighbours],
-        title=f"Map of {letter}, {spec.title}",
-        on_event=lambda: _react(comparison, key, view),
     )
+    looks = MapLooks(colours=colours, height_px=MAP_PX, title=f"Map of {letter}, {spec.title}")
+    clip_map(view.points, key=key, marks=marks, looks=looks, on_event=lambda: _react(comparison, key, view))
     if view.note:
         st.caption(view.note)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from vidviz.services.maps.trajectories import Trajectory
 from vidviz.ui import state
-from vidviz.ui.components.map_component import clip_map, map_event
+from vidviz.ui.components.map_component import MapLooks, MapMarks, Others, clip_map, map_event
 from vidviz.ui.components.map_events import Window, read_window
 from vidviz.ui.map import map_selection, map_view
 from vidviz.ui.map.clip_panel import neighbour_lines
@@ -23,18 +22,9 @@ from vidviz.workspace_folder import WorkspaceFolder
 
 MAP, MAP_PX = "clip map", 600
 WINDOW = "window"
-Others = Literal["dimmed", "hidden"]
 
 
-@dataclass(frozen=True)
-class Looks:
-    """Posters or dots, and what becomes of clips that the filter leaves out."""
-
-    thumbnails: bool
-    others: Others
-
-
-def choose_looks() -> Looks:
+def choose_looks() -> MapLooks:
     """Posters instead of dots; and, while a filter is at work, whether the other clips are dimmed or hidden."""
     thumbnails = st.toggle(
         "Posters",
@@ -43,7 +33,7 @@ def choose_looks() -> Looks:
         help="Pictures instead of dots, where they fit. Zoom in to see more of them.",
     )
     if not state.current_filter():
-        return Looks(thumbnails, "dimmed")
+        return MapLooks(thumbnails=thumbnails)
     others: Others = st.segmented_control(
         "Filtered out",
         ["dimmed", "hidden"],
@@ -52,34 +42,27 @@ def choose_looks() -> Looks:
         key="map others",
         **state.KEPT,
     )
-    return Looks(thumbnails, others)
+    return MapLooks(thumbnails=thumbnails, others=others)
 
 
-def draw_map(scene: Scene, looks: Looks, ways: Sequence[Trajectory]) -> None:
+def draw_map(scene: Scene, looks: MapLooks, followed: Sequence[Trajectory]) -> None:
     """Draw the map and what is to be known of it; what is done on it is reacted to before the page is drawn again.
 
     Args:
         scene: what the page shows.
-        looks: how points look.
-        ways: videos that are followed, as ribbons.
+        looks: what `choose_looks` gave.
+        followed: videos that are followed, as ribbons.
     """
     view, kept = scene.view, scene.kept
-    clip_map(
-        view.points,
-        key=MAP,
-        colours=scene.colours,
-        height_px=MAP_PX,
+    marks = MapMarks(
         selected_ids=scene.selected or None,
-        dimmed=~kept if looks.others == "dimmed" else None,
-        hidden=~kept if looks.others == "hidden" else None,
+        left_out=~kept,
         current=scene.current,
         lines=neighbour_lines(scene.folder, scene.chosen.key, scene.current),
-        paths=ribbons_of(scene.folder, ways),
-        thumbnails=looks.thumbnails,
-        window=_window_of(view),
-        view_key=view.key,
-        on_event=lambda: _react(scene.folder, view, kept),
+        paths=ribbons_of(scene.folder, followed),
     )
+    looks = replace(looks, colours=scene.colours, height_px=MAP_PX, window=_window_of(view), view_key=view.key)
+    clip_map(view.points, key=MAP, marks=marks, looks=looks, on_event=lambda: _react(scene.folder, view, kept))
     map_view.caption(view, scene.chosen, int(kept.sum()), explain(scene))
     map_view.offer_new_layout(scene.folder, scene.chosen.key, view)
 
