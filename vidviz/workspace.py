@@ -13,6 +13,8 @@ from vidviz.services.embedding import embed_run
 from vidviz.services.embedding.embed_run import EmbedReport, EmbedRequest
 from vidviz.services.importing import import_run
 from vidviz.services.importing.import_run import ImportReport, ImportRequest
+from vidviz.services.inside import layer_films
+from vidviz.services.inside.layer_films import Inspection
 from vidviz.services.library import clip_annotations, contents, embedding_sets
 from vidviz.services.maps import map_build, map_export
 from vidviz.services.progress import Progress, ignore_progress
@@ -88,9 +90,7 @@ class Workspace:
         progress: Progress = ignore_progress,
     ) -> EmbedReport:
         """Embed all clips of a recipe; clips that the set holds are not computed again."""
-        if is_own_name(backbone):
-            allow_own(backbone)
-        request = EmbedRequest(backbone, weights, layer, pooling, recipe, device, precision, accept_licence)
+        request = EmbedRequest(_named(backbone), weights, layer, pooling, recipe, device, precision, accept_licence)
         return embed_run.embed_clips(self.folder, request, progress)
 
     def sets(self) -> pd.DataFrame:
@@ -166,6 +166,42 @@ class Workspace:
         options = search_run.SearchOptions(k=k, include_self=include_self)
         answer = search_run.search(self.folder, embedding_set, query, options)
         return pd.DataFrame([asdict(hit) for hit in answer.hits], columns=_names(Hit))
+
+    def inspect(
+        self,
+        clip_id: int,
+        backbone: str,
+        weights: str = "auto",
+        layers: Sequence[str] = (),
+        *,
+        backwards: bool = False,
+    ) -> Inspection:
+        """What the layers of a network answer to a clip.
+
+        Args:
+            clip_id: a clip of the library.
+            backbone: the network.
+            weights: "auto", "random", a published name, or a file or folder.
+            layers: dotted paths; the network's stages where none are named.
+            backwards: show the frames in reverse order.
+
+        Returns:
+            `.frames` (T, H, W, 3) uint8 and `.layers`, each with its `.film` (C, T, H, W) float32.
+
+        Raises:
+            WorkspaceError: there is no such clip.
+            MediaError: its video cannot be read.
+            UnknownNameError: there is no such backbone or layer.
+            BackboneError: the weights cannot be had, or memory is short.
+        """
+        return layer_films.inspect_clip(
+            self.folder, int(clip_id), _named(backbone), weights, layers, backwards=backwards
+        )
+
+
+def _named(backbone: str) -> str:
+    """The name of a backbone; a `module:function` in a call is code that a person asks to run."""
+    return allow_own(backbone) if is_own_name(backbone) else backbone
 
 
 def _absolute(path: str | Path | None) -> Path | None:
