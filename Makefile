@@ -6,10 +6,22 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 WORKSPACE ?= .demo
 
-.PHONY: demo test lint types contracts tests test-slow test-server benchmarks lock samples networks clean
+.PHONY: demo install format docs test lint types contracts tests test-slow test-server benchmarks lock samples networks clean
 
 demo: $(VENV)/.installed
 	$(BIN)/vidviz demo --workspace $(WORKSPACE)
+
+# The environment alone, in .venv.
+install: $(VENV)/.installed
+
+# Put code into the one form that `make lint` accepts.
+format: $(VENV)/.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The documentation site, in site/. A link or name that leads nowhere fails.
+docs: $(VENV)/.installed
+	$(BIN)/zensical build --strict
 
 test: lint types contracts tests
 
@@ -44,7 +56,7 @@ benchmarks: $(VENV)/.installed
 
 # One lock for every platform. It names no host.
 lock: $(UV)
-	$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --extra dev --no-header \
+	$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --extra dev --extra docs --no-header \
 		--output-file requirements.lock pyproject.toml
 
 samples: $(VENV)/.installed
@@ -54,7 +66,7 @@ networks: $(VENV)/.installed
 	$(BIN)/python sample_videos/train_backbones.py
 
 clean:
-	rm -rf $(VENV) .milvus $(WORKSPACE) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .milvus $(WORKSPACE) build dist site .cache *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit("vidviz needs Python 3.11 or newer; try: make PYTHON=python3.12 ...") \

@@ -14,6 +14,8 @@ from vidviz.services.embedding import embed_run
 from vidviz.services.embedding.embed_run import EmbedReport, EmbedRequest
 from vidviz.services.importing import import_run
 from vidviz.services.importing.import_run import ImportReport, ImportRequest
+from vidviz.services.inside import layer_films
+from vidviz.services.inside.layer_films import Inspection
 from vidviz.services.library import clip_annotations, contents, embedding_sets
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.maps import map_build, map_export
@@ -165,6 +167,37 @@ class Workspace:
         options = search_run.SearchOptions(k=k, include_self=include_self)
         answer = search_run.search(self.folder, embedding_set, query, options)
         return pd.DataFrame([asdict(hit) for hit in answer.hits], columns=_names(Hit))
+
+    def inspect(
+        self,
+        clip_id: int,
+        backbone: str,
+        weights: str = "auto",
+        layers: Sequence[str] = (),
+        *,
+        backwards: bool = False,
+    ) -> Inspection:
+        """What the layers of a network answer to a clip.
+
+        Args:
+            clip_id: a clip of the library.
+            backbone: the network.
+            weights: "auto", "random", a published name, or a file or folder.
+            layers: dotted paths; the network's stages where none are named.
+            backwards: show the frames in reverse order.
+
+        Returns:
+            `.frames` (T, H, W, 3) uint8 and `.layers`, each with its `.film` (C, T, H, W) float32.
+
+        Raises:
+            WorkspaceError: there is no such clip.
+            MediaError: its video cannot be read.
+            UnknownNameError: there is no such backbone or layer.
+            BackboneError: the weights cannot be had, or memory is short.
+        """
+        return layer_films.inspect_clip(
+            self.folder, int(clip_id), name_backbone(backbone), weights, layers, backwards=backwards
+        )
 
 
 def _absolute(path: str | Path | None) -> Path | None:

@@ -154,7 +154,7 @@ def test_two_lanes_show_two_films_on_one_clock(imported, show, clip, way, title)
         ("Filters", "grey is zero"),
         ("To the vector", "add up to"),
         ("Attention", "has no attention"),
-        ("Take away", "inspect_clip("),
+        ("Take away", "workspace.inspect("),
     ],
 )
 def test_every_panel_opens(imported, show, clip, panel, said):

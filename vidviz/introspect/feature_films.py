@@ -58,7 +58,8 @@ def paired_films(
     """The same channels of one layer for two clips, or before and after training, in the same brightness.
 
     Args:
-        film, other: (C, T, H, W) each, of one number of channels.
+        film: (C, T, H, W).
+        other: the same for the other clip or network, of as many channels.
         num_channels: K at most.
         page: which K channels of the order.
         order: "difference" (see `order_by_difference`), or an order of `feature_film`, told by the first film.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 from PIL import Image
 
+import vidviz
 from vidviz.errors import BackboneError, UnknownNameError, WorkspaceError
 from vidviz.services import dashboard
 from vidviz.services.importing import import_run
@@ -234,14 +237,25 @@ def test_what_was_seen_as_a_file_by_its_ending(samples, tmp_path: Path, name: st
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_the_lines_of_python_give_the_same(samples):
+@pytest.mark.parametrize("backwards", [False, True])
+def test_the_lines_of_python_give_the_same(samples, backwards):
     folder, ids = samples
-    code = film_export.say_python(str(folder.path), ids[0], "simple3d_motion", "auto", ["conv1"])
+    code = film_export.say_python(
+        str(folder.path), ids[0], "simple3d_motion", "auto", ["conv1"], backwards=backwards
+    )
     assert len(code.strip().splitlines()) == 3
-    scope: dict[str, object] = {}
+    scope: dict[str, Any] = {}
     exec(code, scope)  # the text is ours, made two lines above
-    expected = layer_films.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1"])
-    np.testing.assert_array_equal(scope["seen"].layers[0].film, expected.layers[0].film)  # type: ignore[attr-defined]
+    expected = layer_films.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1"], backwards=backwards)
+    np.testing.assert_array_equal(scope["inspection"].layers[0].film, expected.layers[0].film)
+
+
+def test_the_lines_of_python_name_what_is_public_alone():
+    code = ast.parse(film_export.say_python("w", 1, "simple3d_motion", "auto", ["conv1"], backwards=True))
+    imported = [node for node in ast.walk(code) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert [ast.unparse(node) for node in imported] == ["import vidviz"]
+    used = {node.attr for node in ast.walk(code) if isinstance(node, ast.Attribute)}
+    assert used <= {*vidviz.__all__, *(name for name in vars(vidviz.Workspace) if not name.startswith("_"))}
 
 
 def test_unknown_layers_and_clips_are_told(samples):

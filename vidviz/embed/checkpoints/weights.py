@@ -16,7 +16,7 @@ AUTO = "auto"
 FILE_SUFFIXES = (".pth", ".pt", ".pyth", ".bin", ".safetensors")
 
 CONFIG = "config.json"
-BUNDLE = Path(__file__).parent / "bundled"
+BUNDLE = Path(__file__).parents[1] / "bundled"
 
 WeightsState = Literal["bundled", "cached", "to download", "random only"]
 

@@ -1,1 +1,10 @@
-"""To be described."""
+"""A network from the inside, while it looks at one clip.
+
+In: a `Look`: workspace, clip, backbone, weights, forwards or backwards; and layers, a class, a unit, a channel.
+Out: films of layers (C, T, H, W), class scores, heat in space and time, attention, receptive fields, kernels, the
+clips that excite a channel most; files to take away.
+
+`clip_input` puts a clip before a network, and all others start from it; `layer_films` is the usual look. Networks are
+shared between sessions and hold a lock while they run or are hooked.
+The Inside page, `vidviz inspect` and `Workspace.inspect` call these modules. They know of no embedding set.
+"""

@@ -95,11 +95,10 @@ _PACKERS = {".npz": _pack_npz, ".gif": _pack_film(pack_gif), ".mp4": _pack_film(
 def say_python(
     workspace: str, clip_id: int, backbone: str, weights: str, layers: Sequence[str], *, backwards: bool = False
 ) -> str:
-    """The lines of Python that give the same activations."""
+    """The lines of Python that give the same activations; public names only, so that they go on working."""
     more = ", backwards=True" if backwards else ""
     return (
-        "from vidviz import Workspace\n"
-        "from vidviz.services.inside.layer_films import inspect_clip\n"
-        f"seen = inspect_clip(Workspace({workspace!r}).folder, {clip_id}, {backbone!r}, {weights!r}, "
-        f"{list(layers)!r}{more})\n"
+        "import vidviz\n"
+        f"workspace = vidviz.Workspace({workspace!r})\n"
+        f"inspection = workspace.inspect({clip_id}, {backbone!r}, {weights!r}, {list(layers)!r}{more})\n"
     )
