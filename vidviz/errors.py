@@ -9,12 +9,6 @@ import difflib
 from collections.abc import Iterable
 
 
-def say_choices(names: Iterable[str]) -> str:
-    """Names as a sentence lists them: `mean, max or gem`."""
-    *first, last = names
-    return f"{', '.join(first)} or {last}" if first else last
-
-
 class VidvizError(Exception):
     """The family: its text is shown to people as it stands, on pages and in `--json`."""
 

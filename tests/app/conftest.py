@@ -39,12 +39,20 @@ class Prepared:
 
     folder: WorkspaceFolder
 
-    def add_video(self, name: str, label: str = "", num_clips: int = 2, **labels: str) -> list[int]:
-        """A video with clips of two seconds; returns the clips' numbers."""
+    def add_video(
+        self,
+        name: str,
+        label: str = "",
+        num_clips: int = 2,
+        *,
+        spans: Sequence[tuple[float, float]] | None = None,
+        **labels: str,
+    ) -> list[int]:
+        """A video with `num_clips` clips of two seconds, or with clips at `spans`; returns the clips' numbers."""
         video_id = hashlib.sha256(name.encode()).hexdigest()
         path = f"/nowhere/{name}"
-        spans = [Span(2.0 * number, 2.0 * number + 2.0) for number in range(num_clips)]
-        rows = [Clip(clip_id(video_id, span, RECIPE), video_id, RECIPE, span) for span in spans]
+        cut = [Span(*span) for span in spans or [(2.0 * number, 2.0 * number + 2.0) for number in range(num_clips)]]
+        rows = [Clip(clip_id(video_id, span, RECIPE), video_id, RECIPE, span) for span in cut]
         with write_catalogue(self.folder) as db:
             videos.add_video(db, Video(video_id, name, path, False, 1000, PROBE, None))
             videos.record_source(db, Source(path, name, "ok", None, video_id, 1000))

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vidviz.cli.options import TableOption
 from vidviz.cli.output import Answer, answering, printable
 from vidviz.types import NEVER_TRAINED
 
 if TYPE_CHECKING:
     from vidviz.types import MapSpec
     from vidviz.workspace_folder import WorkspaceFolder
+
+
+def _say_colourings() -> str:
+    from vidviz.services.maps.map_colours import say_colourings
+
+    return f"A label column, {say_colourings()}, or how one of them begins [default: the first label]."
 
 
 @click.command("map")
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--metric", type=click.Choice(["cosine", "euclidean"]), default="cosine", show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Draw it to a .html, .svg or .png file.")
-@click.option("--colour-by", default="", help="A label column, video, cluster or time [default: the first label].")
+@click.option("--colour-by", default="", cls=TableOption, say_help=_say_colourings)
 @answering
 def map_command(
     answer: Answer,

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vidviz.errors import BackboneError, UnknownNameError, say_choices
+from vidviz.errors import BackboneError, UnknownNameError
+from vidviz.words import say_choices
 
 if TYPE_CHECKING:
     from torch import Tensor

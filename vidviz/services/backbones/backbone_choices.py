@@ -12,7 +12,8 @@ from vidviz.embed.backbones import backbones, find_backbone
 from vidviz.embed.checkpoints.weights import weights_state
 from vidviz.embed.description import RANDOM, Backbone, Weights
 from vidviz.embed.pool import SPACE, TIME
-from vidviz.errors import VidvizError, say_choices
+from vidviz.errors import VidvizError
+from vidviz.words import say_choices
 
 if TYPE_CHECKING:
     import pandas as pd

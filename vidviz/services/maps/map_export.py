@@ -15,7 +15,7 @@ from vidviz.render.map_svg import map_svg
 from vidviz.render.point_colours import Groups, Values
 from vidviz.services.library import embedding_sets
 from vidviz.services.maps import map_build, map_colours
-from vidviz.services.maps.map_colours import ColourChoice, DrawnMap
+from vidviz.services.maps.map_colours import ColourChoice, DrawnMap, MapToColour
 from vidviz.services.maps.set_neighbours import MapTrust
 from vidviz.store.files import replace_file
 from vidviz.types import NEVER_TRAINED, EmbeddingSetSpec, MapSpec
@@ -47,7 +47,8 @@ def save_map(folder: WorkspaceFolder, out: Path, set_key: str, spec: MapSpec, co
         out: where to.
         set_key: the embedding set.
         spec: which map.
-        colour_by: a label column, video, cluster or time; the first label column, else the video, for "".
+        colour_by: a label column or a name of `map_colours.COLOURINGS`, or how either begins; the first label column,
+            else the video, for "".
 
     Raises:
         WorkspaceError: the ending is unknown, or the place cannot be written.
@@ -72,14 +73,14 @@ def picture_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, colour_by:
     drawn = DrawnMap(stored, rows, spec)
     choices = map_colours.colour_choices(folder, found.spec.recipe_key, spec.method)
     choice = ColourChoice(map_colours.find_choice(colour_by, choices) if colour_by else choices[0])
-    trust = map_colours.measure(folder, found.key, drawn)
+    trust = map_colours.measure_trust(folder, found.key, drawn)
     return MapPicture(
         ids=stored.ids,
         coordinates=np.asarray(stored.points, float),
         spans=rows[["start_seconds", "end_seconds"]].to_numpy(float),
         titles=rows["video"].tolist(),
         labels=rows["label"].fillna("").astype(str).tolist(),
-        colours=map_colours.colour_points(folder, found.key, drawn, choice),
+        colours=map_colours.colour_points(MapToColour(folder, found.key, drawn, choice)),
         heading=found.spec.title,
         notes=describe_map(found.spec, spec, trust, stored.note),
         warning=NEVER_TRAINED if found.spec.random_weights else "",
