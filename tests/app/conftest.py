@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,12 +89,20 @@ class Prepared:
         return self.add_set(ids, np.random.default_rng(0).normal(size=(len(ids), 8)), **settings), ids
 
 
+def tell_failure(fault: Any) -> str:
+    """What a page failed of: the exception's type and message, and the place of ours nearest to it."""
+    places = [line.strip() for line in fault.stack_trace if line.lstrip().startswith("File ")]
+    ours = [place for place in places if str(SITE) in place and "site-packages" not in place]
+    return f"{fault.proto.type}: {fault.message} ({(ours or places or ['no place is known'])[-1]})"
+
+
 class Shown:
     """A page as it was drawn."""
 
     def __init__(self, app: AppTest) -> None:
         self.app = app
-        assert [fault.value for fault in app.exception] == []
+        broken = [tell_failure(fault) for fault in app.exception]
+        assert not broken, f"the page failed: {broken[-1]}"
 
     @property
     def words(self) -> str:
@@ -141,18 +149,28 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepared:
 
 
 @pytest.fixture
-def show(monkeypatch: pytest.MonkeyPatch) -> ShowPage:
-    """Runs a page by its name, or the `main` script, with a query."""
+def show(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShowPage]:
+    """Runs a page by its name, or the `main` script, with a query: `show("map", {"map projection": "PCA"}, clip="7")`.
+
+    The names are those of the URL, as they are; those of one word may be keywords.
+    """
     # AppTest looks through all installed packages for components each time; ours come from none of them.
     monkeypatch.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
+    # A test is told of what a person is not: what a page failed of.
+    before = st.get_option("client.showErrorDetails")
+    st.set_option("client.showErrorDetails", "full")
 
-    def run(name: str, **query: str) -> Shown:
+    def run(name: str, query: Mapping[str, str] | None = None, /, **words: str) -> Shown:
+        asked = {**(query or {}), **words}
+        odd = [key for key in asked if "_" in key]
+        assert not odd, f"{odd} of the query: no name in our URLs has an underscore; write 'map projection'"
         script = SITE / "vidviz" / "ui" / "main.py" if name == "main" else SITE / "pages" / f"{name}.py"
         app = AppTest.from_file(script, default_timeout=60)
-        app.query_params.update({key.replace("_", " "): value for key, value in query.items()})
+        app.query_params.update(asked)
         return Shown(app.run())
 
-    return run
+    yield run
+    st.set_option("client.showErrorDetails", before)
 
 
 @pytest.fixture
