@@ -22,6 +22,12 @@ def _say_colourings() -> str:
     return f"A label column, {say_colourings()}, or how one of them begins [default: the first label]."
 
 
+def _say_pictures() -> str:
+    from vidviz.services.maps.map_export import say_pictures
+
+    return f"Draw it to a {say_pictures()} file."
+
+
 @click.command("map")
 @click.option("--set", "set_key", default="", help="An embedding set's key or backbone [default: the newest].")
 @click.option("--method", type=click.Choice(["umap", "tsne", "pca"]), default="umap", show_default=True)
@@ -31,7 +37,7 @@ def _say_colourings() -> str:
 @click.option("--perplexity", default=30.0, show_default=True, help="t-SNE: how many neighbours count, softly.")
 @click.option("--metric", type=click.Choice(["cosine", "euclidean"]), default="cosine", show_default=True)
 @click.option("--seed", default=0, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Draw it to a .html, .svg or .png file.")
+@click.option("--out", type=click.Path(path_type=Path), cls=TableOption, say_help=_say_pictures)
 @click.option("--colour-by", default="", cls=TableOption, say_help=_say_colourings)
 @answering
 def map_command(
