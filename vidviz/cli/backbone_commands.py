@@ -62,9 +62,15 @@ def embed(answer: Answer, **options: Any) -> None:
 
 
 @click.command()
+@click.option(
+    "--count", "name", default="", callback=_name_backbone, help="Count one's parameters and multiply-adds instead."
+)
 @answering
-def backbones(answer: Answer) -> None:
+def backbones(answer: Answer, name: str) -> None:
     """List the networks that can be used, with the state of their weights."""
+    if name:
+        _count(answer, name)
+        return
     from vidviz.services.backbones.backbone_choices import list_registered
 
     rows, lines = [], []
@@ -77,6 +83,16 @@ def backbones(answer: Answer) -> None:
             f"{_say_weights(registered):44} {backbone.title}"
         )
     answer.give({"backbones": rows}, "\n".join(lines))
+
+
+def _count(answer: Answer, name: str) -> None:
+    from vidviz.services.backbones.backbone_choices import count_network
+
+    counted = count_network(name)
+    answer.give(
+        {"backbone": name, **asdict(counted)},
+        f"{name}: {counted.parameters:,} parameters, {counted.gmacs:.4f} GMACs a view.",
+    )
 
 
 def _say_weights(registered: RegisteredBackbone) -> str:

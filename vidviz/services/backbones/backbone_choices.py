@@ -18,6 +18,8 @@ from vidviz.words import say_choices
 if TYPE_CHECKING:
     import pandas as pd
 
+    from vidviz.embed.count import Counted
+
 READY = ("bundled", "cached")
 
 
@@ -106,6 +108,18 @@ def pooling_titles(*, per_frame: bool) -> dict[str, str]:
 def say_poolings() -> str:
     """How a pooling is written, in a sentence."""
     return f"{say_choices(SPACE)}; then {say_choices(f'+{name}' for name in TIME)}"
+
+
+def count_network(name: str) -> Counted:
+    """The parameters and multiply-adds of a backbone, counted on the network itself.
+
+    Raises:
+        UnknownNameError: there is no such backbone.
+        BackboneError: its code cannot be imported, or does not give a module.
+    """
+    from vidviz.embed.count import count_backbone
+
+    return count_backbone(find_backbone(name))
 
 
 def network_table() -> pd.DataFrame:
