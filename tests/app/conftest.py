@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,20 @@ class Prepared:
 
     folder: WorkspaceFolder
 
-    def add_video(self, name: str, label: str = "", num_clips: int = 2, **labels: str) -> list[int]:
-        """A video with clips of two seconds; returns the clips' numbers."""
+    def add_video(
+        self,
+        name: str,
+        label: str = "",
+        num_clips: int = 2,
+        *,
+        spans: Sequence[tuple[float, float]] | None = None,
+        **labels: str,
+    ) -> list[int]:
+        """A video with `num_clips` clips of two seconds, or with clips at `spans`; returns the clips' numbers."""
         video_id = hashlib.sha256(name.encode()).hexdigest()
         path = f"/nowhere/{name}"
-        spans = [Span(2.0 * number, 2.0 * number + 2.0) for number in range(num_clips)]
-        rows = [Clip(clip_id(video_id, span, RECIPE), video_id, RECIPE, span) for span in spans]
+        cut = [Span(*span) for span in spans or [(2.0 * number, 2.0 * number + 2.0) for number in range(num_clips)]]
+        rows = [Clip(clip_id(video_id, span, RECIPE), video_id, RECIPE, span) for span in cut]
         with write_catalogue(self.folder) as db:
             videos.add_video(db, Video(video_id, name, path, False, 1000, PROBE, None))
             videos.record_source(db, Source(path, name, "ok", None, video_id, 1000))
@@ -81,12 +89,20 @@ class Prepared:
         return self.add_set(ids, np.random.default_rng(0).normal(size=(len(ids), 8)), **settings), ids
 
 
+def tell_failure(fault: Any) -> str:
+    """What a page failed of: the exception's type and message, and the place of ours nearest to it."""
+    places = [line.strip() for line in fault.stack_trace if line.lstrip().startswith("File ")]
+    ours = [place for place in places if str(SITE) in place and "site-packages" not in place]
+    return f"{fault.proto.type}: {fault.message} ({(ours or places or ['no place is known'])[-1]})"
+
+
 class Shown:
     """A page as it was drawn."""
 
     def __init__(self, app: AppTest) -> None:
         self.app = app
-        assert [fault.value for fault in app.exception] == []
+        broken = [tell_failure(fault) for fault in app.exception]
+        assert not broken, f"the page failed: {broken[-1]}"
 
     @property
     def words(self) -> str:
@@ -133,18 +149,28 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepared:
 
 
 @pytest.fixture
-def show(monkeypatch: pytest.MonkeyPatch) -> ShowPage:
-    """Runs a page by its name, or the `main` script, with a query."""
+def show(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShowPage]:
+    """Runs a page by its name, or the `main` script, with a query: `show("map", {"map projection": "PCA"}, clip="7")`.
+
+    The names are those of the URL, as they are; those of one word may be keywords.
+    """
     # AppTest looks through all installed packages for components each time; ours come from none of them.
     monkeypatch.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
+    # A test is told of what a person is not: what a page failed of.
+    before = st.get_option("client.showErrorDetails")
+    st.set_option("client.showErrorDetails", "full")
 
-    def run(name: str, **query: str) -> Shown:
+    def run(name: str, query: Mapping[str, str] | None = None, /, **words: str) -> Shown:
+        asked = {**(query or {}), **words}
+        odd = [key for key in asked if "_" in key]
+        assert not odd, f"{odd} of the query: no name in our URLs has an underscore; write 'map projection'"
         script = SITE / "vidviz" / "ui" / "main.py" if name == "main" else SITE / "pages" / f"{name}.py"
         app = AppTest.from_file(script, default_timeout=60)
-        app.query_params.update({key.replace("_", " "): value for key, value in query.items()})
+        app.query_params.update(asked)
         return Shown(app.run())
 
-    return run
+    yield run
+    st.set_option("client.showErrorDetails", before)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from vidviz.types import Recipe
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 NEVER_TRAINED = "was never trained"
-PCA = {"map_projection": "PCA"}
+PCA = {"map projection": "PCA"}
 TRAINED = "file:" + "0" * 64
 
 
@@ -50,7 +50,7 @@ def test_both_maps_hold_the_same_clips_in_the_same_colours(two_sets, show):
 
 def test_the_face_off_shows_who_is_near_by_whom(two_sets, show, prepared):
     first, second, ids = two_sets
-    page = show("compare", set=first, clip=str(ids[0]), compare_k="5", **PCA)
+    page = show("compare", {"compare k": "5"}, set=first, clip=str(ids[0]), **PCA)
     pair = set_pairs.pair_sets(prepared.folder, first, second)
     expected = set_agreement.face_off(pair, ids[0], 5, other_videos_only=True)
     shown = [[card["clip_id"] for card in gallery["cards"]] for gallery in page.galleries]
@@ -71,17 +71,17 @@ def test_the_face_off_shows_who_is_near_by_whom(two_sets, show, prepared):
 
 def test_a_clips_own_video_counts_when_it_is_let(two_sets, show):
     first, _, ids = two_sets
-    apart = show("compare", set=first, clip=str(ids[0]), compare_k="50", **PCA)
+    apart = show("compare", {"compare k": "50"}, set=first, clip=str(ids[0]), **PCA)
     assert "**10 of 10** nearest" in apart.words
     assert (
         "**11 of 11** nearest"
-        in show("compare", set=first, clip=str(ids[0]), compare_k="50", compare_across="false", **PCA).words
+        in show("compare", {"compare k": "50", "compare across": "false"}, set=first, clip=str(ids[0]), **PCA).words
     )
 
 
 def test_the_numbers_are_those_of_the_measures(two_sets, show, prepared):
     first, second, _ = two_sets
-    page = show("compare", set=first, compare_k="5", **PCA)
+    page = show("compare", {"compare k": "5"}, set=first, **PCA)
     pair = set_pairs.pair_sets(prepared.folder, first, second)
     shared = set_agreement.find_neighbourhoods(pair, other_videos_only=True).overlap(5)
     overlap, cka = page.app.metric
@@ -97,7 +97,7 @@ def test_the_numbers_are_those_of_the_measures(two_sets, show, prepared):
 
 def test_maps_can_be_coloured_by_what_is_shared(two_sets, show, prepared):
     first, second, _ = two_sets
-    page = show("compare", set=first, compare_k="5", compare_colour="neighbours in common", **PCA)
+    page = show("compare", {"compare k": "5", "compare colour": "neighbours in common"}, set=first, **PCA)
     pair = set_pairs.pair_sets(prepared.folder, first, second)
     shared = set_agreement.find_neighbourhoods(pair, other_videos_only=True).overlap(5)
     for drawn in page.drawn("clip_map"):
@@ -152,13 +152,13 @@ def test_hostile_names_and_labels_stay_text(prepared, show):
 @pytest.mark.usefixtures("waiting_jobs")
 def test_while_a_map_is_computed_both_are_pca(two_sets, show):
     first, _, ids = two_sets
-    page = show("compare", set=first, map_projection="UMAP")
+    page = show("compare", {"map projection": "UMAP"}, set=first)
     assert page.words.count("PCA while UMAP is being computed") == 2
     assert "PCA; B is turned" in page.words
     assert [ids_of(drawn) for drawn in page.drawn("clip_map")] == [sorted(ids)] * 2
 
 
-@pytest.mark.parametrize("query", [{"beside": "nothing"}, {"compare_k": "7"}, {"compare_colour": "no such column"}])
+@pytest.mark.parametrize("query", [{"beside": "nothing"}, {"compare k": "7"}, {"compare colour": "no such column"}])
 def test_urls_that_name_nothing_fall_back(two_sets, show, query):
     first, second, ids = two_sets
     page = show("compare", set=first, **PCA, **query)

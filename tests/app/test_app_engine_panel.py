@@ -21,6 +21,6 @@ def test_who_holds_the_file_and_why_a_build_failed_are_no_markdown(prepared, sho
     monkeypatch.setattr(engine, "open_milvus", refuse)
     place = (str(prepared.folder.path), key, "COSINE")
     monkeypatch.setitem(background_build._builds, place, Building(active=False, error=HOSTILE))
-    page = show("search", search_view="Engine")
+    page = show("search", {"search view": "Engine"})
     assert [said.value for said in page.app.warning] == [plain(HOSTILE)]
     assert [said.value for said in page.app.error] == [plain(HOSTILE)]

@@ -31,13 +31,13 @@ def test_starts_in_the_library_while_there_is_nothing_to_see(prepared, show):
 
 def test_starts_on_the_map_once_there_is(prepared, show):
     prepared.fill()
-    page = show("main", map_projection="PCA")
+    page = show("main", {"map projection": "PCA"})
     assert len(page.drawn("clip_map")) == 1
 
 
 def test_space_bar_counts_names_and_marks(prepared, show):
     prepared.fill()
-    words = show("main", map_projection="PCA").words
+    words = show("main", {"map projection": "PCA"}).words
     assert "6 videos · 12 clips" in words
     assert "random weights: this network was never trained" in words
 
@@ -45,7 +45,7 @@ def test_space_bar_counts_names_and_marks(prepared, show):
 @pytest.mark.parametrize("name", ["map", "search", "inside"])
 def test_links_of_every_page_carry_set_and_clip(prepared, show, name):
     key, ids = prepared.fill()
-    page = go(show("main", map_projection="PCA", set=key, clip=str(ids[1])), name)
+    page = go(show("main", {"map projection": "PCA"}, set=key, clip=str(ids[1])), name)
     links = page.links()
     assert {"map", "search", "inside"} <= set(links)
     for query in links.values():
@@ -55,7 +55,7 @@ def test_links_of_every_page_carry_set_and_clip(prepared, show, name):
 def test_set_and_clip_survive_a_change_of_page(prepared, show):
     _, ids = prepared.fill()
     other = prepared.add_set(ids, np.eye(12, 8), layer="conv1")
-    page = show("main", map_projection="PCA", clip=str(ids[1]), set=other)
+    page = show("main", {"map projection": "PCA"}, clip=str(ids[1]), set=other)
     page = go(page, "search")
     assert page.app.query_params["clip"] == str(ids[1])
     assert page.app.query_params["set"] == other
@@ -65,7 +65,7 @@ def test_set_and_clip_survive_a_change_of_page(prepared, show):
 def test_the_picker_changes_the_set_everywhere(prepared, show):
     first, ids = prepared.fill()
     second = prepared.add_set(ids, np.eye(12, 8), layer="conv1")
-    page = show("main", map_projection="PCA", set=first)
+    page = show("main", {"map projection": "PCA"}, set=first)
     page.app.selectbox(key="set picker").select(second).run()
     assert page.app.query_params["set"] == second
     assert "conv1" in type(page)(page.app).words
@@ -74,7 +74,7 @@ def test_the_picker_changes_the_set_everywhere(prepared, show):
 def test_a_url_that_a_person_edits_changes_the_set(prepared, show):
     first, ids = prepared.fill()
     second = prepared.add_set(ids, np.eye(12, 8), layer="conv1")
-    page = show("main", map_projection="PCA", set=first)
+    page = show("main", {"map projection": "PCA"}, set=first)
     page.app.query_params["set"] = second
     page = page.again()
     assert page.app.query_params["set"] == second
@@ -119,7 +119,7 @@ def test_names_of_jobs_and_clips_are_never_markup(prepared, show):
     [number] = prepared.add_video(f"{HOSTILE}.mp4", HOSTILE, num_clips=1)
     prepared.add_set([number], np.ones((1, 8)))
     add_job(prepared, HOSTILE, "failed", HOSTILE)
-    page = show("main", map_projection="PCA", clip=str(number))
+    page = show("main", {"map projection": "PCA"}, clip=str(number))
     texts = [element.value for element in (*page.app.markdown, *page.app.caption)]
     assert [text for text in texts if UNESCAPED.search(text)] == []
     assert page.drawn("clip_gallery")[-1]["cards"][0]["title"] == f"{HOSTILE}.mp4"
@@ -128,7 +128,7 @@ def test_names_of_jobs_and_clips_are_never_markup(prepared, show):
 @pytest.mark.parametrize("name", ["map", "search", "inside", "library"])
 def test_a_catalogue_that_breaks_while_pages_are_open_is_told(prepared, show, name):
     _, ids = prepared.fill()
-    page = go(show("main", map_projection="PCA", clip=str(ids[0])), name)
+    page = go(show("main", {"map projection": "PCA"}, clip=str(ids[0])), name)
     with sqlite3.connect(prepared.folder.catalogue) as db:
         db.execute("ALTER TABLE clip RENAME TO lost")
     assert any("catalogue" in error for error in page.again().errors)

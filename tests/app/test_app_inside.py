@@ -57,7 +57,7 @@ def test_a_clip_that_does_not_exist_is_like_none(prepared, show, text):
 
 
 def test_films_of_two_convolutions(imported, show, clip):
-    page = choose_simple3d(show("inside", clip=str(clip), inside_network="simple3d"), ["conv1", "conv2"])
+    page = choose_simple3d(show("inside", {"inside network": "simple3d"}, clip=str(clip)), ["conv1", "conv2"])
     [film] = page.drawn("feature_film")
     [lane] = film["lanes"]
     assert lane["clip"]["frames"] == 16
@@ -74,7 +74,7 @@ def test_films_of_two_convolutions(imported, show, clip):
 
 @pytest.mark.usefixtures("little_memory")
 def test_convolutions_need_little_memory_and_dense_layers_say_what_they_need(imported, show, clip):
-    page = choose_simple3d(show("inside", clip=str(clip), inside_network="simple3d"), ["conv1"])
+    page = choose_simple3d(show("inside", {"inside network": "simple3d"}, clip=str(clip)), ["conv1"])
     assert page.errors == []
     [film] = page.drawn("feature_film")
     assert [layer["name"] for layer in film["lanes"][0]["layers"]] == ["conv1"]
@@ -85,14 +85,14 @@ def test_convolutions_need_little_memory_and_dense_layers_say_what_they_need(imp
 
 def test_a_video_that_has_gone_is_told(prepared, show):
     [number] = prepared.add_video("gone.mp4", num_clips=1)
-    page = choose_simple3d(show("inside", clip=str(number), inside_network="simple3d"), ["conv1"])
+    page = choose_simple3d(show("inside", {"inside network": "simple3d"}, clip=str(number)), ["conv1"])
     [error] = page.errors
     assert "gone.mp4" in error
 
 
 def test_hostile_network_in_the_url(prepared, show):
     [number] = prepared.add_video("gone.mp4", num_clips=1)
-    page = show("inside", clip=str(number), inside_network="../../x", inside_channels="99")
+    page = show("inside", {"inside network": "../../x", "inside channels": "99"}, clip=str(number))
     assert page.app.selectbox(key="inside network").value in page.app.selectbox(key="inside network").options
 
 
@@ -102,7 +102,7 @@ def choose(page, key: str, value: object):
 
 
 def test_pages_of_channels_and_orders(imported, show, clip):
-    page = choose_simple3d(show("inside", clip=str(clip), inside_network="simple3d"), ["conv1"])
+    page = choose_simple3d(show("inside", {"inside network": "simple3d"}, clip=str(clip)), ["conv1"])
     page.app.selectbox(key="inside order").select("index").run()
     page.app.number_input(key="inside page").set_value(2).run()
     [lane] = type(page)(page.app).drawn("feature_film")[0]["lanes"]
@@ -113,7 +113,7 @@ def test_pages_of_channels_and_orders(imported, show, clip):
 
 
 def test_backwards_beside_it_shows_the_same_channels(imported, show, clip):
-    page = choose_simple3d(show("inside", clip=str(clip), inside_network="simple3d"), ["conv1"])
+    page = choose_simple3d(show("inside", {"inside network": "simple3d"}, clip=str(clip)), ["conv1"])
     page = choose(page, "inside compare", "the same clip backwards")
     first, second = page.drawn("feature_film")[0]["lanes"]
     assert first["layers"][0]["channels"] == second["layers"][0]["channels"]
@@ -123,7 +123,7 @@ def test_backwards_beside_it_shows_the_same_channels(imported, show, clip):
     assert page.errors == []
 
 
-MOTION = {"inside_network": "simple3d_motion"}
+MOTION = {"inside network": "simple3d_motion"}
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_two_lanes_show_two_films_on_one_clock(imported, show, clip, way, title)
     ],
 )
 def test_every_panel_opens(imported, show, clip, panel, said):
-    page = show("inside", clip=str(clip), inside_panel=panel, **MOTION)
+    page = show("inside", {"inside panel": panel}, clip=str(clip), **MOTION)
     assert page.errors == []
     films = page.drawn("feature_film")
     told = page.words + "".join(lane["clip"]["note"] for film in films for lane in film["lanes"])
@@ -167,7 +167,7 @@ def test_every_panel_opens(imported, show, clip, panel, said):
 
 
 def test_the_layer_tree_tells_shape_share_and_field(imported, show, clip):
-    page = show("inside", clip=str(clip), inside_panel="Layers", **MOTION)
+    page = show("inside", {"inside panel": "Layers"}, clip=str(clip), **MOTION)
     table = page.app.dataframe[0].value.set_index("layer")
     assert table.loc["conv2", "output"] == "40 × 16 × 32 × 32"
     assert table.loc["conv2", "receptive field"].startswith("5 frames × 8 × 8 px")
@@ -178,7 +178,7 @@ def test_the_layer_tree_tells_shape_share_and_field(imported, show, clip):
 
 
 def test_best_clips_of_a_channel(imported, show, clip):
-    page = show("inside", clip=str(clip), inside_panel="Best clips", **MOTION)
+    page = show("inside", {"inside panel": "Best clips"}, clip=str(clip), **MOTION)
     page = page.press("Show 1 clips to the network")
     [card] = page.drawn("clip_gallery")[-1]["cards"]
     assert card["clip_id"] == clip
@@ -187,14 +187,14 @@ def test_best_clips_of_a_channel(imported, show, clip):
 
 
 def test_similarity_to_another_clip_needs_one(imported, show, clip):
-    page = show("inside", clip=str(clip), inside_panel="Why", **MOTION)
+    page = show("inside", {"inside panel": "Why"}, clip=str(clip), **MOTION)
     page = choose(page, "inside why", "the similarity to another clip")
     assert "There is no other clip of this recipe." in page.words
 
 
 def test_a_link_asks_why_two_clips_are_alike(imported, show, clip):
     other = imported.add_video("other.mp4")[1]
-    page = show("inside", clip=str(clip), inside_panel="Why", why_with=str(other), **MOTION)
+    page = show("inside", {"inside panel": "Why", "why with": str(other)}, clip=str(clip), **MOTION)
     assert page.app.button_group(key="inside why").value == "the similarity to another clip"
     assert page.app.selectbox(key="inside why other").value == other
     choose(page, "inside why", "a class score")
@@ -203,7 +203,7 @@ def test_a_link_asks_why_two_clips_are_alike(imported, show, clip):
 
 @pytest.mark.parametrize("linked", ["1", "x", "9" * 400])
 def test_a_link_to_a_clip_that_is_not_there_asks_nothing(imported, show, clip, linked):
-    page = show("inside", clip=str(clip), inside_panel="Why", why_with=linked, **MOTION)
+    page = show("inside", {"inside panel": "Why", "why with": linked}, clip=str(clip), **MOTION)
     assert page.app.button_group(key="inside why").value == "a class score"
 
 
@@ -226,7 +226,7 @@ def attended(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int] | Non
 
 
 def test_attention_from_one_position(imported, show, clip, attended):
-    page = show("inside", clip=str(clip), inside_panel="Attention", **MOTION)
+    page = show("inside", {"inside panel": "Attention"}, clip=str(clip), **MOTION)
     assert attended == [None]
     lanes = page.drawn("feature_film")[-1]["lanes"]
     assert all(lane["clip"]["choosing"] for lane in lanes)
@@ -243,14 +243,14 @@ def test_attention_from_one_position(imported, show, clip, attended):
 def test_a_click_on_the_clip_asks_from_there(imported, show, clip, attended, monkeypatch):
     clicks = iter([(7, 0.5, 0.99)])
     monkeypatch.setattr(attention_panel, "play_side_by_side", lambda *_, **__: next(clicks, None))
-    page = show("inside", clip=str(clip), inside_panel="Attention", **MOTION)
+    page = show("inside", {"inside panel": "Attention"}, clip=str(clip), **MOTION)
     assert attended == [None, (3, 3, 6)]
     assert page.app.number_input(key="inside position simple3d_motion 1 t").value == 3
 
 
 def test_the_next_clip_without_leaving_the_page(prepared, show):
     first, second = prepared.add_video("a.mp4")
-    page = show("inside", clip=str(first), inside_network="simple3d")
+    page = show("inside", {"inside network": "simple3d"}, clip=str(first))
     assert page.app.button(key="inside previous clip").disabled
     page.app.button(key="inside next clip").click().run()
     assert page.app.session_state["kept clip"] == str(second)
@@ -260,5 +260,5 @@ def test_the_next_clip_without_leaving_the_page(prepared, show):
 
 
 def test_classes_without_a_head_say_so(imported, show, clip):
-    page = show("inside", clip=str(clip), inside_panel="Why", inside_network="clip_b32")
+    page = show("inside", {"inside panel": "Why", "inside network": "clip_b32"}, clip=str(clip))
     assert any("gives no class scores" in error for error in page.errors)

@@ -42,7 +42,7 @@ def test_without_a_set_the_way_leads_to_embedding(prepared, show):
 def test_a_set_without_vectors_says_so(prepared, show):
     prepared.add_video("a.mp4")
     prepared.add_set([], np.empty((0, 8)))
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     assert "The set holds no vectors yet" in page.words
 
 
@@ -51,7 +51,7 @@ def test_a_set_without_vectors_says_so(prepared, show):
 def test_very_few_clips(prepared, show, num_clips, dims):
     ids = prepared.add_video("a.mp4", "left", num_clips)
     prepared.add_set(ids, np.random.default_rng(1).normal(size=(num_clips, 8)))
-    [drawn] = show("map", map_projection="PCA", map_dimensions=f"{dims}-D").drawn("clip_map")
+    [drawn] = show("map", {"map projection": "PCA", "map dimensions": f"{dims}-D"}).drawn("clip_map")
     assert numbers(drawn["ids"], "<f8") == sorted(ids)
     assert len(drawn["axes"]) == drawn["dimensions"] == dims
     assert np.isfinite([numbers(axis, "<f4") for axis in drawn["axes"]]).all()
@@ -60,23 +60,23 @@ def test_very_few_clips(prepared, show, num_clips, dims):
 def test_equal_vectors_share_a_place(prepared, show):
     ids = prepared.add_video("a.mp4", num_clips=5)
     prepared.add_set(ids, np.ones((5, 8)))
-    [drawn] = show("map", map_projection="PCA").drawn("clip_map")
+    [drawn] = show("map", {"map projection": "PCA"}).drawn("clip_map")
     for axis in drawn["axes"]:
         assert np.ptp(numbers(axis, "<f4")) == pytest.approx(0, abs=1e-6)
 
 
 def test_random_weights_are_marked_and_trained_ones_are_not(prepared, show):
     _, ids = prepared.fill()
-    assert NEVER_TRAINED in show("map", map_projection="PCA").words
+    assert NEVER_TRAINED in show("map", {"map projection": "PCA"}).words
     trained = prepared.add_set(ids, np.eye(12, 8), weights="file:" + "0" * 64)
-    assert NEVER_TRAINED not in show("map", map_projection="PCA", set=trained).words
+    assert NEVER_TRAINED not in show("map", {"map projection": "PCA"}, set=trained).words
 
 
 def test_long_and_hostile_labels_go_to_the_browser_as_text(prepared, show):
     long = "x" * 10_000
     ids = prepared.add_video(f"{HOSTILE}.mp4", HOSTILE) + prepared.add_video("b.mp4", long)
     prepared.add_set(ids, np.eye(4, 8))
-    page = show("map", map_projection="PCA", clip=str(ids[0]))
+    page = show("map", {"map projection": "PCA"}, clip=str(ids[0]))
     [drawn] = page.drawn("clip_map")
     assert set(drawn["groups"]["names"]) == {HOSTILE, long}
     assert set(drawn["labels"]) == {HOSTILE, long}
@@ -88,7 +88,7 @@ def test_long_and_hostile_labels_go_to_the_browser_as_text(prepared, show):
 def test_without_labels_one_grey_group(prepared, show):
     ids = prepared.add_video("a.mp4") + prepared.add_video("b.mp4")
     prepared.add_set(ids, np.eye(4, 8))
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     colours = page.app.selectbox(key="map colour")
     assert "label" not in colours.options
     colours.select("cluster").run()
@@ -100,7 +100,7 @@ def test_colour_by_every_choice(prepared, show):
         "b.mp4", "right", motion="turn"
     )
     prepared.add_set(ids, np.eye(4, 8))
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     choices = page.app.selectbox(key="map colour")
     assert choices.options[:3] == ["label", "motion", "shape"]
     numbers_of = {"time in video", "trust in the map", "similarity to the clip", "distance from others"}
@@ -124,7 +124,7 @@ def test_the_map_tells_how_far_it_is_to_be_believed(prepared, show):
     ids = [number for video in range(20) for number in prepared.add_video(f"{video}.mp4")]
     plane = np.random.default_rng(0).normal(size=(40, 2))
     prepared.add_set(ids, np.hstack([plane, np.zeros((40, 6))]))
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     page.app.selectbox(key="map colour").select("trust in the map").run()
     [drawn] = type(page)(page.app).drawn("clip_map")
     trust = numbers(drawn["scale"]["values"], "<f4")
@@ -138,7 +138,7 @@ def test_the_map_tells_how_far_it_is_to_be_believed(prepared, show):
 def test_clips_are_coloured_by_their_similarity_to_the_clip_at_hand(prepared, show):
     ids = prepared.add_video("a.mp4") + prepared.add_video("b.mp4")
     prepared.add_set(ids, np.array([[1, 0], [1, 1], [0, 1], [-1, 0]]))
-    page = show("map", map_projection="PCA", clip=str(ids[0]))
+    page = show("map", {"map projection": "PCA"}, clip=str(ids[0]))
     page.app.selectbox(key="map colour").select("similarity to the clip").run()
     [drawn] = type(page)(page.app).drawn("clip_map")
     shown = dict(zip(numbers(drawn["ids"], "<f8"), numbers(drawn["scale"]["values"], "<f4"), strict=True))
@@ -149,8 +149,8 @@ def test_lines_lead_to_the_true_neighbours(prepared, show):
     ids = [number for video in range(5) for number in prepared.add_video(f"{video}.mp4")]
     angles = np.arange(10) / 10
     prepared.add_set(ids, np.stack([np.cos(angles), np.sin(angles)], 1))
-    assert show("map", map_projection="PCA").drawn("clip_map")[0]["lines"] == []
-    [drawn] = show("map", map_projection="PCA", clip=str(ids[0])).drawn("clip_map")
+    assert show("map", {"map projection": "PCA"}).drawn("clip_map")[0]["lines"] == []
+    [drawn] = show("map", {"map projection": "PCA"}, clip=str(ids[0])).drawn("clip_map")
     at = [int(number) for number in numbers(drawn["ids"], "<f8")]
     assert [(at[a], at[b]) for a, b in drawn["lines"]] == [(ids[0], ids[near]) for near in range(1, 7)]
 
@@ -160,7 +160,7 @@ def test_clusters_are_named_by_the_labels_that_distinguish_them(prepared, show):
     rng = np.random.default_rng(0)
     side = np.repeat([[1, 0, 0, 0], [0, 1, 0, 0]] * 4, 2, axis=0)
     prepared.add_set(ids, side + 0.02 * rng.normal(size=(16, 4)))
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     page.app.selectbox(key="map colour").select("cluster").run()
     [drawn] = type(page)(page.app).drawn("clip_map")
     assert set(drawn["groups"]["names"]) - {"noise"} == {"left", "right"}
@@ -171,7 +171,7 @@ def test_clusters_are_named_by_the_labels_that_distinguish_them(prepared, show):
 @pytest.mark.parametrize("projection", ["UMAP", "t-SNE", "PCA"])
 def test_every_projection_with_a_clip_at_hand_and_its_neighbours(prepared, show, projection):
     _, ids = prepared.fill()
-    page = show("map", map_projection=projection, clip=str(ids[0]))
+    page = show("map", {"map projection": projection}, clip=str(ids[0]))
     assert len(page.drawn("clip_map")[0]["lines"]) == 6
     assert len(page.galleries[-1]["cards"]) == 6
 
@@ -179,7 +179,7 @@ def test_every_projection_with_a_clip_at_hand_and_its_neighbours(prepared, show,
 @pytest.mark.usefixtures("waiting_jobs")
 def test_a_projections_own_parameters_reach_its_job(prepared, show):
     prepared.fill()
-    page = show("map", map_projection="t-SNE")
+    page = show("map", {"map projection": "t-SNE"})
     assert "PCA while t-SNE is being computed" in page.words
     page.app.slider(key="tsne perplexity").set_value(12).run()
     asked = [job.arguments["map"] for job in jobs.list_jobs(prepared.folder)]
@@ -221,7 +221,7 @@ def test_a_umap_that_failed_is_told(prepared, show):
 
 def test_the_clip_at_hand_has_its_neighbours_beside_the_map(prepared, show):
     key, ids = prepared.fill()
-    page = show("map", map_projection="PCA", clip=str(ids[3]))
+    page = show("map", {"map projection": "PCA"}, clip=str(ids[3]))
     [player] = page.drawn("clip_player")
     assert player["clip"]["clip_id"] == ids[3]
     neighbours = [card["clip_id"] for card in page.drawn("clip_gallery")[0]["cards"]]
@@ -235,7 +235,7 @@ def test_the_clip_at_hand_has_its_neighbours_beside_the_map(prepared, show):
 def test_a_clip_that_the_set_lacks_is_told(prepared, show):
     prepared.fill()
     [other] = prepared.add_video("later.mp4", num_clips=1)
-    page = show("map", map_projection="PCA", clip=str(other))
+    page = show("map", {"map projection": "PCA"}, clip=str(other))
     assert "is not in this embedding set" in page.words
     assert len(page.drawn("clip_map")) == 1
 
@@ -244,7 +244,7 @@ def test_a_polygon_fills_the_gallery_and_clear_empties_it(prepared, show, act_on
     _, ids = prepared.fill()
     everything = Polygon("replace", np.array([[-1e6, -1e6], [1e6, -1e6], [1e6, 1e6], [-1e6, 1e6]]))
     act_on_map(MapEvent(polygon=everything))
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     assert f"Selection: {len(ids)} clips" in page.words
     cards = [card["clip_id"] for card in page.galleries[-1]["cards"]]
     assert sorted(cards) == sorted(ids)
@@ -261,7 +261,7 @@ def test_a_polygon_fills_the_gallery_and_clear_empties_it(prepared, show, act_on
 def test_a_click_becomes_the_clip_at_hand(prepared, show, act_on_map):
     _, ids = prepared.fill()
     act_on_map(MapEvent(clicked=ids[5]))
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     assert page.app.query_params["clip"] == str(ids[5])
     assert page.drawn("clip_player")[0]["clip"]["clip_id"] == ids[5]
 
@@ -269,7 +269,7 @@ def test_a_click_becomes_the_clip_at_hand(prepared, show, act_on_map):
 @pytest.mark.parametrize("clip", ["abc", "-1", "0", "1e999", "", "9" * 400, HOSTILE, "١٢"])
 def test_hostile_clips_in_the_url(prepared, show, clip):
     prepared.fill()
-    page = show("map", map_projection="PCA", clip=clip)
+    page = show("map", {"map projection": "PCA"}, clip=clip)
     assert page.errors == []
     assert page.drawn("clip_player") == []
     assert len(page.drawn("clip_map")) == 1
@@ -279,7 +279,7 @@ def test_hostile_clips_in_the_url(prepared, show, clip):
 @pytest.mark.parametrize("wanted", ["../../x", "", HOSTILE, "0" * 16, "x" * 5000])
 def test_hostile_sets_in_the_url(prepared, show, wanted):
     key, _ = prepared.fill()
-    page = show("map", map_projection="PCA", set=wanted)
+    page = show("map", {"map projection": "PCA"}, set=wanted)
     assert page.errors == []
     assert page.app.query_params["set"] == key
 
@@ -313,7 +313,7 @@ def test_damaged_vectors_are_told(prepared, show):
     key, _ = prepared.fill()
     [shard] = VectorShards(prepared.folder.vectors(key)).folder.glob("*.npz")
     shard.write_bytes(shard.read_bytes()[:100])
-    [error] = show("map", map_projection="PCA").errors
+    [error] = show("map", {"map projection": "PCA"}).errors
     assert "damaged" in error
 
 
@@ -322,7 +322,7 @@ def test_outliers_and_near_duplicates_are_found_when_asked_for(prepared, show):
     vectors = np.array([1.0, 0, 0, 0]) + 0.05 * np.random.default_rng(0).normal(size=(20, 4))
     vectors[3], vectors[7] = [0, 0, 0, 1], vectors[11]
     prepared.add_set(ids, vectors)
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     galleries = len(page.galleries)
     finder = next(choice for choice in page.app.segmented_control if choice.key == "under map")
     finder.set_value("outliers").run()
@@ -339,6 +339,6 @@ def test_outliers_and_near_duplicates_are_found_when_asked_for(prepared, show):
 def test_an_error_shows_a_name_as_it_is(prepared, show):
     prepared.fill()
     [other] = prepared.add_video("![x](http://127.0.0.1:9/x).mp4", num_clips=1)
-    page = show("map", map_projection="PCA", clip=str(other))
+    page = show("map", {"map projection": "PCA"}, clip=str(other))
     [told] = [caption.value for caption in page.app.caption if "is not in this embedding set" in caption.value]
     assert r"\!\[x\]\(http" in told

@@ -43,7 +43,7 @@ def lasso(act_on_map):
 def test_a_filter_dims_the_others_and_fills_the_gallery(prepared, show):
     _, ids = prepared.fill()
     wanted = ClipFilter(labels=(("label", ("left",)),)).text_form
-    page = show("map", map_projection="PCA", filter=wanted)
+    page = show("map", {"map projection": "PCA"}, filter=wanted)
     [drawn] = page.drawn("clip_map")
     dimmed = dict(zip(numbers(drawn["ids"], "<f8"), numbers(drawn["dimmed"], "u1"), strict=True))
     left = [number for place, number in enumerate(ids) if (place // 2) % 2 == 0]
@@ -59,7 +59,7 @@ def test_a_filter_dims_the_others_and_fills_the_gallery(prepared, show):
 
 def test_a_lasso_takes_only_what_the_filter_lets_through(prepared, show, lasso):
     _, ids = prepared.fill()
-    page = show("map", map_projection="PCA", filter=ClipFilter(text="v0").text_form)
+    page = show("map", {"map projection": "PCA"}, filter=ClipFilter(text="v0").text_form)
     assert "Selection: 2 clips" in page.words
     assert sorted(cards(page)) == sorted(ids[:2])
     assert set(lasso["selected_ids"]) == set(ids[:2])
@@ -67,9 +67,9 @@ def test_a_lasso_takes_only_what_the_filter_lets_through(prepared, show, lasso):
 
 def test_a_selection_is_named_in_the_url_for_a_colleague(prepared, show, lasso):
     _, ids = prepared.fill()
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     key = page.app.query_params["selection"]
-    again = show("map", map_projection="PCA", selection=key)
+    again = show("map", {"map projection": "PCA"}, selection=key)
     assert f"Selection: {len(ids)} clips" in again.words
     assert "selection" not in again.press("Clear").app.query_params
 
@@ -77,7 +77,7 @@ def test_a_selection_is_named_in_the_url_for_a_colleague(prepared, show, lasso):
 @pytest.mark.parametrize("key", ["", HOSTILE, "0" * 16, "../x", "x" * 5000])
 def test_a_selection_that_nobody_kept_is_none(prepared, show, key):
     prepared.fill()
-    page = show("map", map_projection="PCA", selection=key)
+    page = show("map", {"map projection": "PCA"}, selection=key)
     assert "Selection:" not in page.words
     assert len(page.drawn("clip_map")) == 1
 
@@ -85,7 +85,7 @@ def test_a_selection_that_nobody_kept_is_none(prepared, show, key):
 @pytest.mark.parametrize("text", ["{", HOSTILE, '{"labels":{"x":["y"]}}', '{"seconds":[5,1]}'])
 def test_hostile_filters_in_the_url(prepared, show, text):
     prepared.fill()
-    assert len(show("map", map_projection="PCA", filter=text).drawn("clip_map")) == 1
+    assert len(show("map", {"map projection": "PCA"}, filter=text).drawn("clip_map")) == 1
 
 
 def test_a_filter_is_drawn_in_the_space_bar_and_taken_away(prepared, show):
@@ -110,7 +110,7 @@ def test_numbers_in_a_label_column_are_coloured_by_a_scale(prepared, show):
     ids = prepared.add_video("a.mp4", speed="1.5") + prepared.add_video("b.mp4", speed="20")
     ids += prepared.add_video("c.mp4")
     prepared.add_set(ids, np.eye(6, 8))
-    page = show("map", map_projection="PCA", map_colour="speed", map_scale="cividis")
+    page = show("map", {"map projection": "PCA", "map colour": "speed", "map scale": "cividis"})
     [drawn] = page.drawn("clip_map")
     shown = dict(zip(numbers(drawn["ids"], "<f8"), numbers(drawn["scale"]["values"], "<f4"), strict=True))
     assert [shown[number] for number in ids[:4]] == [1.5, 1.5, 20, 20]
@@ -121,24 +121,24 @@ def test_numbers_in_a_label_column_are_coloured_by_a_scale(prepared, show):
 def test_a_thousand_labels_are_twenty_colours_and_a_rest(prepared, show):
     ids = [number for video in range(1000) for number in prepared.add_video(f"{video}.mp4", f"label {video}", 1)]
     prepared.add_set(ids, np.random.default_rng(0).normal(size=(1000, 8)))
-    [drawn] = show("map", map_projection="PCA").drawn("clip_map")
+    [drawn] = show("map", {"map projection": "PCA"}).drawn("clip_map")
     assert len(drawn["groups"]["names"]) == 21
     assert drawn["groups"]["names"][-1] == "other"
 
 
 def test_tags_colour_the_map(prepared, show):
     _, ids = prepared.fill()
-    assert "tags" not in show("map", map_projection="PCA").app.selectbox(key="map colour").options
+    assert "tags" not in show("map", {"map projection": "PCA"}).app.selectbox(key="map colour").options
     clip_annotations.add_tag(prepared.folder, ids[:3], "blurred")
-    [drawn] = show("map", map_projection="PCA", map_colour="tags").drawn("clip_map")
+    [drawn] = show("map", {"map projection": "PCA", "map colour": "tags"}).drawn("clip_map")
     assert drawn["groups"]["names"] == ["blurred", "no label"]
 
 
 def test_a_colour_of_ones_own_holds_on_the_map_and_on_cards(prepared, show):
     _, ids = prepared.fill()
-    page = show("map", map_projection="PCA", clip=str(ids[0]))
+    page = show("map", {"map projection": "PCA"}, clip=str(ids[0]))
     page.app.color_picker(key="colour of label left").set_value("#123456").run()
-    page = show("map", map_projection="PCA", clip=str(ids[0]))
+    page = show("map", {"map projection": "PCA"}, clip=str(ids[0]))
     [drawn] = page.drawn("clip_map")
     assert dict(zip(drawn["groups"]["names"], drawn["groups"]["colours"], strict=True))["left"] == "#123456"
     assert page.drawn("clip_player")[0]["clip"]["colour"] == "#123456"
@@ -150,7 +150,7 @@ def test_clusters_have_covers_and_a_click_selects_one(prepared, show, monkeypatc
     ids = [number for video in range(8) for number in prepared.add_video(f"{video}.mp4", ("left", "right")[video % 2])]
     side = np.repeat([[1, 0, 0, 0], [0, 1, 0, 0]] * 4, 2, axis=0)
     prepared.add_set(ids, side + 0.02 * np.random.default_rng(0).normal(size=(16, 4)))
-    page = show("map", map_projection="PCA", under_map="clusters")
+    page = show("map", {"map projection": "PCA", "under map": "clusters"})
     covers = page.galleries[-1]["cards"]
     assert {cover["label"] for cover in covers} == {"left", "right"}
     assert {cover["title"] for cover in covers} == {"8 clips"}
@@ -159,7 +159,7 @@ def test_clusters_have_covers_and_a_click_selects_one(prepared, show, monkeypatc
     medoid = covers[0]["clip_id"]
     monkeypatch.setattr("vidviz.ui.map.clusters_panel.clip_gallery", lambda *_a, **_o: clicks.pop() if clicks else None)
     clicks = [medoid]
-    page = show("map", map_projection="PCA", under_map="clusters")
+    page = show("map", {"map projection": "PCA", "under map": "clusters"})
     assert page.app.query_params["clip"] == str(medoid)
     found = clip_annotations.find_selection(prepared.folder, page.app.query_params["selection"])
     assert len(found) == 8
@@ -169,7 +169,9 @@ def test_clusters_have_covers_and_a_click_selects_one(prepared, show, monkeypatc
 def test_k_means_has_as_many_clusters_as_asked_for(prepared, show):
     ids = [number for video in range(10) for number in prepared.add_video(f"{video}.mp4")]
     prepared.add_set(ids, np.random.default_rng(0).normal(size=(20, 8)))
-    page = show("map", map_projection="PCA", map_colour="cluster", cluster_method="k-means", cluster_number="5")
+    page = show(
+        "map", {"map projection": "PCA", "map colour": "cluster", "cluster method": "k-means", "cluster number": "5"}
+    )
     assert "5 clusters by k-means" in page.words
     assert len(page.drawn("clip_map")[0]["groups"]["names"]) == 5
 
@@ -179,7 +181,7 @@ def test_a_video_is_followed_through_the_map(prepared, show, monkeypatch):
     angles = 0.1 * np.arange(9) + np.repeat([0, 1], [5, 4])  # it turns slowly, and leaps once
     way = np.stack([np.cos(angles), np.sin(angles), 0 * angles, 0 * angles], 1)
     prepared.add_set(ids, np.concatenate([way, np.eye(2, 4)]))
-    page = show("map", map_projection="PCA", under_map="trajectories", clip=str(ids[0]))
+    page = show("map", {"map projection": "PCA", "under map": "trajectories"}, clip=str(ids[0]))
     [ribbon] = page.drawn("clip_map")[0]["paths"]
     order = [int(number) for number in numbers(page.drawn("clip_map")[0]["ids"], "<f8")]
     assert [order[row] for row in ribbon["rows"]] == ids[:9]
@@ -194,11 +196,11 @@ def test_a_video_is_followed_through_the_map(prepared, show, monkeypatch):
 
 def test_without_trajectories_there_are_no_ribbons(prepared, show):
     _, ids = prepared.fill()
-    page = show("map", map_projection="PCA", clip=str(ids[0]))
+    page = show("map", {"map projection": "PCA"}, clip=str(ids[0]))
     assert page.drawn("clip_map")[0]["paths"] == []
     single = [number for video in range(3) for number in prepared.add_video(f"single {video}.mp4", num_clips=1)]
     key = prepared.add_set(single, np.eye(3, 8), layer="conv1")
-    page = show("map", map_projection="PCA", under_map="trajectories", set=key)
+    page = show("map", {"map projection": "PCA", "under map": "trajectories"}, set=key)
     assert "Every video is one clip here" in page.words
 
 
@@ -213,14 +215,14 @@ def test_maps_of_two_seeds_are_compared(prepared, show):
     rng = np.random.default_rng(0)
     places = rng.normal(size=(40, 2))
     save_map(prepared, key, ids, MapSpec("umap"), places)
-    page = show("map", map_colour="agreement of seeds")
+    page = show("map", {"map colour": "agreement of seeds"})
     assert "The map of the other seed is being computed" in page.words
     [job] = jobs.list_jobs(prepared.folder)
     assert job.arguments["map"]["seed"] == 1
     save_map(prepared, key, ids, MapSpec("umap", seed=1), places @ np.array([[0, 1], [-1, 0]]))
     page = page.again()
     assert "100% are its neighbours on the map of the other seed" in page.words
-    flipped = show("map", map_flip="true", map_colour="agreement of seeds")
+    flipped = show("map", {"map flip": "true", "map colour": "agreement of seeds"})
     assert numbers(flipped.drawn("clip_map")[0]["axes"][1], "<f4") == pytest.approx(places[:, 0].tolist(), abs=1e-6)
 
 
@@ -234,7 +236,7 @@ def test_clips_that_come_later_find_a_place_until_all_are_laid_out_anew(prepared
     later = prepared.add_video("later.mp4")
     more = np.random.default_rng(2).normal(size=(2, 8)).astype(np.float32)
     VectorShards(prepared.folder.vectors(key)).append(Embeddings(np.array(later), more))
-    page = show("map", map_projection=projection)
+    page = show("map", {"map projection": projection})
     [drawn] = page.drawn("clip_map")
     order = {int(number): row for row, number in enumerate(numbers(drawn["ids"], "<f8"))}
     xs = numbers(drawn["axes"][0], "<f4")
@@ -253,9 +255,9 @@ def test_clips_that_come_later_find_a_place_until_all_are_laid_out_anew(prepared
 def test_the_selection_is_labelled_and_the_map_follows(prepared, show):
     _, ids = prepared.fill()
     clip_annotations.set_label(prepared.folder, ids[:3], "<b>jump</b>")
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     assert "<b>jump</b>" in page.drawn("clip_map")[0]["groups"]["names"]
-    page = show("map", map_projection="PCA", filter=ClipFilter(labels=(("label", ("<b>jump</b>",)),)).text_form)
+    page = show("map", {"map projection": "PCA"}, filter=ClipFilter(labels=(("label", ("<b>jump</b>",)),)).text_form)
     assert sorted(cards(page)) == sorted(ids[:3])
     assert any(button.key == "annotate apply" for button in page.app.button)
 
@@ -268,7 +270,7 @@ PANELS = ["gallery", "clusters", "trajectories", "outliers", "near-duplicates"]
 def test_every_panel_and_colour_of_very_few_clips(prepared, show, panel, vectors):
     ids = prepared.add_video("a.mp4", "left", len(vectors))
     prepared.add_set(ids, vectors)
-    page = show("map", map_projection="PCA", under_map=panel, clip=str(ids[0]))
+    page = show("map", {"map projection": "PCA", "under map": panel}, clip=str(ids[0]))
     for choice in page.app.selectbox(key="map colour").options:
         page.app.selectbox(key="map colour").select(choice).run()
         page = type(page)(page.app)
@@ -282,7 +284,7 @@ def test_vectors_that_are_not_numbers_are_told(prepared, show, panel):
     vectors = np.eye(4, 8)
     vectors[1, 2] = np.nan
     prepared.add_set(ids, vectors)
-    [error] = show("map", map_projection="PCA", under_map=panel, clip=str(ids[0])).errors
+    [error] = show("map", {"map projection": "PCA", "under map": panel}, clip=str(ids[0])).errors
     assert "1 of 4 vectors hold NaN" in error
 
 
@@ -290,7 +292,7 @@ def test_a_set_that_grows_while_it_is_looked_at(prepared, show):
     ids = [number for video in range(12) for number in prepared.add_video(f"{video}.mp4")]
     vectors = np.random.default_rng(0).normal(size=(24, 8)).astype(np.float32)
     key = prepared.add_set(ids[:2], vectors[:2])
-    page = show("map", map_projection="PCA", under_map="clusters", map_colour="trust in the map")
+    page = show("map", {"map projection": "PCA", "under map": "clusters", "map colour": "trust in the map"})
     for count in range(2, 24, 5):
         part = slice(count, count + 5)
         VectorShards(prepared.folder.vectors(key)).append(Embeddings(np.array(ids[part], np.int64), vectors[part]))
@@ -303,7 +305,7 @@ def test_a_set_that_grows_while_it_is_looked_at(prepared, show):
 def test_a_large_selection_is_shown_by_and_by(prepared, show, lasso):
     ids = [number for video in range(60) for number in prepared.add_video(f"{video:02d}.mp4")]
     prepared.add_set(ids, np.random.default_rng(0).normal(size=(120, 8)))
-    page = show("map", map_projection="PCA")
+    page = show("map", {"map projection": "PCA"})
     assert "Selection: 120 clips" in page.words
     assert len(page.galleries[-1]["cards"]) == 48
     page = page.press("Show more")

@@ -130,7 +130,7 @@ def test_a_clip_that_the_set_lacks_and_a_vector_of_zeros_are_told(prepared, show
 )
 def test_hostile_hits_in_the_url(prepared, show, hits, most):
     _, ids = prepared.fill()
-    page = show("search", clip=str(ids[0]), search_hits=hits)
+    page = show("search", {"search hits": hits}, clip=str(ids[0]))
     assert len(page.drawn("clip_gallery")[0]["cards"]) == min(most, len(ids))
 
 
@@ -156,7 +156,7 @@ def test_a_query_in_the_url_is_answered_with_its_tray_filter_and_moments(prepare
 def test_a_thousand_hits_come_in_pages(prepared, show):
     ids = [number for video in range(30) for number in prepared.add_video(f"v{video}.mp4", num_clips=2)]
     prepared.add_set(ids, np.random.default_rng(0).normal(size=(len(ids), 8)))
-    page = show("search", clip=str(ids[0]), search_hits="1000")
+    page = show("search", {"search hits": "1000"}, clip=str(ids[0]))
     assert len(page.drawn("clip_gallery")[0]["cards"]) == 48
     assert "Hits 1 to 48" in page.words
     assert "60 hits by cosine similarity" in page.words
@@ -219,20 +219,20 @@ def test_a_query_whose_file_is_gone_and_a_sentence_without_words_for_it_are_told
 @pytest.mark.lite
 def test_the_engine_of_a_new_workspace_has_no_collection(prepared, show):
     prepared.fill()
-    engine = show("search", search_view="Engine")
+    engine = show("search", {"search view": "Engine"})
     assert "There is no collection yet; the first search builds one." in engine.words
     engine.press("Check")
 
 
 def test_the_other_views_are_drawn_from_their_addresses(prepared, show):
     prepared.fill()
-    duplicates = show("search", search_view="Whole library", group_threshold="0.8")
+    duplicates = show("search", {"search view": "Whole library", "group threshold": "0.8"})
     assert "Least similarity" in duplicates.words
-    doubts = show("search", search_view="Whole library", whole_part="Likely label mistakes")
+    doubts = show("search", {"search view": "Whole library", "whole part": "Likely label mistakes"})
     assert "Labels of" in doubts.words
-    quality = show("search", search_view="Whole library", whole_part="Retrieval by label")
+    quality = show("search", {"search view": "Whole library", "whole part": "Retrieval by label"})
     assert "Mean average precision" in quality.words
-    lab = show("search", search_view="Index lab")
+    lab = show("search", {"search view": "Index lab"})
     assert "Approximate indexes are fast because they do not look everywhere" in lab.words
 
 
@@ -240,7 +240,7 @@ def test_more_near_duplicates_than_are_listed_are_told(prepared, show):
     """Two videos with the same clips, 101 each: 10,201 pairs, of which the page takes 10,000."""
     ids = [*prepared.add_video("a.mp4", num_clips=101), *prepared.add_video("b.mp4", num_clips=101)]
     prepared.add_set(ids, np.ones((len(ids), 4)))
-    page = show("search", search_view="Whole library", group_threshold="0.9")
+    page = show("search", {"search view": "Whole library", "group threshold": "0.9"})
     [told] = [warning.value for warning in page.app.warning]
     assert told.startswith("10,201 pairs are that much alike, and the groups are of the 10,000 most alike")
     assert page.errors == []
@@ -250,7 +250,7 @@ def test_more_near_duplicates_than_are_listed_are_told(prepared, show):
 def test_near_duplicates_that_are_all_listed_need_no_warning(prepared, show):
     ids = [*prepared.add_video("a.mp4", num_clips=100), *prepared.add_video("b.mp4", num_clips=100)]
     prepared.add_set(ids, np.ones((len(ids), 4)))
-    page = show("search", search_view="Whole library", group_threshold="0.9")
+    page = show("search", {"search view": "Whole library", "group threshold": "0.9"})
     assert not page.app.warning
     assert "1 group; 199 clips could go." in page.words
 
@@ -259,7 +259,7 @@ def test_near_duplicates_that_are_all_listed_need_no_warning(prepared, show):
 def test_a_least_similarity_of_the_url_that_is_none_is_the_usual(prepared, show, given):
     ids = [*prepared.add_video("a.mp4", num_clips=1), *prepared.add_video("b.mp4", num_clips=1)]
     prepared.add_set(ids, np.array([[1.0, 0], [1, 0.01]]))
-    page = show("search", search_view="Whole library", group_threshold=given)
+    page = show("search", {"search view": "Whole library", "group threshold": given})
     assert page.errors == []
     assert page.app.slider(key="group threshold").value == 0.99
     assert "1 group; 1 clip could go." in page.words

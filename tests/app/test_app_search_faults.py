@@ -101,7 +101,7 @@ def test_a_server_that_goes_in_mid_query_and_comes_back(asked, show, start_serve
     lost = gone.again()  # the connection was sound a moment ago: it breaks in the query itself
     assert [f"127.0.0.1:{port} does not answer" in error for error in lost.errors] == [True]
     assert lost.app.selectbox(key="search hits").value == 24  # the controls stay
-    engine_view = show("search", search_view="Engine")
+    engine_view = show("search", {"search view": "Engine"})
     assert any("does not answer" in error for error in engine_view.errors)
     start_server(port)
     answers(lost.again(), "Milvus")
@@ -213,7 +213,7 @@ def tells_what_is_taken(page, given: str, taken: tuple[float | None, ...]) -> No
 
 
 def with_numbers(given: object) -> dict[str, str]:
-    return {key.replace(" ", "_"): str(given) for key in NUMBERS}
+    return {key: str(given) for key in NUMBERS}
 
 
 @pytest.mark.parametrize(
@@ -250,8 +250,8 @@ def test_numbers_of_the_url_that_are_offered_are_taken_without_a_word(asked, sho
 def go_back(monkeypatch) -> Callable[..., Any]:
     """Runs a page with an address to which the browser's back button led."""
 
-    def run(page: Any, **query: str) -> Any:
-        page.app.query_params.update({key.replace("_", " "): text for key, text in query.items()})
+    def run(page: Any, query: dict[str, str]) -> Any:
+        page.app.query_params.update(query)
         back = partial(local_script_runner.RerunData, is_history_navigation=True)
         with monkeypatch.context() as patched:
             patched.setattr(local_script_runner, "RerunData", back)
@@ -266,9 +266,9 @@ def test_numbers_out_of_range_that_the_back_button_brings_are_told(asked, show, 
     page = show("search", clip=str(clip), **with_numbers(12))
     for given in ("5000", "-5", "nan", "1e999", "**text**"):
         threshold = None if given in ("nan", "1e999", "**text**") else float(given)
-        page = go_back(page, **with_numbers(given))
+        page = go_back(page, with_numbers(given))
         tells_what_is_taken(page, given, (24, threshold, 0.0, None))
-    page = go_back(page, **with_numbers(12))
+    page = go_back(page, with_numbers(12))
     tells_what_is_taken(page, "12", (12, 12.0, 12.0, 12.0))
 
 
@@ -290,11 +290,11 @@ def test_numbers_of_the_query_in_the_url_that_are_none_are_told(asked, show, go_
         page = show("search", clip=str(clip), query=first)
         answers(page)
         assert LEFT_OUT in page.words
-        page = go_back(page, query=sound)
+        page = go_back(page, {"query": sound})
         answers(page)
         assert 0.75 in [control.value for control in page.app.number_input]  # on the tray
         assert LEFT_OUT not in page.words
-        page = go_back(page, query=second)
+        page = go_back(page, {"query": second})
         answers(page)
         assert LEFT_OUT in page.words
 
@@ -316,7 +316,7 @@ def test_a_check_that_finds_a_swapped_row_has_the_next_search_mend_it(asked, sho
     [row, *_] = index.read_rows()
     index.delete([row.clip_id])
     index.upsert([type(row)(7, row.video_id, "", 0.0, 1.0)], np.ones((1, 8), np.float32))  # as many as before
-    checked = show("search", search_view="Engine").press("Check")
+    checked = show("search", {"search view": "Engine"}).press("Check")
     assert "1 vectors are missing and 1 should not be there; the next search mends it." in "\n".join(
         said.value for said in checked.app.success
     )
@@ -346,9 +346,9 @@ def test_a_second_dashboard_answers_from_the_stored_vectors_and_says_so(asked, s
         answers(second, "stored vectors")
         assert f"is open in process {other.pid} (" in second.words
         assert "Answered from the stored vectors." in second.words
-        by_distance = show("search", clip=str(clip), search_metric="distance")
+        by_distance = show("search", {"search metric": "distance"}, clip=str(clip))
         assert "12 hits by distance · stored vectors" in by_distance.words
-        view = show("search", search_view="Engine")
+        view = show("search", {"search view": "Engine"})
         assert any(plain(f"is open in process {other.pid} (") in warning.value for warning in view.app.warning)
         other.stdin.close()
     answers(second.again())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from vidviz.render.point_colours import Groups, Values
 from vidviz.services.library import embedding_sets
+from vidviz.services.maps.map_export import PICTURES
 from vidviz.types import MapSpec
 from vidviz.ui.components.map_points import MapPoints
 from vidviz.ui.map import take_away_panel
@@ -103,7 +105,7 @@ def test_a_map_in_space_offers_html_alone_and_says_why(draw, library):
 
 
 def test_too_many_points_for_an_svg_say_so(draw, monkeypatch):
-    monkeypatch.setitem(take_away_panel.MOST, "svg", 7)
+    monkeypatch.setitem(PICTURES, "svg", replace(PICTURES["svg"], most_points=7))
     _, buttons, _ = draw()
     assert {button.label: button.help for button in buttons if button.disabled} == {
         "SVG": "With more than 7 points it would open too slowly; take the PNG."

@@ -8,13 +8,14 @@ import sys
 
 import pytest
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 from vidviz.embed.backbones import backbones, find_backbone
 from vidviz.embed.build import build_outline
+from vidviz.embed.count import count_backbone
 from vidviz.embed.description import Backbone, Stage
 from vidviz.embed.layers import layer_choices, resolve_layer
 from vidviz.errors import UnknownNameError
+from vidviz.types import FrameSpec
 
 ROWS = list(backbones().values())
 TORCHVISION = {"r3d_18": "R3D_18_Weights", "resnet50": "ResNet50_Weights"}
@@ -25,6 +26,11 @@ def example_of(backbone: Backbone) -> torch.Tensor:
     if backbone.per_frame:
         return torch.empty(spec.num_frames, 3, spec.crop_px, spec.crop_px, device="meta")
     return torch.empty(1, 3, spec.num_frames, spec.crop_px, spec.crop_px, device="meta")
+
+
+def tiny() -> torch.nn.Module:
+    nn = torch.nn
+    return nn.Sequential(nn.Conv3d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool3d(1), nn.Flatten(), nn.Linear(8, 2))
 
 
 def test_listing_does_not_import_torch() -> None:
@@ -58,20 +64,29 @@ def test_a_row_checks_itself() -> None:
 
 @pytest.mark.parametrize("backbone", ROWS, ids=lambda row: row.name)
 def test_row_agrees_with_the_built_network(backbone: Backbone) -> None:
-    model = build_outline(backbone)
-    parameters = sum(parameter.numel() for parameter in model.parameters())
-    assert parameters == round(backbone.parameters_millions * 1e6)
-    shapes = {}
+    counted = count_backbone(backbone)
+    assert counted.parameters == round(backbone.parameters_millions * 1e6)
+    assert counted.gmacs == pytest.approx(backbone.gmacs, rel=0.02)
+    model, shapes = build_outline(backbone), {}
     for stage in backbone.stages:
         module = resolve_layer(model, stage.layer)
         module.register_forward_hook(lambda _m, _i, out, name=stage.layer: shapes.update({name: out.shape}))
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
+    with torch.no_grad():
         model(example_of(backbone))
-    assert counter.get_total_flops() / 2e9 == pytest.approx(backbone.clip_gmacs, rel=0.02)
     assert list(shapes) == [stage.layer for stage in backbone.stages]
     assert shapes[backbone.embedding_layer][backbone.channel_axis(backbone.embedding_layer)] == backbone.embedding_size
     assert backbone.embedding_layer in {stage.layer for stage in backbone.stages}
-    assert backbone.memory_gib * 2**30 > 4 * parameters
+    assert backbone.memory_gib * 2**30 > 4 * counted.parameters
+
+
+def test_counting_counts_what_a_person_would() -> None:
+    # 3 x 8 kernels of 3 x 3 x 3 at 6 x 62 x 62 places, and 8 x 2 weights; the biases are no products.
+    row = dataclasses.replace(
+        find_backbone("simple3d"), frames=FrameSpec(num_frames=8, resize_px=64, crop_px=64), build=f"{__name__}:tiny"
+    )
+    counted = count_backbone(row)
+    assert counted.parameters == 3 * 8 * 27 + 8 + 8 * 2 + 2
+    assert counted.gmacs == pytest.approx((3 * 8 * 27 * 6 * 62 * 62 + 8 * 2) / 1e9)
 
 
 @pytest.mark.parametrize("name", TORCHVISION)

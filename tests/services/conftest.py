@@ -134,18 +134,22 @@ SPEC = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", RECIPE.key)
 
 @pytest.fixture
 def fill() -> Callable[..., list[int]]:
-    """Put clips with these vectors into a workspace, without any video file: one video a clip; returns the ids."""
+    """Put clips with these vectors into a workspace, without any video file; returns the ids.
+
+    Each clip is the first two seconds of a video of its own, unless `spans` says where in its video it lies.
+    """
 
     def put(
         folder: WorkspaceFolder,
         vectors: np.ndarray,
         labels: Sequence[str | None] | None = None,
         spec: EmbeddingSetSpec = SPEC,
+        spans: Sequence[tuple[float, float]] | None = None,
     ) -> list[int]:
         ids = []
         with write_catalogue(folder) as db:
             for number in range(len(vectors)):
-                video_id, span = f"{number:064x}", Span(0.0, 2.0)
+                video_id, span = f"{number:064x}", Span(*(spans[number] if spans else (0.0, 2.0)))
                 ids.append(clip_id(video_id, span, spec.recipe_key))
                 name = f"video {number}.mp4"
                 videos.add_video(db, Video(video_id, name, f"/nowhere/{number}", False, 1, PROBE, None))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vidviz.cli.options import TableOption
 from vidviz.cli.output import Answer, answering
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ def _name_backbone(_context: click.Context, _parameter: click.Parameter, name: s
     return name_backbone(name)
 
 
+def _say_poolings() -> str:
+    from vidviz.services.backbones.backbone_choices import say_poolings
+
+    return f"{say_poolings()} where frames are seen one by one."
+
+
 @click.command()
 @click.option("--backbone", required=True, callback=_name_backbone, help="See `vidviz backbones`; or module:function.")
 @click.option("--weights", default="auto", show_default=True, help="auto, random, a published name, a file or folder.")
@@ -30,7 +37,8 @@ def _name_backbone(_context: click.Context, _parameter: click.Parameter, name: s
     "--pooling",
     default="mean",
     show_default=True,
-    help="mean, max, gem or flatten; then +mean, +max, +concat, +frames.",
+    cls=TableOption,
+    say_help=_say_poolings,
 )
 @click.option("--recipe", "recipe_key", default="", help="Which clips [default: the recipe with most].")
 @click.option("--device", default="", help="cpu, cuda or mps [default: the best there is].")
@@ -54,9 +62,15 @@ def embed(answer: Answer, **options: Any) -> None:
 
 
 @click.command()
+@click.option(
+    "--count", "name", default="", callback=_name_backbone, help="Count one's parameters and multiply-adds instead."
+)
 @answering
-def backbones(answer: Answer) -> None:
+def backbones(answer: Answer, name: str) -> None:
     """List the networks that can be used, with the state of their weights."""
+    if name:
+        _count(answer, name)
+        return
     from vidviz.services.backbones.backbone_choices import list_registered
 
     rows, lines = [], []
@@ -69,6 +83,16 @@ def backbones(answer: Answer) -> None:
             f"{_say_weights(registered):44} {backbone.title}"
         )
     answer.give({"backbones": rows}, "\n".join(lines))
+
+
+def _count(answer: Answer, name: str) -> None:
+    from vidviz.services.backbones.backbone_choices import count_network
+
+    counted = count_network(name)
+    answer.give(
+        {"backbone": name, **asdict(counted)},
+        f"{name}: {counted.parameters:,} parameters, {counted.gmacs:.4f} GMACs a view.",
+    )
 
 
 def _say_weights(registered: RegisteredBackbone) -> str:

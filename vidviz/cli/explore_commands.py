@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vidviz.cli.options import TableOption
 from vidviz.cli.output import Answer, answering, printable
 from vidviz.types import NEVER_TRAINED
 
 if TYPE_CHECKING:
     from vidviz.types import MapSpec
     from vidviz.workspace_folder import WorkspaceFolder
+
+
+def _say_colourings() -> str:
+    from vidviz.services.maps.map_colours import say_colourings
+
+    return f"A label column, {say_colourings()}, or how one of them begins [default: the first label]."
+
+
+def _say_pictures() -> str:
+    from vidviz.services.maps.map_export import say_pictures
+
+    return f"Draw it to a {say_pictures()} file."
 
 
 @click.command("map")
@@ -24,8 +37,8 @@ if TYPE_CHECKING:
 @click.option("--perplexity", default=30.0, show_default=True, help="t-SNE: how many neighbours count, softly.")
 @click.option("--metric", type=click.Choice(["cosine", "euclidean"]), default="cosine", show_default=True)
 @click.option("--seed", default=0, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Draw it to a .html, .svg or .png file.")
-@click.option("--colour-by", default="", help="A label column, video, cluster or time [default: the first label].")
+@click.option("--out", type=click.Path(path_type=Path), cls=TableOption, say_help=_say_pictures)
+@click.option("--colour-by", default="", cls=TableOption, say_help=_say_colourings)
 @answering
 def map_command(
     answer: Answer,

@@ -60,18 +60,18 @@ def import_command(
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
 @click.option("--set", "set_key", default="", help="With the vectors of this set, as .npz beside the table.")
 @click.option(
-    "--as", "bundle", type=click.Choice(["tensorboard", "fiftyone"]), help="Files for another tool: a folder or .zip."
+    "--as", "tool", type=click.Choice(["tensorboard", "fiftyone"]), help="Files for another tool: a folder or .zip."
 )
 @answering
-def export(answer: Answer, out: Path, set_key: str, bundle: str | None) -> None:
+def export(answer: Answer, out: Path, set_key: str, tool: str | None) -> None:
     """Write the table of clips (.csv, .parquet, .json), the vectors of a set (.npz), or files for another tool."""
     from vidviz.services.export import export_run
 
     folder, place = answer.open(), out.absolute()
-    if bundle is None:
+    if tool is None:
         written = export_run.export_clips(folder, place, set_key)
     else:
-        written = export_run.export_bundle(folder, place, bundle, set_key)  # type: ignore[arg-type]
+        written = export_run.export_bundle(folder, place, tool, set_key)
     names = [str(path) for path in written]
     answer.give({"files": names}, "\n".join(names))
 

@@ -1,4 +1,7 @@
-"""A layer's output -> one vector a clip. A further pooling is a function and its line in `SPACE` or `TIME`."""
+"""A layer's output -> one vector a clip. A further pooling is a function and its row in `SPACE` or `TIME`.
+
+Screens, help texts and errors are made from the rows; torch is not needed to list them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vidviz.errors import BackboneError, UnknownNameError
+from vidviz.words import say_choices
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -14,6 +18,15 @@ if TYPE_CHECKING:
 FLATTEN_LIMIT = 65_536
 GEM_POWER = 3.0
 GEM_SMALLEST = 1e-6
+
+
+@dataclass(frozen=True)
+class PoolingRow:
+    """One pooling: how a screen calls it, the function, and whether a vector keeps the size of what is pooled."""
+
+    title: str
+    pool: Callable[[Tensor], Tensor]
+    keeps_size: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,7 +57,7 @@ class Pooling:
     @property
     def keeps_size(self) -> bool:
         """Whether a vector has as many numbers as the layer has channels."""
-        return self.space != "flatten" and self.time in ("", "mean", "max")
+        return SPACE[self.space].keeps_size and (not self.time or TIME[self.time].keeps_size)
 
 
 def pool_activation(activation: Tensor, pooling: str, *, frames_per_clip: int = 1, channel_axis: int = 1) -> Tensor:
@@ -53,11 +66,8 @@ def pool_activation(activation: Tensor, pooling: str, *, frames_per_clip: int = 
     Args:
         activation: (N, C), or (N, C, ...) with C at `channel_axis`; for networks that see frames one by one
             (N * T, C, ...), the frames of a clip together.
-        pooling: over everything but N and C: "mean", "max", "gem" (the generalised mean of power 3: Radenovic et
-            al., arXiv:1711.02512, eq. 3), or "flatten", which keeps it all in the order C, T, H, W (frames of a
-            clip: T, C, H, W). After a "+", what becomes of the T vectors of a clip's frames: "mean", "max",
-            "concat" (one after another), or "frames" (the same, each made a unit vector first, so that the
-            cosine of two clips is the mean of the cosines frame by frame).
+        pooling: a name of `SPACE`, over everything but N and C; after a "+", a name of `TIME`: what becomes of the T
+            vectors of a clip's frames.
         frames_per_clip: T where the network sees frames one by one, else 1.
         channel_axis: the axis of C; -1 for tokens (N, tokens, C).
 
@@ -76,9 +86,9 @@ def pool_activation(activation: Tensor, pooling: str, *, frames_per_clip: int = 
     by_clip = _by_clip(activation, frames_per_clip)
     _check_size(by_clip, way)
     if not way.time:
-        return SPACE[way.space](by_clip)
-    by_frame = SPACE[way.space](by_clip.flatten(0, 1).unsqueeze(1))
-    return TIME[way.time](by_frame.view(*by_clip.shape[:2], -1))
+        return SPACE[way.space].pool(by_clip)
+    by_frame = SPACE[way.space].pool(by_clip.flatten(0, 1).unsqueeze(1))
+    return TIME[way.time].pool(by_frame.view(*by_clip.shape[:2], -1))
 
 
 def _by_clip(activation: Tensor, frames_per_clip: int) -> Tensor:
@@ -90,12 +100,13 @@ def _by_clip(activation: Tensor, frames_per_clip: int) -> Tensor:
 
 def _check_size(by_clip: Tensor, way: Pooling) -> None:
     _, num_frames, channels, positions = by_clip.shape
-    size = channels * (positions if way.space == "flatten" else 1)
-    size *= num_frames if way.time in ("concat", "frames") or (way.space == "flatten" and not way.time) else 1
+    keeps_positions = not SPACE[way.space].keeps_size
+    keeps_frames = not TIME[way.time].keeps_size if way.time else keeps_positions
+    size = channels * (positions if keeps_positions else 1) * (num_frames if keeps_frames else 1)
     if size > FLATTEN_LIMIT:
         raise BackboneError(
-            f"Flattened, this layer gives {size:,} numbers a clip, more than {FLATTEN_LIMIT:,}: "
-            "pool by mean, max or gem, or choose a later layer."
+            f"Flattened, this layer gives {size:,} numbers a clip, more than {FLATTEN_LIMIT:,}: pool by "
+            f"{say_choices(name for name, row in SPACE.items() if row.keeps_size)}, or choose a later layer."
         )
 
 
@@ -110,10 +121,12 @@ def _max(by_clip: Tensor) -> Tensor:
 
 
 def _generalised_mean(by_clip: Tensor) -> Tensor:
+    """The generalised mean of power 3: Radenovic et al., arXiv:1711.02512, eq. 3."""
     return by_clip.float().clamp(min=GEM_SMALLEST).pow(GEM_POWER).mean(dim=(1, 3)).pow(1 / GEM_POWER)
 
 
 def _flatten(by_clip: Tensor) -> Tensor:
+    """Every number, in the order C, T, H, W; frames of a clip in the order T, C, H, W."""
     return by_clip.flatten(1).float()
 
 
@@ -130,21 +143,24 @@ def _concatenate(by_frame: Tensor) -> Tensor:
 
 
 def _keep_frames(by_frame: Tensor) -> Tensor:
+    """One after another as unit vectors: the cosine of two clips is the mean of their cosines frame by frame."""
     from torch.nn.functional import normalize
 
     return normalize(by_frame, dim=-1).flatten(1)
 
 
-# (N, T, C, P) -> (N, D), and (N, T, D) -> (N, D or T * D).
-SPACE: dict[str, Callable[[Tensor], Tensor]] = {
-    "mean": _mean,
-    "max": _max,
-    "gem": _generalised_mean,
-    "flatten": _flatten,
+SPACE: dict[str, PoolingRow] = {
+    "mean": PoolingRow("mean", _mean),
+    "max": PoolingRow("max", _max),
+    "gem": PoolingRow("GeM (generalised mean)", _generalised_mean),
+    "flatten": PoolingRow("flatten", _flatten, keeps_size=False),
 }
-TIME: dict[str, Callable[[Tensor], Tensor]] = {
-    "mean": _mean_over_frames,
-    "max": _max_over_frames,
-    "concat": _concatenate,
-    "frames": _keep_frames,
+"""Over positions: (N, T, C, P) -> (N, C), or (N, T * C * P)."""
+
+TIME: dict[str, PoolingRow] = {
+    "mean": PoolingRow("then the mean over frames", _mean_over_frames),
+    "max": PoolingRow("then the largest over frames", _max_over_frames),
+    "concat": PoolingRow("frames one after another", _concatenate, keeps_size=False),
+    "frames": PoolingRow("compared frame by frame", _keep_frames, keeps_size=False),
 }
+"""Over the frames of networks that see them one by one: (N, T, D) -> (N, D), or (N, T * D)."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from vidviz.errors import VidvizError
 from vidviz.render.point_colours import Groups, Values
+from vidviz.words import count_of
 
 # What XML 1.0 cannot hold, and what a terminal or a page may obey: control characters and turned writing.
 _UNSEEN = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
@@ -61,7 +62,7 @@ class MapPicture:
     @property
     def title(self) -> str:
         """The heading and how many clips there are."""
-        count = "1 clip" if len(self) == 1 else f"{len(self):,} clips"
+        count = count_of(len(self), "clip")
         return f"{self.heading or 'Map of clips'} · {count}"
 
 

@@ -13,8 +13,3 @@ def plain(text: str) -> str:
 def shorten(text: str, characters: int) -> str:
     """At most so many characters, and a sign where some are left out."""
     return text if len(text) <= characters else f"{text[:characters]}…"
-
-
-def count_of(number: int, noun: str) -> str:
-    """A number with its noun, `1 clip` or `2,000 clips`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

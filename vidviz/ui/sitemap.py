@@ -10,8 +10,12 @@ from streamlit.navigation.page import StreamlitPage
 from vidviz.services.dashboard import find_site
 from vidviz.ui import state
 
-TITLES = {"map": "Map", "search": "Search", "inside": "Inside", "compare": "Compare", "library": "Library"}
-SECTIONS = {"Explore": ("map", "search"), "Understand": ("inside", "compare"), "Manage": ("library",)}
+SECTIONS: dict[str, dict[str, str]] = {
+    "Explore": {"map": "Map", "search": "Search"},
+    "Understand": {"inside": "Inside", "compare": "Compare"},
+    "Manage": {"library": "Library"},
+}
+"""Section of the menu -> its pages, name -> title. A page is `pages/NAME.py`, and its address is /NAME."""
 
 INSIDE_PANEL = "inside panel"
 """Which panel of Inside is open, in the session and the URL."""
@@ -22,7 +26,11 @@ WHY_LINK = "why with"
 def make_pages() -> dict[str, StreamlitPage]:
     """Every page by name."""
     folder = find_site() / "pages"
-    return {name: st.Page(folder / f"{name}.py", title=title, url_path=name) for name, title in TITLES.items()}
+    return {
+        name: st.Page(folder / f"{name}.py", title=title, url_path=name)
+        for section in SECTIONS.values()
+        for name, title in section.items()
+    }
 
 
 def navigate(pages: dict[str, StreamlitPage], start: str) -> StreamlitPage:

@@ -11,19 +11,16 @@ from typing import TYPE_CHECKING
 from vidviz.embed.backbones import backbones, find_backbone
 from vidviz.embed.checkpoints.weights import weights_state
 from vidviz.embed.description import RANDOM, Backbone, Weights
-from vidviz.embed.pool import SPACE
+from vidviz.embed.pool import SPACE, TIME
 from vidviz.errors import VidvizError
+from vidviz.words import say_choices
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from vidviz.embed.count import Counted
+
 READY = ("bundled", "cached")
-TIME_POOLINGS = {
-    "mean+max": "mean, then the largest over frames",
-    "mean+concat": "mean, frames one after another",
-    "mean+frames": "mean, compared frame by frame",
-}
-POOLINGS = {"mean": "mean", "max": "max", "gem": "GeM (generalised mean)", "flatten": "flatten"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +99,29 @@ def all_layers(name: str) -> dict[str, str]:
     }
 
 
+def pooling_titles(*, per_frame: bool) -> dict[str, str]:
+    """The poolings that a screen offers, name -> title; of networks that see frames one by one those over time too."""
+    over_time = {f"mean+{name}": f"mean, {row.title}" for name, row in TIME.items() if name != "mean"}
+    return {name: row.title for name, row in SPACE.items()} | (over_time if per_frame else {})
+
+
+def say_poolings() -> str:
+    """How a pooling is written, in a sentence."""
+    return f"{say_choices(SPACE)}; then {say_choices(f'+{name}' for name in TIME)}"
+
+
+def count_network(name: str) -> Counted:
+    """The parameters and multiply-adds of a backbone, counted on the network itself.
+
+    Raises:
+        UnknownNameError: there is no such backbone.
+        BackboneError: its code cannot be imported, or does not give a module.
+    """
+    from vidviz.embed.count import count_backbone
+
+    return count_backbone(find_backbone(name))
+
+
 def network_table() -> pd.DataFrame:
     """All that the registry knows, one row a backbone."""
     import pandas as pd
@@ -125,7 +145,7 @@ def _network(backbone: Backbone) -> Network:
         asked,
         layers,
         backbone.embedding_layer,
-        {**{name: POOLINGS.get(name, name) for name in SPACE}, **(TIME_POOLINGS if backbone.per_frame else {})},
+        pooling_titles(per_frame=backbone.per_frame),
     )
 
 

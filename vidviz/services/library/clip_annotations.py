@@ -11,6 +11,7 @@ from vidviz.services.library.contents import CLIP_IDS
 from vidviz.services.library.reserved_columns import COLUMNS, RESERVED
 from vidviz.store import clip_labels, edits, selections
 from vidviz.store.catalogue import read_catalogue, write_catalogue
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 LONGEST_NAME = 100
@@ -89,7 +90,7 @@ def next_redo(folder: WorkspaceFolder) -> Edit | None:
 
 def describe_edit(edit: Edit) -> str:
     """An edit in a few words, as in "label 'jump' on 12 clips". They hold what a person typed: text, no Markdown."""
-    clips = "1 clip" if edit.num_clips == 1 else f"{edit.num_clips:,} clips"
+    clips = count_of(edit.num_clips, "clip")
     value = f"'{_shorten(edit.value)}'"
     if edit.kind == "tag":
         return f"tag {value} on {clips}"

@@ -2,52 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from vidviz.errors import WorkspaceError
-from vidviz.render.map_page import map_page
+from vidviz.render.map_page import MOST_POINTS, map_page
 from vidviz.render.map_picture import MapPicture
 from vidviz.render.map_png import map_png
-from vidviz.render.map_svg import map_svg
+from vidviz.render.map_svg import MOST_CIRCLES, map_svg
 from vidviz.render.point_colours import Groups, Values
 from vidviz.services.library import embedding_sets
 from vidviz.services.maps import map_build, map_colours
-from vidviz.services.maps.map_colours import ColourChoice, DrawnMap
+from vidviz.services.maps.map_colours import ColourChoice, DrawnMap, MapToColour
 from vidviz.services.maps.set_neighbours import MapTrust
 from vidviz.store.files import replace_file
 from vidviz.types import NEVER_TRAINED, EmbeddingSetSpec, MapSpec
+from vidviz.words import say_choices
 from vidviz.workspace_folder import WorkspaceFolder
 
-PICTURES = ("html", "svg", "png")
 MOST_POSTERS, MOST_POSTER_BYTES = 2000, 15_000_000
 """Of a page: with more it would weigh over 20 MB, as posters go into it as text."""
 
 
+@dataclass(frozen=True)
+class PictureKind:
+    """One kind of picture, by its ending: how a button offers it, and what it can show.
+
+    Attributes:
+        title: on the button.
+        help_text: what it is good for.
+        draw: makes the file.
+        most_points: with more it would open too slowly; None where that does not matter.
+        takes_3d: whether maps in three dimensions can be drawn so.
+    """
+
+    title: str
+    help_text: str
+    draw: Callable[[WorkspaceFolder, MapPicture], bytes]
+    most_points: int | None = None
+    takes_3d: bool = False
+
+
 def draw_picture(folder: WorkspaceFolder, picture: MapPicture, ending: str) -> bytes:
-    """The map as html, svg or png.
+    """The map as a picture of this ending, one of `PICTURES`.
 
     Raises:
         PictureError: it cannot be drawn so, as a map in 3-D or one with very many points.
     """
-    if ending == "svg":
-        return map_svg(picture).encode()
-    if ending == "png":
-        return map_png(picture)
-    return map_page(picture, read_posters(folder, picture.ids.tolist())).encode("utf-8", "replace")
+    return PICTURES[ending].draw(folder, picture)
 
 
 def save_map(folder: WorkspaceFolder, out: Path, set_key: str, spec: MapSpec, colour_by: str = "") -> None:
-    """Write the map of a set to `out`: .html, .svg or .png.
+    """Write the map of a set to `out`, which ends in one of `PICTURES`.
 
     Args:
         folder: the workspace.
         out: where to.
         set_key: the embedding set.
         spec: which map.
-        colour_by: a label column, video, cluster or time; the first label column, else the video, for "".
+        colour_by: a label column or a name of `map_colours.COLOURINGS`, or how either begins; the first label column,
+            else the video, for "".
 
     Raises:
         WorkspaceError: the ending is unknown, or the place cannot be written.
@@ -72,14 +89,14 @@ def picture_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, colour_by:
     drawn = DrawnMap(stored, rows, spec)
     choices = map_colours.colour_choices(folder, found.spec.recipe_key, spec.method)
     choice = ColourChoice(map_colours.find_choice(colour_by, choices) if colour_by else choices[0])
-    trust = map_colours.measure(folder, found.key, drawn)
+    trust = map_colours.measure_trust(folder, found.key, drawn)
     return MapPicture(
         ids=stored.ids,
         coordinates=np.asarray(stored.points, float),
         spans=rows[["start_seconds", "end_seconds"]].to_numpy(float),
         titles=rows["video"].tolist(),
         labels=rows["label"].fillna("").astype(str).tolist(),
-        colours=map_colours.colour_points(folder, found.key, drawn, choice),
+        colours=map_colours.colour_points(MapToColour(folder, found.key, drawn, choice)),
         heading=found.spec.title,
         notes=describe_map(found.spec, spec, trust, stored.note),
         warning=NEVER_TRAINED if found.spec.random_weights else "",
@@ -138,3 +155,28 @@ def select_points(picture: MapPicture, wanted: Collection[int]) -> MapPicture:
         picture.notes,
         picture.warning,
     )
+
+
+def _draw_page(folder: WorkspaceFolder, picture: MapPicture) -> bytes:
+    return map_page(picture, read_posters(folder, picture.ids.tolist())).encode("utf-8", "replace")
+
+
+def say_pictures() -> str:
+    """The endings of pictures, in a sentence."""
+    return say_choices(f".{ending}" for ending in PICTURES)
+
+
+PICTURES: dict[str, PictureKind] = {
+    "html": PictureKind(
+        "HTML",
+        "One file that needs no server and no network: zoom, legend, and each clip's poster under the pointer (up to "
+        f"{MOST_POSTERS:,} clips; beyond that, names alone).",
+        _draw_page,
+        most_points=MOST_POINTS,
+        takes_3d=True,
+    ),
+    "svg": PictureKind(
+        "SVG", "Circles and words, for papers and slides.", lambda _, picture: map_svg(picture).encode(), MOST_CIRCLES
+    ),
+    "png": PictureKind("PNG", "A picture of 1600 x 1200 pixels.", lambda _, picture: map_png(picture)),
+}

@@ -15,7 +15,7 @@ from vidviz.services.library import contents
 from vidviz.ui.compare.set_choice import Comparison, find_near
 from vidviz.ui.components.cards import cards_of
 from vidviz.ui.components.clip_choice import choose_among
-from vidviz.ui.plain_text import count_of
+from vidviz.words import count_of
 
 MOST_LABELS = 20
 DISAGREEING = 16

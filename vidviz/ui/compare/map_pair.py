@@ -13,7 +13,7 @@ from vidviz.services.compare import set_agreement
 from vidviz.services.compare.set_agreement import FaceOff
 from vidviz.services.library import contents
 from vidviz.services.maps import map_colours
-from vidviz.services.maps.map_colours import VIDEO, ColourChoice
+from vidviz.services.maps.map_colours import VIDEO, ColourChoice, MapToColour
 from vidviz.types import MapSpec
 from vidviz.ui import state
 from vidviz.ui.compare.face_off import nearest_ids
@@ -97,8 +97,8 @@ def _keep_shared(view: View, ids: np.ndarray) -> View:
 def colour_maps(comparison: Comparison, maps: MapPair, by: str) -> Groups | Values:
     """The colours of the clips in common; A's and B's points have the same."""
     if by != SHARED:
-        choice = ColourChoice(by)
-        return map_colours.colour_points(comparison.folder, comparison.pair.first.key, maps.first.drawn, choice)
+        first = comparison.pair.first.key
+        return map_colours.colour_points(MapToColour(comparison.folder, first, maps.first.drawn, ColourChoice(by)))
     near = find_near(comparison)
     shared = np.full(len(comparison.pair), np.nan)
     shared[np.searchsorted(comparison.pair.ids, near.ids)] = near.overlap(comparison.k)

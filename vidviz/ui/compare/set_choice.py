@@ -13,9 +13,9 @@ from vidviz.services.compare.set_agreement import Neighbourhoods
 from vidviz.services.compare.set_pairs import SetPair
 from vidviz.services.library.contents import KnownClip
 from vidviz.ui import state
-from vidviz.ui.plain_text import count_of
 from vidviz.ui.sitemap import link_to
 from vidviz.ui.state import KEPT
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 BESIDE = "beside"

@@ -16,7 +16,7 @@ from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.gallery_and_player import ShownClip, clip_gallery
 from vidviz.ui.map.map_scene import Scene
 from vidviz.ui.map.map_selection import select
-from vidviz.ui.plain_text import count_of
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 MOST_SHOWN = 60

@@ -13,7 +13,7 @@ from vidviz.ui.components.gallery_and_player import clip_gallery
 from vidviz.ui.map.annotate_panel import draw_annotate
 from vidviz.ui.map.map_scene import Scene
 from vidviz.ui.map.map_selection import select
-from vidviz.ui.plain_text import count_of
+from vidviz.words import count_of
 
 GALLERY = "selection gallery"
 CARDS_SHOWN = "selection cards shown"

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from vidviz.services.maps.map_colours import explain_colours
 from vidviz.services.maps.trajectories import Trajectory
 from vidviz.ui import state
 from vidviz.ui.components.map_component import MapLooks, MapMarks, Others, clip_map, map_event
 from vidviz.ui.components.map_events import Window, read_window
 from vidviz.ui.map import map_selection, map_view
 from vidviz.ui.map.clip_panel import neighbour_lines
-from vidviz.ui.map.colour_notes import explain
 from vidviz.ui.map.map_scene import Scene
 from vidviz.ui.map.map_view import View
 from vidviz.ui.map.trajectory_panel import ribbons_of
@@ -63,7 +63,7 @@ def draw_map(scene: Scene, looks: MapLooks, followed: Sequence[Trajectory]) -> N
     )
     looks = replace(looks, colours=scene.colours, height_px=MAP_PX, window=_window_of(view), view_key=view.key)
     clip_map(view.points, key=MAP, marks=marks, looks=looks, on_event=lambda: _react(scene.folder, view, kept))
-    map_view.caption(view, scene.chosen, int(kept.sum()), explain(scene))
+    map_view.caption(view, scene.chosen, int(kept.sum()), explain_colours(scene.to_colour, scene.colours))
     map_view.offer_new_layout(scene.folder, scene.chosen.key, view)
 
 

@@ -12,7 +12,7 @@ from vidviz.render.point_colours import Groups, Values
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.contents import KnownClip
 from vidviz.services.maps import map_colours
-from vidviz.services.maps.map_colours import ColourChoice
+from vidviz.services.maps.map_colours import ColourChoice, MapToColour
 from vidviz.ui import state
 from vidviz.ui.map import map_selection, map_view
 from vidviz.ui.map.map_controls import WantedMap
@@ -50,6 +50,11 @@ class Scene:
         return self.clip.clip_id if self.clip else None
 
     @property
+    def to_colour(self) -> MapToColour:
+        """What its colours are computed from."""
+        return MapToColour(self.folder, self.chosen.key, self.view.drawn, self.choice, self.current)
+
+    @property
     def filtered(self) -> frozenset[int] | None:
         """The clips that the filter lets through; None where it lets all through."""
         return None if self.kept.all() else frozenset(self.view.points.ids[self.kept].tolist())
@@ -66,7 +71,8 @@ def set_scene(folder: WorkspaceFolder, chosen: EmbeddingSet, wanted: WantedMap, 
         map_view.await_map(folder, chosen.key, wanted.other)
     clip = state.current_clip(folder)
     with st.spinner(f"Colours by {choice.by}", show_time=True):
-        colours = map_colours.colour_points(folder, chosen.key, view.drawn, choice, clip.clip_id if clip else None)
+        asked = MapToColour(folder, chosen.key, view.drawn, choice, clip.clip_id if clip else None)
+        colours = map_colours.colour_points(asked)
     kept = state.current_filter().keeps(view.drawn.rows)
     selected = map_selection.current_selection(folder, view)
     return Scene(folder, chosen, view, choice, colours, clip, kept, selected)

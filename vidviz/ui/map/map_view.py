@@ -14,7 +14,7 @@ from vidviz.services.maps import map_build, new_clips
 from vidviz.services.maps.map_colours import DrawnMap
 from vidviz.types import MapSpec
 from vidviz.ui.components.map_points import MapPoints
-from vidviz.ui.plain_text import count_of
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 POLL_SECONDS = 1.0

@@ -12,13 +12,12 @@ import streamlit as st
 
 from vidviz.errors import VidvizError
 from vidviz.records import EmbeddingSet
-from vidviz.render.map_page import MOST_POINTS
 from vidviz.render.map_picture import MapPicture
-from vidviz.render.map_svg import MOST_CIRCLES
 from vidviz.render.point_colours import Groups, Values
 from vidviz.services.export import export_run
-from vidviz.services.export.export_run import Kind
+from vidviz.services.export.export_kinds import TABLES, TOOLS, VECTORS, Offer
 from vidviz.services.maps import map_export
+from vidviz.services.maps.map_export import PICTURES, PictureKind
 from vidviz.services.maps.set_neighbours import MapTrust
 from vidviz.types import NEVER_TRAINED, MapSpec
 from vidviz.ui.components.map_points import MapPoints
@@ -27,28 +26,7 @@ from vidviz.workspace_folder import WorkspaceFolder
 SELECTION, IN_VIEW, EVERYTHING = "selection", "in view", "everything"
 FILE_WORDS = {SELECTION: "selection", IN_VIEW: "view", EVERYTHING: "all"}
 
-TABLES: dict[Kind, tuple[str, str]] = {
-    "csv": ("CSV", "One row a clip, with all labels as they are; a spreadsheet may take one that begins with = for a "
-            "formula."),
-    "parquet": ("Parquet", "The same table, typed, for pandas, DuckDB or Spark."),
-}  # fmt: skip
-VECTORS: dict[Kind, tuple[str, str]] = {
-    "npz": ("npz", "NumPy arrays: clip_ids and vectors, row for row as in the table."),
-}
-TOOLS: dict[Kind, tuple[str, str]] = {
-    "tensorboard": ("TensorBoard", "A zip for the Embedding Projector: vectors, labels and posters. Unpack it and run "
-                    "`tensorboard --logdir` on the folder."),
-    "fiftyone": ("FiftyOne", "A zip with clips, labels, vectors and a short script that loads them. The videos stay "
-                 "where they are."),
-}  # fmt: skip
-PICTURES = {
-    "html": ("HTML", "One file that needs no server and no network: zoom, legend, and each clip's poster under the "
-             "pointer (up to 2,000 clips; beyond that, names alone)."),
-    "svg": ("SVG", "Circles and words, for papers and slides."),
-    "png": ("PNG", "A picture of 1600 x 1200 pixels."),
-}  # fmt: skip
 FLAT_ONLY = "A map in 3-D has no one picture: press the camera above the map, or take the HTML."
-MOST = {"html": MOST_POINTS, "svg": MOST_CIRCLES}
 TOO_MANY = "With more than {most:,} points it would open too slowly; take the PNG."
 
 
@@ -85,10 +63,13 @@ def draw_take_away(
         what = _choose_what(choices, len(picture.points))
         wanted = choices[what]
         stem = f"{chosen.spec.slug}-{FILE_WORDS[what]}"
-        for title, kinds in (("Table", TABLES), ("Vectors", VECTORS)):
-            _offer_clips(folder, chosen.key, title, kinds, wanted, stem)
+        tables = {kind: row.offer for kind, row in TABLES.items() if row.offer}
+        _offer_clips(folder, chosen.key, "Table", tables, wanted, stem)
+        vectors = {kind: row.offer for kind, row in VECTORS.items()}
+        _offer_clips(folder, chosen.key, "Vectors", vectors, wanted, stem)
         _offer_map(folder, chosen, picture, wanted, FILE_WORDS[what])
-        _offer_clips(folder, chosen.key, "Other tools", TOOLS, wanted, stem)
+        tools = {kind: row.offer for kind, row in TOOLS.items()}
+        _offer_clips(folder, chosen.key, "Other tools", tools, wanted, stem)
         _tell_failure()
 
 
@@ -117,17 +98,17 @@ def _offer_clips(
     folder: WorkspaceFolder,
     set_key: str,
     title: str,
-    kinds: dict[Kind, tuple[str, str]],
+    kinds: dict[str, Offer],
     wanted: Collection[int] | None,
     stem: str,
 ) -> None:
     st.caption(title)
     with st.container(horizontal=True):
-        for kind, (name, help_text) in kinds.items():
+        for kind, offer in kinds.items():
             ending = f"{kind}.zip" if kind in TOOLS else kind
             separator = "-" if kind in TOOLS else "."
             make = partial(_pack, folder, set_key, kind, wanted)
-            _offer(name, help_text, f"{stem}{separator}{ending}", make)
+            _offer(offer.title, offer.help_text, f"{stem}{separator}{ending}", make)
 
 
 def _offer_map(
@@ -137,20 +118,21 @@ def _offer_map(
     count = len(picture.points) if wanted is None else len(wanted)
     flat = picture.points.coordinates.shape[1] == 2
     with st.container(horizontal=True):
-        for ending, (name, help_text) in PICTURES.items():
-            hindrance = _hindrance(ending, flat=flat, count=count)
+        for ending, kind in PICTURES.items():
+            hindrance = _hindrance(kind, flat=flat, count=count)
             make = partial(_draw, folder, chosen, picture, wanted, ending)
             file_name = f"{chosen.spec.slug}-{picture.spec.key}-{word}.{ending}"
-            _offer(name, hindrance or help_text, file_name, make, disabled=bool(hindrance))
+            _offer(kind.title, hindrance or kind.help_text, file_name, make, disabled=bool(hindrance))
     if not flat:
         st.caption(FLAT_ONLY)
 
 
-def _hindrance(ending: str, *, flat: bool, count: int) -> str:
+def _hindrance(kind: PictureKind, *, flat: bool, count: int) -> str:
     """Why the map cannot be drawn so, or nothing."""
-    if not flat and ending != "html":
+    if not flat and not kind.takes_3d:
         return FLAT_ONLY
-    return TOO_MANY.format(most=MOST[ending]) if count > MOST.get(ending, count) else ""
+    too_many = kind.most_points is not None and count > kind.most_points
+    return TOO_MANY.format(most=kind.most_points) if too_many else ""
 
 
 def _offer(name: str, help_text: str, file_name: str, make: Callable[[], bytes], *, disabled: bool = False) -> None:
@@ -185,7 +167,7 @@ def _tell_failure() -> None:
         st.error(failures.pop())
 
 
-def _pack(folder: WorkspaceFolder, set_key: str, kind: Kind, wanted: Collection[int] | None) -> bytes:
+def _pack(folder: WorkspaceFolder, set_key: str, kind: str, wanted: Collection[int] | None) -> bytes:
     buffer = io.BytesIO()
     export_run.pack_clips(folder, set_key, kind, buffer, wanted)
     return buffer.getvalue()

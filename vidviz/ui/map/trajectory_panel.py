@@ -14,7 +14,8 @@ from vidviz.ui import state
 from vidviz.ui.components.map_component import MapPath
 from vidviz.ui.components.timeline import Bar, Slot, timeline
 from vidviz.ui.map.map_scene import Scene
-from vidviz.ui.plain_text import count_of, plain
+from vidviz.ui.plain_text import plain
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 FOLLOWED = "follow"

@@ -22,7 +22,7 @@ from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.components.gallery_and_player import ShownClip
 from vidviz.ui.page_frame import page_parts
-from vidviz.ui.plain_text import count_of
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 PARTS = {"duplicates": "Near-duplicates", "mistakes": "Likely label mistakes", "quality": "Retrieval by label"}

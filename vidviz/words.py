@@ -1,0 +1,16 @@
+"""Numbers and names as sentences hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number with its noun, `1 clip` or `2,000 clips`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def say_choices(names: Iterable[str]) -> str:
+    """Names among which one is chosen: `mean, max or gem`."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
