@@ -442,7 +442,8 @@ def test_a_whole_checkpoint_in_the_cache_is_found(own_cache: Path, monkeypatch: 
 
 def test_the_cache_is_huggingfaces(tmp_path: Path) -> None:
     # Its own library, asked in a fresh process because it reads the variables once.
-    code = "from huggingface_hub.constants import HF_HUB_CACHE as c; from vidviz.embed.checkpoints import hub_checkpoints as h;"
+    code = "from huggingface_hub.constants import HF_HUB_CACHE as c;"
+    code += "from vidviz.embed.checkpoints import hub_checkpoints as h;"
     code += "from pathlib import Path; assert Path(c) == h.cache_folder(), (c, h.cache_folder())"
     for names in ({}, {"HF_HOME": "a"}, {"XDG_CACHE_HOME": "b"}, {"HF_HUB_CACHE": "c", "HF_HOME": "a"}):
         variables = {"PATH": "", "HOME": str(tmp_path)} | {key: str(tmp_path / value) for key, value in names.items()}

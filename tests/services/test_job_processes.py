@@ -156,8 +156,14 @@ def test_an_unknown_job_is_told(folder):
             act(folder, 17)
 
 
-@pytest.mark.parametrize("error", [MediaError("a sentence"), KeyError("a bug")])
-def test_a_failure_is_kept_with_the_job(folder, monkeypatch, error):
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (MediaError("a sentence"), "a sentence"),
+        (KeyError("a bug"), "Something unforeseen went wrong (KeyError); see its log."),
+    ],
+)
+def test_a_failure_is_kept_with_the_job(folder, monkeypatch, error, message):
     def fail(*_):
         raise error
 
@@ -166,9 +172,19 @@ def test_a_failure_is_kept_with_the_job(folder, monkeypatch, error):
     with pytest.raises(type(error)):
         jobs.run_job(folder, job_id)
     job = jobs.find_job(folder, job_id)
-    assert job.state == "failed"
-    assert job.message == ("a sentence" if isinstance(error, MediaError) else job.message)
-    assert "KeyError" not in job.message or "unforeseen" in job.message
+    assert (job.state, job.message) == ("failed", message)
+
+
+def test_ctrl_c_cancels_the_job_and_still_ends_the_command(folder, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(jobs.WORK, "import", interrupt)
+    job_id = jobs.add_job(folder, "import", "Import", {})
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run_job(folder, job_id)
+    job = jobs.find_job(folder, job_id)
+    assert (job.state, job.message) == ("cancelled", "Cancelled. What was done is kept.")
 
 
 def test_a_wish_to_cancel_that_comes_too_late_cancels_nothing(folder):
