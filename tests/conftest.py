@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -24,6 +26,23 @@ REAL_SERVER = os.environ.get("VIDVIZ_TEST_MILVUS_URI", "")
 if REAL_SERVER:
     os.environ["VIDVIZ_MILVUS_URI"] = REAL_SERVER
     os.environ["VIDVIZ_MILVUS_TOKEN"] = os.environ.get("VIDVIZ_TEST_MILVUS_TOKEN", "")
+
+
+WAIT_SECONDS = 180.0  # ends what hangs; no test measures by it
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[[Callable[[], Any]], Any]:
+    """Waits until what it is given returns something true, and returns that."""
+
+    def wait(condition: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not (found := condition()):
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.01)
+        return found
+
+    return wait
 
 
 @pytest.fixture(scope="session")
