@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from vidviz.config import MilvusSettings
 
-# At home every run tries new cases; a change lands or fails by the same ones each time.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI") == "true":
-    settings.load_profile("ci")
+# At home every run tries new cases; a change lands or fails by the same ones each time. No case is failed by a clock.
+settings.register_profile("home", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "home")
 
 for name in ("VIDVIZ_WORKSPACE", "VIDVIZ_MILVUS_URI", "VIDVIZ_MILVUS_TOKEN", "MILVUS_URI", "MILVUS_TOKEN"):
     os.environ.pop(name, None)
@@ -24,6 +26,23 @@ REAL_SERVER = os.environ.get("VIDVIZ_TEST_MILVUS_URI", "")
 if REAL_SERVER:
     os.environ["VIDVIZ_MILVUS_URI"] = REAL_SERVER
     os.environ["VIDVIZ_MILVUS_TOKEN"] = os.environ.get("VIDVIZ_TEST_MILVUS_TOKEN", "")
+
+
+WAIT_SECONDS = 180.0  # ends what hangs; no test measures by it
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[[Callable[[], Any]], Any]:
+    """Waits until what it is given returns something true, and returns that."""
+
+    def wait(condition: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not (found := condition()):
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.01)
+        return found
+
+    return wait
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -26,8 +27,8 @@ def test_gallery_plays_one_on_hover_and_answers_keys(page, site, wait_report):
         "return v && !v.paused && v.currentTime >= 0.5 && v.currentTime <= 1.05; })()"
     )
     cards.nth(7).hover()
-    page.wait_for_timeout(500)
-    assert page.locator(".vv-card video").count() == 1
+    cards.nth(7).locator("video").wait_for()
+    expect(page.locator(".vv-card video")).to_have_count(1)
     cards.nth(7).click()
     wait_report(card=7)
     page.keyboard.press("ArrowRight")
@@ -55,10 +56,9 @@ def test_player_loops_inside_its_range(page, site):
     assert sum(b < a for a, b in itertools.pairwise(times)) >= 2
     page.locator(".vv-player").focus()
     page.keyboard.press("Space")
-    page.wait_for_timeout(200)
+    expect(page.get_by_role("button", name="Play (space)")).to_have_count(1)
     page.keyboard.press(".")
-    page.wait_for_timeout(200)
-    assert page.get_by_role("button", name="Play (space)").count() == 1
+    expect(page.get_by_role("button", name="Play (space)")).to_have_count(1)
 
 
 def test_player_falls_back_to_the_strip(page, site):
@@ -105,19 +105,16 @@ def test_film_steps_together_and_opens_a_channel(page, site, wait_report):
     page.get_by_label("Time step of the film").evaluate(
         "(input) => { input.value = 9; input.dispatchEvent(new Event('input')); }"
     )
-    page.wait_for_timeout(150)
-    steps = page.locator(".vv-layers .vv-time").all_inner_texts()
-    assert steps == ["t 10/16", "t 5/8", "t 3/4", "t 2/2"]
+    expect(page.locator(".vv-layers .vv-time")).to_have_text(["t 10/16", "t 5/8", "t 3/4", "t 2/2"])
     page.locator(".vv-map-canvas").nth(1).click(position={"x": 15, "y": 15})
     wait_report(picked=["layer1.conv", 0])
     assert "channel 0 · −0.5 to 2" in page.locator(".vv-film").inner_text()
     page.get_by_label("Colours").select_option("gray")
-    page.wait_for_timeout(150)
-    red, green, blue, _ = page.evaluate(
-        f"""() => Array.from(document.querySelector('{ISOLATED}').shadowRoot.querySelector('.vv-large')
-        .getContext('2d').getImageData(3, 3, 1, 1).data)"""
+    page.wait_for_function(
+        f"""() => {{ const large = document.querySelector('{ISOLATED}').shadowRoot.querySelector('.vv-large');
+        const [red, green, blue] = large.getContext('2d').getImageData(3, 3, 1, 1).data;
+        return red === green && green === blue; }}"""
     )
-    assert red == green == blue
     assert_nothing_is_cut(page)
 
 
@@ -148,8 +145,8 @@ def film_pixels() -> str:
 def assert_nothing_is_cut(page) -> None:
     """At 800 px nothing scrolls sideways and nothing reaches over the edge."""
     page.set_viewport_size({"width": 800, "height": 900})
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    beyond = f"""() => [...document.querySelector('{ISOLATED}').shadowRoot.querySelector('.vv').querySelectorAll('*')]
-        .filter((node) => node.getBoundingClientRect().right > 800.5).length"""
-    assert page.evaluate(beyond) == 0
+    page.wait_for_function("window.innerWidth === 800 && document.documentElement.scrollWidth <= 800")
+    page.wait_for_function(
+        f"""() => [...document.querySelector('{ISOLATED}').shadowRoot.querySelector('.vv').querySelectorAll('*')]
+        .every((node) => node.getBoundingClientRect().right <= 800.5)"""
+    )

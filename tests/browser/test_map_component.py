@@ -233,12 +233,11 @@ def test_zoom_tool_and_legend_survive_a_recolour_and_a_selection(shown, wait_rep
     for _ in range(3):
         shown.page.mouse.wheel(0, -400)
     shown.wait_window(f"w[1] - w[0] < {0.9 * (whole[1] - whole[0])}")
-    shown.page.wait_for_timeout(300)
+    told = wait_report(windows=1)
     zoomed, after = shown.window(), shown.places()
     closer = (whole[1] - whole[0]) / (zoomed[1] - zoomed[0])
     expected = [to + (place - to) * closer for to, place in zip(pointer, places[blue], strict=True)]
     assert math.dist(after[blue], expected) < 0.5  # what is under the pointer stays there
-    told = wait_report(windows=1)
     assert told["window"] == pytest.approx(zoomed, abs=1e-3)
     shown.drag(
         [
@@ -452,8 +451,8 @@ def test_without_webgl_a_sentence_says_so(page, site):
 def assert_nothing_is_cut(page) -> None:
     """At 800 px nothing scrolls sideways and nothing reaches over the edge."""
     page.set_viewport_size({"width": 800, "height": 900})
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    beyond = """() => [...document.querySelectorAll('.vv-map *')]
-        .filter((node) => node.getBoundingClientRect().right > 800.5).length"""
-    assert page.evaluate(beyond) == 0
+    page.wait_for_function("window.innerWidth === 800 && document.documentElement.scrollWidth <= 800")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.vv-map *')]
+        .every((node) => node.getBoundingClientRect().right <= 800.5)"""
+    )

@@ -89,6 +89,8 @@ def test_all_but_the_tail_are_whole_windows_on_the_stride(duration: float, recip
         (10.0, Recipe("windows", 2, 2, "keep"), [(0, 2), (2, 4), (4, 6), (6, 8), (8, 10)]),
         (7.0, Recipe("windows", 2, 3, "keep"), [(0, 2), (3, 5), (6, 7)]),
         (6.2, Recipe("windows", 2, 3, "keep"), [(0, 2), (3, 5)]),
+        (9.0, Recipe("windows", 4, 4, "keep"), [(0, 4), (4, 8), (8, 9)]),  # a quarter of a window is a clip,
+        (8.999, Recipe("windows", 4, 4, "keep"), [(0, 4), (4, 8.999)]),  # and less is none
         (0.04, Recipe("windows", 2, 2, "drop"), [(0, 0.04)]),
         (1.5, Recipe("windows", 2, 2, "drop"), [(0, 1.5)]),
     ],

@@ -139,15 +139,13 @@ def test_an_exit_is_a_crash(worker: DecodeWorker) -> None:
     assert add(worker) == 5
 
 
-def test_a_stream_makes_only_a_few_items_ahead(worker: DecodeWorker, helped, tmp_path: Path) -> None:
+def test_a_stream_makes_only_a_few_items_ahead(worker: DecodeWorker, helped, tmp_path: Path, until) -> None:
     folder = tmp_path / "made"
     folder.mkdir()
     with closing(worker.stream(helped.note, folder, timeout_seconds=20, prefetch=2)) as items:
         next(items)
-        deadline = time.monotonic() + 10
-        while len(list(folder.iterdir())) < 4 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.3)
+        until(lambda: len(list(folder.iterdir())) >= 4)
+        time.sleep(0.3)  # in which it would make more
         made = len(list(folder.iterdir()))
     assert 4 <= made <= 6  # taken, on its way, two ahead, and the one that waits
 
@@ -192,7 +190,7 @@ def test_closing_ends_a_call_under_way(worker: DecodeWorker) -> None:
         add(worker)
 
 
-def test_the_process_ends_with_its_parent() -> None:
+def test_the_process_ends_with_its_parent(until) -> None:
     script = (
         "import os, sys, time; from vidviz.decode.worker import DecodeWorker\n"
         "w = DecodeWorker(); print(w.call(os.getpid, timeout_seconds=20), flush=True)\n"
@@ -201,11 +199,7 @@ def test_the_process_ends_with_its_parent() -> None:
     )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     child = int(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, env=env).stdout)
-    for _ in range(50):
-        if not is_running(child):
-            return
-        time.sleep(0.1)
-    pytest.fail("the worker outlived its parent")
+    until(lambda: not is_running(child))
 
 
 def is_running(process_id: int) -> bool:

@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import save_file
 
 from vidviz.embed.build import build_model
+from vidviz.embed.checkpoints.download import download_weights
 from vidviz.embed.checkpoints.weights import choose_weights, weights_folder, weights_state
 from vidviz.embed.description import Backbone, Weights
 from vidviz.embed.embedder import Embedder
@@ -292,3 +293,23 @@ def test_light_build_serves_the_convolutions(tiny_backbone: Factory, random_clip
 def test_builders_that_do_not_build(tiny_backbone: Factory, build: str, says: str) -> None:
     with pytest.raises(BackboneError, match=says):
         load_backbone(tiny_backbone(build=build), "random", device="cpu")
+
+
+def test_a_download_that_stops_early_says_how_far_it_came(tmp_path: Path) -> None:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b"x" * 400)
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        weights = Weights("PUBLISHED_V1", f"http://127.0.0.1:{server.server_port}/tiny.pth", 0.1, "none", "deadbeef")
+        with pytest.raises(BackboneError, match="the connection ended after 400 of 1000 bytes"):
+            download_weights("tiny", weights, tmp_path / "tiny.pth")
+        server.shutdown()
+    assert list(tmp_path.iterdir()) == []

@@ -25,7 +25,6 @@ EMBED_KILLS = 10
 IMPORT_KILLS, IMPORTED = 3, 12
 LENGTH = "0.2"  # of a clip, in seconds: enough clips for ten kills to land among them
 EMBED = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--precision", "float32", "--device", "cpu"]
-WAIT_SECONDS = 60.0
 
 
 def stores_at_least(folder, count):
@@ -50,26 +49,28 @@ def runs(process_id):
         return False
 
 
-def until(condition, process_id):
-    """Wait for something that a process does; whether it came before the process ended."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        if not runs(process_id):
-            return False
-        time.sleep(0.02)
-    raise AssertionError("it did not happen in time")
+@pytest.fixture
+def comes_to_pass(until):
+    """Waits for something that a process does; whether it came before the process ended."""
+
+    def wait(condition, process_id):
+        came = []
+        until(lambda: came.append(condition()) or came[-1] or not runs(process_id))
+        return came[-1]
+
+    return wait
 
 
-def kill(process_id):
-    """Kill a process, and wait for the decoders that it leaves to end by themselves."""
-    decoders = psutil.Process(process_id).children(recursive=True)
-    os.kill(process_id, signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while any(map(is_at_work, decoders)):
-        assert time.monotonic() < deadline, "a decoder outlives its parent"
-        time.sleep(0.02)
+@pytest.fixture
+def kill(until):
+    """Kills a process, and waits for the decoders that it leaves to end by themselves."""
+
+    def kill(process_id):
+        decoders = psutil.Process(process_id).children(recursive=True)
+        os.kill(process_id, signal.SIGKILL)
+        until(lambda: not any(map(is_at_work, decoders)))
+
+    return kill
 
 
 def count_stored(folder):
@@ -88,7 +89,9 @@ def library_folder(vidviz, copy_samples, tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_ten_kills_during_embed_leave_the_vectors_of_an_undisturbed_run(server, vidviz, library_folder, tmp_path):
+def test_ten_kills_during_embed_leave_the_vectors_of_an_undisturbed_run(
+    server, vidviz, library_folder, tmp_path, comes_to_pass, kill
+):
     calm = shutil.copytree(library_folder, tmp_path / "calm")
     killed = open_workspace(shutil.copytree(library_folder, tmp_path / "killed"))
     moments = random.Random(2026)
@@ -97,7 +100,7 @@ def test_ten_kills_during_embed_leave_the_vectors_of_an_undisturbed_run(server, 
         process_id = server.start(*EMBED, "--workspace", killed.path, hasty=True)
         if number % 3:  # a third of the kills come while the network is loaded, the others among the clips
             wanted = known + moments.randint(1, 12)
-            assert until(partial(stores_at_least, killed, wanted), process_id), "take more clips"
+            assert comes_to_pass(partial(stores_at_least, killed, wanted), process_id), "take more clips"
             time.sleep(moments.uniform(0.0, 0.03))
         else:
             time.sleep(moments.uniform(0.0, 0.5))
@@ -126,7 +129,9 @@ def test_ten_kills_during_embed_leave_the_vectors_of_an_undisturbed_run(server, 
     assert (check["stored"], check["missing"], check["extra"]) == (len(every), 0, 0)
 
 
-def test_three_kills_during_import_leave_a_library_that_is_whole(server, vidviz, copy_samples, tmp_path):
+def test_three_kills_during_import_leave_a_library_that_is_whole(
+    server, vidviz, copy_samples, tmp_path, comes_to_pass, kill
+):
     folder = copy_samples(tmp_path / "videos", IMPORTED)
     workspace = open_workspace(tmp_path / "w")
     command = ["import", folder, "--length", "1", "--keep", "--workspace", workspace.path]
@@ -134,7 +139,7 @@ def test_three_kills_during_import_leave_a_library_that_is_whole(server, vidviz,
     counts = []
     for number in range(IMPORT_KILLS):
         process_id = server.start(*command)
-        assert until(partial(holds_more_than, workspace, 2 * number), process_id)
+        assert comes_to_pass(partial(holds_more_than, workspace, 2 * number), process_id)
         time.sleep(moments.uniform(0.0, 0.1))
         kill(process_id)
         assert server.wait().code == -signal.SIGKILL

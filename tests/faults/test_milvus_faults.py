@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 
 import pytest
 
@@ -13,7 +12,6 @@ from vidviz.index.milvus.open import open_milvus
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.search import search_run
 
-SECONDS_TO_GIVE_UP = 10
 EMBED = ["embed", "--backbone", "simple3d", "--layer", "conv1", "--workspace"]
 
 
@@ -54,7 +52,7 @@ def test_a_proxy_in_the_environment_does_not_part_us_from_the_local_milvus(vidvi
     assert (found.code, found.answer["engine"]) == (0, "Milvus Lite"), found.stdout
 
 
-def test_a_server_out_of_reach_is_told_soon_and_without_secrets(vidviz, library, clip):
+def test_a_server_out_of_reach_is_told_without_secrets(vidviz, library, clip):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -62,13 +60,10 @@ def test_a_server_out_of_reach_is_told_soon_and_without_secrets(vidviz, library,
         "VIDVIZ_MILVUS_URI": f"http://user:pa55word@127.0.0.1:{port}",
         "VIDVIZ_MILVUS_TOKEN": "user:t0p-secret",
     }
-    started = time.monotonic()
     ended = vidviz("search", "--clip", str(clip), "--workspace", library, **settings)
-    seconds = time.monotonic() - started
     assert ended.code == 1
     assert ended.answer["kind"] == "NoAnswerError"
     assert f"Milvus at http://127.0.0.1:{port} does not answer; start it" in ended.answer["error"]
-    assert seconds < SECONDS_TO_GIVE_UP
     embedded = vidviz(*EMBED, library, **settings)
     assert embedded.answer["state"] == "done"
     assert "The index waits: Milvus at" in embedded.answer["message"]

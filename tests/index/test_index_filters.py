@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from vidviz.errors import SearchIndexError
 from vidviz.index.column_keys import column_key, column_name
 from vidviz.index.expressions import quote
-from vidviz.index.filters import ColumnIn, LabelIn, NotVideoIn, TagIn, TimeRange, VideoIn, join_filters
+from vidviz.index.filters import ColumnIn, LabelIn, NotVideoIn, TagIn, VideoIn
 from vidviz.index.rows import ClipRow
 
 HOSTILE = [
@@ -101,20 +101,8 @@ def test_text_that_is_not_unicode_is_refused():
         quote("a\ud800")
 
 
-@pytest.mark.parametrize(("start", "end"), [(3, 2), (float("nan"), 2), (0, float("inf"))])
-def test_an_impossible_time_range_is_refused(start, end):
-    with pytest.raises(SearchIndexError, match="not end before it starts"):
-        TimeRange(start, end)
-
-
 def test_a_thousand_values_are_no_matter(milvus_index):
     milvus_index.upsert([ClipRow(5, "v", "l", 0, 1, {"c": "n999"})], [[1.0] * 16])
     many = tuple(f"n{number}" for number in range(1000))
     for condition in (ColumnIn("c", many), LabelIn((*many, "l"))):
         assert [hit.clip_id for hit in milvus_index.search([1.0] * 16, 5, [condition])[0]] == [5]
-
-
-def test_filters_are_joined_by_and():
-    joined = join_filters([LabelIn(("a", 'b"')), NotVideoIn(("v",))])
-    assert joined == r'(label in ["a", "b\""]) and (video_id not in ["v"])'
-    assert join_filters([]) == ""

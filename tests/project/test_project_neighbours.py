@@ -134,3 +134,17 @@ def test_some_rows_have_the_neighbours_that_they_have_among_all():
     some = exact_neighbours(vectors, 5, rows=np.array([7, 2]))
     np.testing.assert_array_equal(some[0], indices[[7, 2]])
     np.testing.assert_allclose(some[1], distances[[7, 2]], atol=1e-6)
+
+
+def test_of_equal_distances_the_smaller_index_comes_first():
+    """Whole numbers about zero: most distances are equal to others, and nothing is rounded."""
+    half = np.random.default_rng(0).integers(-1, 2, size=(30, 2)).astype(np.float64)
+    grid = np.concatenate([half, -half])
+    squared = ((grid[:, None] - grid[None]) ** 2).sum(axis=2)
+    indices, _ = exact_neighbours(grid, len(grid) - 1, "euclidean")
+    for row in range(len(grid)):
+        others = [other for other in range(len(grid)) if other != row]
+        assert indices[row].tolist() == sorted(others, key=lambda other, row=row: (squared[row, other], other))
+    for row, few in enumerate(exact_neighbours(grid, 20, "euclidean")[0]):
+        pairs = [(squared[row, other], other) for other in few.tolist()]
+        assert pairs == sorted(pairs)

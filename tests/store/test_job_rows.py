@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from vidviz.services.library.workspaces import open_workspace
@@ -41,3 +42,16 @@ def test_a_job_whose_process_died_is_not_alive_even_if_its_number_is_used_again(
     with write_catalogue(folder) as db:  # the number lives on in a process that started at another time
         db.execute("UPDATE job SET pid = ?, pid_started = 1.0", (os.getpid(),))
         assert not job_rows.is_alive(job_rows.find_job(db, number))
+
+
+def test_a_process_that_ended_and_was_not_yet_reaped_is_not_alive(folder):
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with folder.catalogue.write() as db:
+        number = job_rows.add_job(db, "map", "Map", {})
+        job_rows.claim_job(db, number, process.pid)
+        job = job_rows.find_job(db, number)
+    process.stdin.close()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and is left as the zombie that it is
+    assert psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
+    assert not job_rows.is_alive(job)
+    process.wait()

@@ -31,6 +31,15 @@ def test_what_is_appended_is_loaded_each_clip_once(tmp_path_factory, batches):
     assert set(shards.load_ids().tolist()) == set(first)
 
 
+def test_vectors_come_in_the_order_in_which_they_were_written(tmp_path):
+    shards = VectorShards(tmp_path / "set")
+    for ids in ([30, 10], [20, 30], [5, 10, 40]):
+        shards.append(make(ids, ids[0]))
+    loaded = shards.load()
+    assert loaded.ids.tolist() == [30, 10, 20, 5, 40]
+    assert loaded.vectors[:, 0].tolist() == [30, 30, 20, 5, 5]
+
+
 def test_compacting_changes_the_files_and_not_the_content(tmp_path):
     shards = VectorShards(tmp_path / "set")
     for number in range(4):

@@ -16,7 +16,6 @@ from vidviz.index.rows import ClipRow
 class Filter(Protocol):
     """A condition on clips, known to Milvus as an expression and to us as a test."""
 
-    @property
     def expression(self) -> str:
         """The condition in Milvus' expression language."""
 
@@ -30,7 +29,6 @@ class LabelIn:
 
     labels: tuple[str, ...]
 
-    @property
     def expression(self) -> str:
         """`label in [...]`."""
         return one_of("label", map(quote, self.labels))
@@ -46,7 +44,6 @@ class VideoIn:
 
     video_ids: tuple[str, ...]
 
-    @property
     def expression(self) -> str:
         """`video_id in [...]`."""
         return one_of("video_id", map(quote, self.video_ids))
@@ -62,7 +59,6 @@ class NotVideoIn:
 
     video_ids: tuple[str, ...]
 
-    @property
     def expression(self) -> str:
         """`video_id not in [...]`."""
         return none_of("video_id", map(quote, self.video_ids))
@@ -78,7 +74,6 @@ class ClipIn:
 
     clip_ids: tuple[int, ...]
 
-    @property
     def expression(self) -> str:
         """`id in [...]`."""
         return one_of("id", (str(int(number)) for number in self.clip_ids))
@@ -94,7 +89,6 @@ class NotClip:
 
     clip_ids: tuple[int, ...]
 
-    @property
     def expression(self) -> str:
         """`id not in [...]`."""
         return none_of("id", (str(int(number)) for number in self.clip_ids))
@@ -118,7 +112,6 @@ class TimeRange:
                 f"A time range must not end before it starts, as {self.start_seconds} to {self.end_seconds} does."
             )
 
-    @property
     def expression(self) -> str:
         """`start_seconds <= ... and end_seconds > ...`."""
         return f"start_seconds <= {float(self.end_seconds)!r} and end_seconds > {float(self.start_seconds)!r}"
@@ -139,7 +132,6 @@ class Duration:
         if not (math.isfinite(self.shortest_seconds) and math.isfinite(self.longest_seconds)):
             raise SearchIndexError("The lengths of clips wanted must be numbers of seconds.")
 
-    @property
     def expression(self) -> str:
         """`duration_seconds >= ... and duration_seconds <= ...`."""
         shortest, longest = float(self.shortest_seconds), float(self.longest_seconds)
@@ -156,7 +148,6 @@ class TagIn:
 
     tags: tuple[str, ...]
 
-    @property
     def expression(self) -> str:
         """`json_contains_any(meta["tags"], [...])`."""
         listed = ", ".join(map(quote, self.tags))
@@ -174,7 +165,6 @@ class ColumnIn:
     column: str
     values: tuple[str, ...]
 
-    @property
     def expression(self) -> str:
         """`meta["column"] == ... or ...`, since Lite has no `in` for JSON."""
         key = f"meta[{quote(column_key(self.column))}]"
@@ -187,7 +177,7 @@ class ColumnIn:
 
 def join_filters(filters: Sequence[Filter]) -> str:
     """One expression that holds where all filters hold; "" without filters."""
-    return " and ".join(f"({condition.expression})" for condition in filters)
+    return " and ".join(f"({condition.expression()})" for condition in filters)
 
 
 def row_test(filters: Sequence[Filter]) -> Callable[[ClipRow], bool]:

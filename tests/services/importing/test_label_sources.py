@@ -39,6 +39,17 @@ def test_an_unusable_table_is_told(tmp_path, content, sentence):
         read_label_table(path)
 
 
+SPANS = ["clip_id", "video_id", "start_seconds", "end_seconds", "recipe"]
+
+
+@pytest.mark.parametrize("column", [*SPANS, "cluster", "score", "x", "y", "z", "tags"])
+def test_a_table_cannot_name_a_column_as_ours_are_named(tmp_path, column):
+    path = tmp_path / "labels.csv"
+    path.write_text(f"video,label, {column}\na,b,1\n")
+    with pytest.raises(LabelError, match=f"must call {column} something else"):
+        read_label_table(path)
+
+
 def test_a_missing_table_is_told(tmp_path):
     with pytest.raises(LabelError, match="cannot be read"):
         read_label_table(tmp_path / "no.csv")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -22,20 +21,19 @@ def large(folder, fill, monkeypatch):
     return folder, embedding_sets.find_set(folder).key, ids
 
 
-def wait_for(building):
-    deadline = time.monotonic() + 30
-    while building.active:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+@pytest.fixture
+def wait_for(until):
+    """Waits for a building to end."""
+    return lambda building: until(lambda: not building.active)
 
 
-def test_a_large_set_is_built_behind_and_answered_meanwhile(large, usual_engine, monkeypatch):
+def test_a_large_set_is_built_behind_and_answered_meanwhile(large, usual_engine, monkeypatch, until, wait_for):
     folder, key, ids = large
     may_go_on, real = threading.Event(), freshness.sync_index
 
     def waits(index, rows, vectors, progress):
         progress(10, 30)
-        assert may_go_on.wait(30)
+        assert may_go_on.wait(180)
         return real(index, rows, vectors, progress)
 
     monkeypatch.setattr(freshness, "sync_index", waits)
@@ -44,8 +42,7 @@ def test_a_large_set_is_built_behind_and_answered_meanwhile(large, usual_engine,
     meanwhile = search_run.search_by_clip(folder, key, ids[0], 5)
     assert meanwhile.engine == "stored vectors"
     assert meanwhile.note == "The index is being built; answered from the stored vectors meanwhile."
-    while not building.done:
-        time.sleep(0.01)
+    until(lambda: building.done)
     assert building.share == pytest.approx(1 / 3)
     may_go_on.set()
     wait_for(building)
@@ -61,7 +58,7 @@ def test_small_sets_are_left_to_the_search(folder, fill):
     assert background_build.begin_where_large(folder, embedding_sets.find_set(folder).key) is None
 
 
-def test_a_rebuild_runs_behind(large):
+def test_a_rebuild_runs_behind(large, wait_for):
     folder, key, ids = large
     search_run.search_by_clip(folder, key, ids[0], 5)
     building = background_build.begin_rebuild(folder, key)
@@ -70,7 +67,7 @@ def test_a_rebuild_runs_behind(large):
     assert set_index.summarise_check(folder, key) == {"stored": 30, "missing": 0, "extra": 0}
 
 
-def test_a_build_that_fails_says_why_and_is_not_tried_again_by_itself(large, monkeypatch):
+def test_a_build_that_fails_says_why_and_is_not_tried_again_by_itself(large, monkeypatch, wait_for):
     folder, key, _ = large
 
     def fails(*_args):
@@ -83,7 +80,7 @@ def test_a_build_that_fails_says_why_and_is_not_tried_again_by_itself(large, mon
     assert background_build.begin_where_large(folder, key) is building
 
 
-def test_each_metric_is_built_behind_by_itself(large, usual_engine):
+def test_each_metric_is_built_behind_by_itself(large, usual_engine, wait_for):
     folder, key, ids = large
     search_run.search_by_clip(folder, key, ids[0], 5)
     assert background_build.begin_where_large(folder, key) is None

@@ -160,6 +160,12 @@ def test_the_spread_of_scores_is_that_of_all_clips(labelled):
     assert spread.share_below(-1.0) == 0
 
 
+def test_a_clip_is_not_below_itself_where_its_score_was_rounded_otherwise():
+    spread = score_spread.ScoreSpread(np.array([-1.0, 1.0]), np.array([4]), 0.5, np.array([0.1, 0.5, 0.7, 0.9]))
+    assert [spread.share_below(0.5 + rounding) for rounding in (-6e-8, 0.0, 6e-8)] == [0.25, 0.25, 0.25]
+    assert spread.share_below(0.5 + 1e-5) == 0.5
+
+
 def test_a_collection_that_somebody_dropped_is_made_again(labelled):
     folder, ids, vectors = labelled
     search_run.search_by_vector(folder, "", vectors[0])

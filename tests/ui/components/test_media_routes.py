@@ -172,6 +172,8 @@ def test_our_own_host_names_are_answered(client: TestClient, host: str):
 def test_wildcards_in_the_list_of_hosts():
     assert is_allowed_host("a.example.com", ["*.example.com"])
     assert not is_allowed_host("example.com.evil", ["*.example.com"])
+    assert not is_allowed_host("notexample.com", ["*.example.com"])
+    assert not is_allowed_host("example.com", ["*.example.com"])
     assert is_allowed_host("anything:80", ["*"])
     assert not is_allowed_host("bad host", ["*"])
 

@@ -28,6 +28,15 @@ def test_a_shelf_of_things_keeps_the_first_under_a_token_and_counts_it_once():
     assert shelf.get("b") == [3]
 
 
+def test_what_was_asked_for_last_stays_longest():
+    shelf: Shelf[str] = Shelf(most_bytes=10)
+    for token in ("a", "b"):
+        shelf.keep(token, token, 5)
+    assert shelf.get("a") == "a"
+    shelf.keep("c", "c", 5)
+    assert [shelf.get(token) for token in ("a", "b", "c")] == ["a", None, "c"]
+
+
 def test_parts_of_a_content_do_not_run_together():
     assert name_content(b"ab", b"c") != name_content(b"a", b"bc")
     assert name_content(b"ab", b"c") == name_content(b"ab", b"c")

@@ -7,7 +7,6 @@ otherwise a foreign page whose name is made to point at 127.0.0.1 (DNS rebinding
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
@@ -109,7 +108,6 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def _guard(handler: Handler, hosts: frozenset[str]) -> Handler:
-    @functools.wraps(handler)
     async def guarded(request: Request) -> Response:
         if not is_allowed_host(request.headers.get("host", ""), hosts):
             reason = "This host name is not allowed; add it with --server.allowedHosts when the server is started."
