@@ -9,9 +9,9 @@ from vidviz.ui.inside import film_comparison, film_view
 from vidviz.ui.inside.attention_panel import draw_attention
 from vidviz.ui.inside.channel_panels import draw_best, draw_tube
 from vidviz.ui.inside.clip_steps import step_clips
-from vidviz.ui.inside.closer_panels import Closer, draw_panels
+from vidviz.ui.inside.closer_panels import PanelContext, draw_panels
 from vidviz.ui.inside.film_download import draw_take
-from vidviz.ui.inside.inside_request import choose_network
+from vidviz.ui.inside.inside_request import choose_backbone
 from vidviz.ui.inside.layer_panels import draw_kernels, draw_numbers, draw_tree
 from vidviz.ui.inside.vector_panel import draw_vector
 from vidviz.ui.inside.why_panel import draw_why
@@ -38,15 +38,15 @@ if clip is None:
     search_view.offer_clips(table, label_colours(folder))
     st.stop()
 
-way = film_comparison.recall_way()
-request = choose_network(chosen, comparing=way != film_comparison.NOTHING)
+beside = film_comparison.recall_comparison()
+request = choose_backbone(chosen, comparing=beside != film_comparison.NOTHING)
 step_clips(folder, clip)
-way = film_comparison.choose_way()
+beside = film_comparison.choose_comparison()
 with messages.telling_errors():
     inspection = film_view.inspect(folder, clip, request.backbone, request.weights, request.layers)
     film_view.mark(inspection, chosen)
-    other, title = film_comparison.show_other(folder, clip, chosen, request, way)
+    other, title = film_comparison.show_other(folder, clip, chosen, request, beside)
     if other is not None:
         film_view.mark(other, chosen)
     film_view.draw_film(inspection, request, other, (film_comparison.clip_title(clip), title))
-    draw_panels(Closer(folder, clip, chosen, request, inspection), PANELS)
+    draw_panels(PanelContext(folder, clip, chosen, request, inspection), PANELS)

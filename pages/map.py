@@ -43,7 +43,7 @@ with messages.telling_errors():
         with below:
             lower_panels.draw_panel(under, scene)
     with picture:
-        map_canvas.draw_map(scene, looks, lower_panels.find_ways(under, scene))
+        map_canvas.draw_map(scene, looks, lower_panels.find_followed(under, scene))
     with panel:
         clip_panel.draw_panel(scene)
     if under != "gallery":

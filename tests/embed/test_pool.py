@@ -8,7 +8,7 @@ import torch
 from vidviz.embed import pool
 from vidviz.embed.pool import SPACE, TIME, Pooling, PoolingRow, pool_activation
 from vidviz.errors import BackboneError
-from vidviz.services.backbones.backbone_choices import list_networks, pooling_titles, say_poolings
+from vidviz.services.backbones.backbone_choices import list_choices, pooling_titles, say_poolings
 
 N, T, C, P = 2, 3, 4, 5
 
@@ -49,7 +49,7 @@ def test_the_size_that_is_checked_is_the_size_that_comes(
 def test_a_further_row_is_offered_and_named_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SPACE, "median", PoolingRow("median of positions", torch.Tensor.float))
     monkeypatch.setitem(TIME, "last", PoolingRow("the last frame alone", torch.Tensor.float))
-    networks = list_networks()
+    networks = list_choices()
     assert networks["simple3d"].poolings["median"] == "median of positions"
     assert networks["resnet18"].poolings["mean+last"] == "mean, the last frame alone"
     assert "mean+last" not in networks["simple3d"].poolings

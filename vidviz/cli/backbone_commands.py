@@ -86,9 +86,9 @@ def backbones(answer: Answer, name: str) -> None:
 
 
 def _count(answer: Answer, name: str) -> None:
-    from vidviz.services.backbones.backbone_choices import count_network
+    from vidviz.services.backbones.backbone_choices import count_named
 
-    counted = count_network(name)
+    counted = count_named(name)
     answer.give(
         {"backbone": name, **asdict(counted)},
         f"{name}: {counted.parameters:,} parameters, {counted.gmacs:.4f} GMACs a view.",
@@ -139,7 +139,7 @@ def inspect(
     if out:
         from vidviz.services.inside import film_export
 
-        film_export.save_looked(inspection, out.absolute(), num_channels=num_channels, order=order)
+        film_export.save_inspection(inspection, out.absolute(), num_channels=num_channels, order=order)
     lines = [f"{row['layer']:24} {row['shape']!s:24} mean {row['mean']:9.4f}  dead {row['dead']:4d}" for row in rows]
     data = {
         "clip_id": clip_id,

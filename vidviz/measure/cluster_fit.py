@@ -74,8 +74,8 @@ def _silhouettes(units: np.ndarray, own: np.ndarray, sums: np.ndarray, sizes: np
     means[rows, own] = np.inf
     outside = means.min(axis=1)
     larger = np.maximum(inside, outside)
-    told = (sizes[own] > 1) & (larger > NO_DISTANCE)
-    return np.clip(np.where(told, (outside - inside) / np.where(told, larger, 1.0), 0.0), -1.0, 1.0)
+    comparable = (sizes[own] > 1) & (larger > NO_DISTANCE)
+    return np.clip(np.where(comparable, (outside - inside) / np.where(comparable, larger, 1.0), 0.0), -1.0, 1.0)
 
 
 def medoids(vectors: np.ndarray, clusters: np.ndarray, count: int = 1) -> dict[int, np.ndarray]:

@@ -40,8 +40,8 @@ def cosines_to(rows: np.ndarray, query: np.ndarray) -> np.ndarray:
     # The squares of very long and very short rows leave float32's range.
     extreme = ~((lengths > SQUARED_SAFELY[0]) & (lengths < SQUARED_SAFELY[1]))
     lengths[extreme] = np.linalg.norm(rows[extreme].astype(np.float64), axis=1)
-    told = np.isfinite(lengths) & (lengths > 0)
-    cosines = np.divide(products, lengths, out=np.full_like(products, np.nan), where=told)
+    measurable = np.isfinite(lengths) & (lengths > 0)
+    cosines = np.divide(products, lengths, out=np.full_like(products, np.nan), where=measurable)
     return np.asarray(np.clip(cosines, -1.0, 1.0, out=cosines))
 
 

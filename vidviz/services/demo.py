@@ -30,7 +30,7 @@ def prepare_demo(folder: WorkspaceFolder, backbones: Sequence[str], say: Say) ->
         folder, import_run.ImportRequest((str(samples),)), _telling(say, "importing the samples")
     )
     new = report.count("ok", "partial")
-    told = [f"{len(report.items)} samples ({new} new)"]
+    done = [f"{len(report.items)} samples ({new} new)"]
     for backbone in backbones:
         request = embed_run.EmbedRequest(backbone)
         embedded = embed_run.embed_clips(folder, request, _telling(say, f"embedding with {backbone}"))
@@ -39,18 +39,18 @@ def prepare_demo(folder: WorkspaceFolder, backbones: Sequence[str], say: Say) ->
             map_build.build_map(folder, embedded.spec.key, MapSpec(method))
         say(f"building the index of {backbone}")
         set_index.refresh_index(folder, embedded.spec.key)
-        told.append(f"{embedded.total} clips by {backbone} ({embedded.computed} embedded now)")
+        done.append(f"{embedded.total} clips by {backbone} ({embedded.computed} embedded now)")
     set_index.release_index(folder)  # the dashboard that is started next opens it
-    return f"{', '.join(told)}."
+    return f"{', '.join(done)}."
 
 
 def _telling(say: Say, what: str) -> Progress:
-    told = [-1]
+    last_tenth = [-1]
 
     def tell(done: int, total: int, message: str = "") -> None:
         tenth = 10 * done // total if total else 0
-        if tenth != told[0]:
-            told[0] = tenth
+        if tenth != last_tenth[0]:
+            last_tenth[0] = tenth
             say(f"{what}: {done}/{total}")
 
     return tell

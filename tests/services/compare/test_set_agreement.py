@@ -116,7 +116,7 @@ def test_face_off_and_neighbourhoods_tell_the_same(seed, count, k, apart, num_vi
             continue
         assert overlap[row] == len(off.both) / off.num_counted
         assert chance[row] == min(k, candidates) / candidates
-        assert {faced.clip_id for faced in (*off.only_first, *off.both)} == set(
+        assert {face_off.clip_id for face_off in (*off.only_first, *off.both)} == set(
             pair.ids[near.first[row][near.first[row] >= 0][:k]].tolist()
         )
 
@@ -126,17 +126,17 @@ def test_ranks_are_places_among_all_others_by_either_set():
     rising = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     falling = rising[[0, 4, 3, 2, 1]]
     off = set_agreement.face_off(make_pair(rising, falling), 0, 2)
-    assert [(faced.clip_id, faced.first_rank, faced.second_rank) for faced in off.only_first] == [
+    assert [(face_off.clip_id, face_off.first_rank, face_off.second_rank) for face_off in off.only_first] == [
         (10, 1, 4),
         (20, 2, 3),
     ]
-    assert [(faced.clip_id, faced.first_rank, faced.second_rank) for faced in off.only_second] == [
+    assert [(face_off.clip_id, face_off.first_rank, face_off.second_rank) for face_off in off.only_second] == [
         (40, 4, 1),
         (30, 3, 2),
     ]
     assert off.both == ()
     every = set_agreement.face_off(make_pair(rising, falling), 0, 9)
-    assert [faced.clip_id for faced in every.both] == [10, 20, 30, 40]  # all their sums are 5: by clip
+    assert [face_off.clip_id for face_off in every.both] == [10, 20, 30, 40]  # all their sums are 5: by clip
     assert set_agreement.face_off(make_pair(rising, falling), 7, 2) is None
 
 

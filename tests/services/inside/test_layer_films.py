@@ -29,7 +29,7 @@ from vidviz.services.inside import (
     vector_shares,
 )
 from vidviz.services.inside.channel_choice import ChannelChoice
-from vidviz.services.inside.clip_input import Look
+from vidviz.services.inside.clip_input import ClipInput
 from vidviz.services.library import contents
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.workspace_folder import WorkspaceFolder
@@ -47,8 +47,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[WorkspaceFolder, 
     return folder, [int(number) for number in contents.clip_table(folder)["clip_id"]]
 
 
-def look_of(samples: tuple[WorkspaceFolder, list[int]], network: str, place: int = 0, **more: bool) -> Look:
-    return Look(samples[0].path, samples[1][place], network, "auto", **more)
+def look_of(samples: tuple[WorkspaceFolder, list[int]], network: str, place: int = 0, **more: bool) -> ClipInput:
+    return ClipInput(samples[0].path, samples[1][place], network, "auto", **more)
 
 
 @pytest.mark.parametrize("network", ["simple3d_motion", "simple2d_look"])
@@ -56,10 +56,10 @@ def test_covering_the_hottest_region_costs_more_than_covering_others(samples, ne
     """On average over samples, as far as the drop of the score goes."""
     hottest, random = [], []
     for place in range(len(samples[1])):
-        look = look_of(samples, network, place)
-        best = class_scores.score_classes(look, 1).classes[0]
-        why = score_heat.explain_class(look, best, method="layer-cam")
-        check = occlusion.check_by_covering(look, best, why)
+        clip_input = look_of(samples, network, place)
+        best = class_scores.score_classes(clip_input, 1).classes[0]
+        why = score_heat.explain_class(clip_input, best, method="layer-cam")
+        check = occlusion.check_by_covering(clip_input, best, why)
         assert why.heat.shape == why.frames.shape[:3]
         hottest.append(check.score - check.hottest_covered)
         random.append(check.score - check.random_covered)
@@ -78,7 +78,7 @@ def test_names_of_classes_are_those_trained(samples):
 def test_similarity_is_that_of_the_embeddings_and_its_heat_is_of_both(samples):
     ours, theirs = (look_of(samples, "simple3d_motion", place) for place in (0, 1))
     first, second = score_heat.explain_similarity(ours, theirs, at="fc2")
-    vectors = [vector_shares.explain_vector(look, at="fc2").vector for look in (ours, theirs)]
+    vectors = [vector_shares.explain_vector(clip_input, at="fc2").vector for clip_input in (ours, theirs)]
     cosine = float(np.dot(*vectors) / np.prod([np.linalg.norm(vector) for vector in vectors]))
     assert first.score == pytest.approx(cosine, abs=1e-5)
     assert second.score == pytest.approx(cosine, abs=1e-5)
@@ -88,8 +88,8 @@ def test_similarity_is_that_of_the_embeddings_and_its_heat_is_of_both(samples):
 
 
 def test_shares_of_regions_add_up_where_the_embedding_is_a_mean(samples):
-    look = Look(samples[0].path, samples[1][0], "squeezenet1_1", "random")
-    parts = vector_shares.explain_vector(look, at="features.12")
+    clip_input = ClipInput(samples[0].path, samples[1][0], "squeezenet1_1", "random")
+    parts = vector_shares.explain_vector(clip_input, at="features.12")
     assert parts.shares.shape[0] == len(parts.frames)
     assert parts.shares.sum() == pytest.approx(1, abs=1e-3)
 
@@ -97,12 +97,12 @@ def test_shares_of_regions_add_up_where_the_embedding_is_a_mean(samples):
 def test_where_no_stage_has_a_picture_blocks_tell(samples, write_text_checkpoint, tmp_path: Path):
     """X-CLIP: its stages are whole frames, its picture tower's blocks have places."""
     weights = str(write_text_checkpoint(tmp_path / "small", "xclip_b32"))
-    ours, theirs = (Look(samples[0].path, samples[1][place], "xclip_b32", weights) for place in (0, 1))
+    ours, theirs = (ClipInput(samples[0].path, samples[1][place], "xclip_b32", weights) for place in (0, 1))
     first, second = score_heat.explain_similarity(ours, theirs, at="penultimate", method="layer-cam")
     assert first.layer == second.layer == "vision_model.encoder.layers.0"
     assert first.heat.max() > 0
     assert first.heat[0].std() > 0
-    vectors = [vector_shares.explain_vector(look, at="penultimate") for look in (ours, theirs)]
+    vectors = [vector_shares.explain_vector(clip_input, at="penultimate") for clip_input in (ours, theirs)]
     assert vectors[0].shares.shape == (4, 2, 2)
     cosine = float(np.dot(*(parts.vector / np.linalg.norm(parts.vector) for parts in vectors)))
     assert first.score == pytest.approx(cosine, abs=1e-5)
@@ -221,7 +221,7 @@ def test_what_was_seen_as_a_file_by_its_ending(samples, tmp_path: Path, name: st
     folder, ids = samples
     inspection = layer_films.inspect_clip(folder, ids[0], "simple3d_motion", layers=["conv1", "pool2"])
     out = tmp_path / name
-    film_export.save_looked(inspection, out, num_channels=4, order="mean")
+    film_export.save_inspection(inspection, out, num_channels=4, order="mean")
     if name.endswith("npz"):
         with np.load(out) as arrays:
             assert sorted(arrays) == ["conv1", "frames", "pool2"]
@@ -233,16 +233,14 @@ def test_what_was_seen_as_a_file_by_its_ending(samples, tmp_path: Path, name: st
         (tmp_path / "no" / "film.gif", "does not exist"),
     ):
         with pytest.raises(WorkspaceError, match=said):
-            film_export.save_looked(inspection, wrong)
+            film_export.save_inspection(inspection, wrong)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 @pytest.mark.parametrize("backwards", [False, True])
 def test_the_lines_of_python_give_the_same(samples, backwards):
     folder, ids = samples
-    code = film_export.say_python(
-        str(folder.path), ids[0], "simple3d_motion", "auto", ["conv1"], backwards=backwards
-    )
+    code = film_export.say_python(str(folder.path), ids[0], "simple3d_motion", "auto", ["conv1"], backwards=backwards)
     assert len(code.strip().splitlines()) == 3
     scope: dict[str, Any] = {}
     exec(code, scope)  # the text is ours, made two lines above

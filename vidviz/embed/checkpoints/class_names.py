@@ -30,8 +30,8 @@ def _read_bundled(file_name: str) -> tuple[str, ...]:
     from safetensors import safe_open
 
     with safe_open(str(BUNDLE / file_name.rpartition(":")[2]), "pt") as opened:
-        told = opened.metadata() or {}
-    return tuple(str(name) for factor in FACTORS if factor in told for name in json.loads(told[factor]))
+        metadata = opened.metadata() or {}
+    return tuple(str(name) for factor in FACTORS if factor in metadata for name in json.loads(metadata[factor]))
 
 
 def _read_torchvision(name: str, weights: str) -> tuple[str, ...]:

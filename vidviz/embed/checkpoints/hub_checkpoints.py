@@ -155,9 +155,9 @@ def _check_report(backbone: Backbone, folder: Path, report: dict[str, Any]) -> N
     """See that every parameter was in the file, with its shape, and nothing else."""
     mismatched = [key for key, *_shapes in report["mismatched_keys"]]
     faults = {"missing": report["missing_keys"], "unexpected": report["unexpected_keys"], "of other shape": mismatched}
-    told = [f"{kind} {_first(sorted(keys))}" for kind, keys in faults.items() if keys]
-    if told:
-        raise BackboneError(f"{folder} does not hold weights of {backbone.name}: {'; '.join(told)}.")
+    problems = [f"{kind} {_first(sorted(keys))}" for kind, keys in faults.items() if keys]
+    if problems:
+        raise BackboneError(f"{folder} does not hold weights of {backbone.name}: {'; '.join(problems)}.")
 
 
 def _first(keys: list[str]) -> str:

@@ -92,13 +92,13 @@ class MilvusIndex:
             self._collection.load(client)
 
     def _fits(self, description: dict[str, Any]) -> bool:
-        told = collection_set(description)
-        if '"vidviz"' not in told:
+        described = collection_set(description)
+        if '"vidviz"' not in described:
             raise SearchIndexError(
                 f"The collection {self.name} on {self.connection.place.shown} was not made by vidviz; rename it, or "
                 "use another database."
             )
-        return collection_dimension(description) == self.dimension and told == self._set_text
+        return collection_dimension(description) == self.dimension and described == self._set_text
 
     def upsert(self, rows: Sequence[ClipRow], vectors: np.ndarray) -> tuple[LeftOut, ...]:
         """Store rows with their (N, D) vectors in batches, replacing rows of the same id."""

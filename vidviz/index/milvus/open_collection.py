@@ -63,8 +63,8 @@ class OpenCollection:
             if lite_path is None or not remove_index_files(lite_path, self.name):
                 raise
             client.load_collection(self.name, timeout=self.connection.write_seconds)
-        told = client.describe_index(self.name, "vector", timeout=self.connection.read_seconds) or {}
-        self.connection.loaded[self.name] = str(told.get("index_type", self.design.kind))
+        index = client.describe_index(self.name, "vector", timeout=self.connection.read_seconds) or {}
+        self.connection.loaded[self.name] = str(index.get("index_type", self.design.kind))
 
     @property
     def kind(self) -> str:

@@ -48,15 +48,15 @@ def _look_at(connection: MilvusConnection, name: str) -> list[FoundCollection]:
     """The collection, unless somebody else made it."""
     client, seconds = connection.client, connection.read_seconds
     description = dict(client.describe_collection(name, timeout=seconds))
-    told = collection_set(description)
-    if '"vidviz"' not in told:
+    described = collection_set(description)
+    if '"vidviz"' not in described:
         return []
     index = client.describe_index(name, "vector", timeout=seconds) or {}
     rows = _count(connection, name)
     size = count_bytes(connection.lite_path, name) if connection.lite_path else 0
     kind, metric = str(index.get("index_type", "")), str(index.get("metric_type", ""))
     dimension = collection_dimension(description)
-    return [FoundCollection(name, _fields_of(told), dimension, rows, kind, metric, size)]
+    return [FoundCollection(name, _fields_of(described), dimension, rows, kind, metric, size)]
 
 
 def _count(connection: MilvusConnection, name: str) -> int:
@@ -102,9 +102,9 @@ def drop_left_trials(connection: MilvusConnection) -> None:
                 drop_collection(connection, name)
 
 
-def _fields_of(told: str) -> dict[str, str]:
+def _fields_of(described: str) -> dict[str, str]:
     with contextlib.suppress(ValueError):
-        said = json.loads(told)
-        if isinstance(said, dict):
-            return {str(name): str(value) for name, value in said.items()}
+        fields = json.loads(described)
+        if isinstance(fields, dict):
+            return {str(name): str(value) for name, value in fields.items()}
     return {}

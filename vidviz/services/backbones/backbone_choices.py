@@ -24,7 +24,7 @@ READY = ("bundled", "cached")
 
 
 @dataclass(frozen=True)
-class Network:
+class BackboneChoice:
     """A backbone as a person chooses it.
 
     `states` is what is known of each set of weights ("bundled", "cached", "to download: 128 MB", "no training");
@@ -65,17 +65,17 @@ def list_registered() -> list[RegisteredBackbone]:
     ]
 
 
-def list_networks(also: Iterable[str] = ()) -> dict[str, Network]:
+def list_choices(also: Iterable[str] = ()) -> dict[str, BackboneChoice]:
     """Every registered backbone by name, and others by their names where they can be found here."""
     rows = backbones()
     for name in also:
         with suppress(VidvizError):
             rows.setdefault(name, find_backbone(name))
-    return {name: _network(backbone) for name, backbone in rows.items()}
+    return {name: _describe(backbone) for name, backbone in rows.items()}
 
 
-def usual_network() -> str:
-    """What is chosen before anybody chooses: the first network with trained weights on this machine."""
+def usual_backbone() -> str:
+    """What is chosen before anybody chooses: the first backbone with trained weights on this machine."""
     rows = backbones()
     trained = (name for name, row in rows.items() if row.default_weights != RANDOM and weights_state(row) in READY)
     return next(trained, "r3d_18")
@@ -110,7 +110,7 @@ def say_poolings() -> str:
     return f"{say_choices(SPACE)}; then {say_choices(f'+{name}' for name in TIME)}"
 
 
-def count_network(name: str) -> Counted:
+def count_named(name: str) -> Counted:
     """The parameters and multiply-adds of a backbone, counted on the network itself.
 
     Raises:
@@ -122,20 +122,20 @@ def count_network(name: str) -> Counted:
     return count_backbone(find_backbone(name))
 
 
-def network_table() -> pd.DataFrame:
+def backbone_table() -> pd.DataFrame:
     """All that the registry knows, one row a backbone."""
     import pandas as pd
 
     return pd.DataFrame([_row(backbone) for backbone in backbones().values()])
 
 
-def _network(backbone: Backbone) -> Network:
+def _describe(backbone: Backbone) -> BackboneChoice:
     states = {weights.name: _say_state(backbone, weights) for weights in backbone.weights}
     ready = tuple(name for name, state in states.items() if state in READY)
     asked = {w.name: w.licence for w in backbone.weights if w.non_commercial and w.name not in ready}
     layers = {stage.layer: stage.title for stage in backbone.stages}
     layers.setdefault(backbone.embedding_layer, f"{backbone.embedding_layer} (the usual embedding)")
-    return Network(
+    return BackboneChoice(
         backbone.name,
         backbone.family,
         _summarise(backbone),

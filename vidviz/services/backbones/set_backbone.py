@@ -1,4 +1,4 @@
-"""The network that a set was made with, found again and loaded, to look at something new."""
+"""The backbone that a set was made with, found again and loaded, to look at something new."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
 
 
-def load_network(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> LoadedBackbone:
-    """The network of a set with its weights, shared by all that look at something with it.
+def load_set_backbone(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> LoadedBackbone:
+    """The backbone of a set with its weights, shared by all that look at something with it.
 
     Raises:
         BackboneError: its vectors came from outside, or nobody knows where the weights are.

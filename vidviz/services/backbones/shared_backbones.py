@@ -1,4 +1,4 @@
-"""Networks in memory that all sessions of a server share, run one at a time and no further than is needed."""
+"""Backbones in memory that all sessions of a server share, run one at a time and no further than is needed."""
 
 from __future__ import annotations
 

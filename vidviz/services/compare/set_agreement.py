@@ -57,7 +57,7 @@ class KernelAlignment:
 
 
 @dataclass(frozen=True)
-class Faced:
+class RankedClip:
     """A clip that is near the one at hand by one set or both, with its places in both orders, from 1."""
 
     clip_id: int
@@ -72,9 +72,9 @@ class FaceOff:
     Each by rising rank; those near by both by the sum of their ranks.
     """
 
-    only_first: tuple[Faced, ...]
-    both: tuple[Faced, ...]
-    only_second: tuple[Faced, ...]
+    only_first: tuple[RankedClip, ...]
+    both: tuple[RankedClip, ...]
+    only_second: tuple[RankedClip, ...]
     candidates: int
 
     @property
@@ -131,15 +131,15 @@ def face_off(pair: SetPair, clip_id: int, k: int, *, other_videos_only: bool = F
     first, second = (_rank(vectors, row, left_out) for vectors in (pair.vectors, pair.others))
     near = [(ranks > 0) & (ranks <= k) for ranks in (first, second)]
 
-    def told(rows: np.ndarray, order: np.ndarray) -> tuple[Faced, ...]:
+    def ranked(rows: np.ndarray, order: np.ndarray) -> tuple[RankedClip, ...]:
         found = np.flatnonzero(rows)
         found = found[np.argsort(order[found], kind="stable")]
-        return tuple(Faced(int(pair.ids[i]), int(first[i]), int(second[i])) for i in found)
+        return tuple(RankedClip(int(pair.ids[i]), int(first[i]), int(second[i])) for i in found)
 
     return FaceOff(
-        told(near[0] & ~near[1], first),
-        told(near[0] & near[1], first + second),
-        told(near[1] & ~near[0], second),
+        ranked(near[0] & ~near[1], first),
+        ranked(near[0] & near[1], first + second),
+        ranked(near[1] & ~near[0], second),
         int((~left_out).sum()),
     )
 

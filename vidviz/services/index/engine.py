@@ -106,8 +106,8 @@ def _owners(folder: WorkspaceFolder) -> dict[str, tuple[str, str, int | None, bo
     owners: dict[str, tuple[str, str, int | None, bool]] = {}
     for found in embedding_sets.list_sets(folder):
         stored = embedding_sets.count_embedded(folder, found.key)
-        for metric, by in _BY_METRIC.items():
-            suffix, title = IndexDesign(metric).suffix, f"{found.spec.title}{by}"
+        for metric, metric_note in _BY_METRIC.items():
+            suffix, title = IndexDesign(metric).suffix, f"{found.spec.title}{metric_note}"
             owners[collection_name(found.spec, workspace_id, suffix)] = (found.key, title, stored, False)
             trial = collection_name(found.spec, workspace_id, f"{suffix}{TRIAL}")
             owners[trial] = (found.key, f"{title} · index lab", None, True)

@@ -128,11 +128,11 @@ def find_peaks(
         waiting = collected.without(clip_ids)
     step = max(1, -(-len(waiting) // MOST_CLIPS))
     if waiting:
-        _look(folder, key, waiting[::step], collected, progress)
+        _prepare(folder, key, waiting[::step], collected, progress)
     return known_peaks(folder, backbone, weights, layer)
 
 
-def _look(
+def _prepare(
     folder: WorkspaceFolder, key: _Key, clip_ids: Sequence[int], collected: _Collected, progress: Progress
 ) -> None:
     _, backbone, weights, layer = key

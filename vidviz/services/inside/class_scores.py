@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.errors import BackboneError
-from vidviz.services.inside.clip_input import Look, Looked, look_at, running
+from vidviz.services.inside.clip_input import ClipInput, ReadyInput, prepare_input, running
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
@@ -24,7 +24,7 @@ class Scores:
     probabilities: tuple[float, ...]
 
 
-def score_classes(look: Look, most: int = 10) -> Scores:
+def score_classes(clip_input: ClipInput, most: int = 10) -> Scores:
     """The class scores of a clip, best first.
 
     Raises:
@@ -32,11 +32,11 @@ def score_classes(look: Look, most: int = 10) -> Scores:
     """
     import torch
 
-    looked = with_scores(look)
-    scores = run_scores(looked, looked.frames)
+    ready = with_scores(clip_input)
+    scores = run_scores(ready, ready.frames)
     shares = torch.softmax(torch.from_numpy(scores), 0).numpy()
     order = np.argsort(-scores, kind="stable")[:most]
-    names = class_names(looked.loaded, len(scores))
+    names = class_names(ready.loaded, len(scores))
     return Scores(
         tuple(int(index) for index in order),
         tuple(names[index] for index in order),
@@ -52,7 +52,7 @@ def class_names(loaded: LoadedBackbone, count: int) -> list[str]:
     return list(names) if len(names) == count else [f"class {index}" for index in range(count)]
 
 
-def with_scores(look: Look) -> Looked:
+def with_scores(clip_input: ClipInput) -> ReadyInput:
     """A look by a network that has class scores.
 
     Raises:
@@ -60,10 +60,12 @@ def with_scores(look: Look) -> Looked:
     """
     from vidviz.embed.backbones import find_backbone
 
-    stages = find_backbone(look.backbone).stages
+    stages = find_backbone(clip_input.backbone).stages
     if not stages or "score" not in stages[-1].title.lower():
-        raise BackboneError(f"{look.backbone} gives no class scores: ask for the similarity to another clip instead.")
-    return look_at(look, (stages[-1].layer,))
+        raise BackboneError(
+            f"{clip_input.backbone} gives no class scores: ask for the similarity to another clip instead."
+        )
+    return prepare_input(clip_input, (stages[-1].layer,))
 
 
 def make_score(loaded: LoadedBackbone, pick: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -76,12 +78,12 @@ def make_score(loaded: LoadedBackbone, pick: Callable[[Any], Any]) -> Callable[[
     return score
 
 
-def run_scores(looked: Looked, frames: np.ndarray) -> np.ndarray:
+def run_scores(ready: ReadyInput, frames: np.ndarray) -> np.ndarray:
     """The class scores of frames (T, H, W, 3), as float32."""
     import torch
 
-    loaded = looked.loaded
+    loaded = ready.loaded
     with running(loaded), torch.inference_mode():
-        output = loaded.model(looked.clips(frames))
+        output = loaded.model(ready.clips(frames))
     rows = output.reshape(len(output), -1).float()
     return np.asarray((rows.mean(0) if loaded.backbone.per_frame else rows[0]).cpu().numpy())

@@ -11,7 +11,7 @@ from vidviz.errors import BackboneError
 from vidviz.introspect.attention import Attention
 from vidviz.introspect.film_layout import TokenGrid
 from vidviz.introspect.receptive_field import Box
-from vidviz.services.inside.clip_input import Look, Looked, look_at, running
+from vidviz.services.inside.clip_input import ClipInput, ReadyInput, prepare_input, running
 
 TRANSFORMERS = ("2-D transformer", "video transformer", "text-video")
 """The families whose networks attend."""
@@ -64,18 +64,18 @@ def attends(backbone: str) -> bool:
     return find_backbone(backbone).family in TRANSFORMERS
 
 
-def grid_size(look: Look) -> tuple[int, int, int]:
+def grid_size(clip_input: ClipInput) -> tuple[int, int, int]:
     """Frames, rows and columns of the positions in whose terms a network attends."""
-    grid = _look(look).grid
+    grid = _prepare(clip_input).grid
     return grid.frames, grid.rows, grid.columns
 
 
 @lru_cache(maxsize=4)
-def attend(look: Look, query: tuple[int, int, int] | None = None) -> Attended:
+def attend(clip_input: ClipInput, query: tuple[int, int, int] | None = None) -> Attended:
     """Run a transformer on a clip and sum up where its attention goes.
 
     Args:
-        look: the clip and the network.
+        clip_input: the clip and the network.
         query: from which position (t, y, x) of the network's grid; from the class token, or from all on average, for
             None.
 
@@ -84,17 +84,19 @@ def attend(look: Look, query: tuple[int, int, int] | None = None) -> Attended:
     """
     from vidviz.introspect.attention import read_attention
 
-    if not attends(look.backbone):
-        raise BackboneError(f"{look.backbone} has no attention: choose a transformer, such as timesformer_b.")
-    looked = _look(look)
-    with running(looked.loaded):
-        attention = read_attention(looked.loaded.model, looked.clips(), looked.grid, query)
+    if not attends(clip_input.backbone):
+        raise BackboneError(f"{clip_input.backbone} has no attention: choose a transformer, such as timesformer_b.")
+    ready = _prepare(clip_input)
+    with running(ready.loaded):
+        attention = read_attention(ready.loaded.model, ready.clips(), ready.grid, query)
     if not attention.layers:
-        raise BackboneError(f"No attention was seen in {look.backbone}: its code computes it in a way of its own.")
-    return Attended(attention, looked.frames, looked.seconds, looked.grid)
+        raise BackboneError(
+            f"No attention was seen in {clip_input.backbone}: its code computes it in a way of its own."
+        )
+    return Attended(attention, ready.frames, ready.seconds, ready.grid)
 
 
-def _look(look: Look) -> Looked:
+def _prepare(clip_input: ClipInput) -> ReadyInput:
     from vidviz.embed.backbones import find_backbone
 
-    return look_at(look, (find_backbone(look.backbone).embedding_layer,))
+    return prepare_input(clip_input, (find_backbone(clip_input.backbone).embedding_layer,))

@@ -26,7 +26,7 @@ KEPT_CLIPS = 16
 
 
 @dataclass(frozen=True)
-class Look:
+class ClipInput:
     """Which network looks at which clip of which workspace, forwards or backwards."""
 
     path: Path
@@ -37,8 +37,8 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Looked:
-    """What a look needs: `frames` (T, H, W, 3) uint8, the network (hold its lock while it runs) and its grid."""
+class ReadyInput:
+    """What looking inside needs: `frames` (T, H, W, 3) uint8, the network (hold its lock while it runs) and its grid."""
 
     loaded: LoadedBackbone
     frames: np.ndarray
@@ -53,7 +53,7 @@ class Looked:
         return frames_to_tensor(self.loaded.backbone, shown[None], self.loaded.device, self.loaded.dtype)
 
 
-def look_at(look: Look, layers: Sequence[str]) -> Looked:
+def prepare_input(clip_input: ClipInput, layers: Sequence[str]) -> ReadyInput:
     """Read the clip's frames and have the network in memory that answers at these layers.
 
     Raises:
@@ -62,13 +62,13 @@ def look_at(look: Look, layers: Sequence[str]) -> Looked:
         UnknownNameError: no such backbone.
         BackboneError: the weights cannot be had, or memory is short.
     """
-    folder = WorkspaceFolder(look.path)
-    seconds = contents.find_clip(folder, look.clip_id).span.seconds
-    frames = read_frames(look.path, look.clip_id, look.backbone, look.weights)
-    loaded = load_shared(look.backbone, look.weights, layers)
+    folder = WorkspaceFolder(clip_input.path)
+    seconds = contents.find_clip(folder, clip_input.clip_id).span.seconds
+    frames = read_frames(clip_input.path, clip_input.clip_id, clip_input.backbone, clip_input.weights)
+    loaded = load_shared(clip_input.backbone, clip_input.weights, layers)
     # A copy in order: torch takes no array that runs backwards.
-    shown = np.ascontiguousarray(frames[::-1]) if look.backwards else frames
-    return Looked(loaded, shown, seconds, grid_of(look.backbone, look.weights, loaded))
+    shown = np.ascontiguousarray(frames[::-1]) if clip_input.backwards else frames
+    return ReadyInput(loaded, shown, seconds, grid_of(clip_input.backbone, clip_input.weights, loaded))
 
 
 @contextmanager

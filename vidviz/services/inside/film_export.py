@@ -54,7 +54,7 @@ def pack_arrays(inspection: Inspection) -> bytes:
     return buffer.getvalue()
 
 
-def save_looked(inspection: Inspection, out: Path, *, num_channels: int = 16, order: str = "variance") -> None:
+def save_inspection(inspection: Inspection, out: Path, *, num_channels: int = 16, order: str = "variance") -> None:
     """Write what a network saw to a file: .npz holds the activations, .gif and .mp4 the film.
 
     Args:

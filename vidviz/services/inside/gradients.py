@@ -10,7 +10,7 @@ import numpy as np
 from vidviz.errors import BackboneError
 from vidviz.introspect.saliency import trace_score
 from vidviz.records import EmbeddingSet
-from vidviz.services.inside.clip_input import Looked, running
+from vidviz.services.inside.clip_input import ReadyInput, running
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 Films = tuple[np.ndarray, np.ndarray]
 
 
-def trace_films(looked: Looked, layer: str, score: Callable[[Any], Any], at: str) -> tuple[str, Films]:
+def trace_films(ready: ReadyInput, layer: str, score: Callable[[Any], Any], at: str) -> tuple[str, Films]:
     """A layer's film and the score's gradient there, (C, T, H, W) each.
 
     Args:
-        looked: the clip and the network.
+        ready: the clip and the network.
         layer: whose film. When "", the last stage that still has a picture and on which the score depends; where
             there is none, as in X-CLIP, the last such block.
         score: makes one number of what the layer `at` gives.
@@ -33,26 +33,26 @@ def trace_films(looked: Looked, layer: str, score: Callable[[Any], Any], at: str
         BackboneError: no layer tells.
     """
     if layer:
-        found = _trace(looked, [layer], score, at, any_picture=True)
+        found = _trace(ready, [layer], score, at, any_picture=True)
     else:
-        stages = [stage.layer for stage in looked.loaded.backbone.stages if stage.layer != at]
-        found = _trace(looked, stages, score, at) or _trace(looked, _blocks(looked.loaded.model), score, at)
+        stages = [stage.layer for stage in ready.loaded.backbone.stages if stage.layer != at]
+        found = _trace(ready, stages, score, at) or _trace(ready, _blocks(ready.loaded.model), score, at)
     if found is None:
-        name = looked.loaded.backbone.name
+        name = ready.loaded.backbone.name
         where = f"{layer} gives no picture, or the score does not depend on it" if layer else "no layer tells where"
         raise BackboneError(f"In {name} {where}: choose another layer or another network.")
     return found
 
 
 def _trace(
-    looked: Looked, layers: Sequence[str], score: Callable[[Any], Any], at: str, *, any_picture: bool = False
+    ready: ReadyInput, layers: Sequence[str], score: Callable[[Any], Any], at: str, *, any_picture: bool = False
 ) -> tuple[str, Films] | None:
     """The last of the layers with more than one place, and a gradient that is not nothing."""
-    loaded = looked.loaded
+    loaded = ready.loaded
     with running(loaded):
-        _, found = trace_score(loaded.model, looked.clips(), layers, score, at)
+        _, found = trace_score(loaded.model, ready.clips(), layers, score, at)
     for name in reversed(found):
-        pair = _as_films(found[name], looked)
+        pair = _as_films(found[name], ready)
         if pair is not None and (any_picture or (pair[0][0, 0].size > 1 and np.abs(pair[1]).max() > 0)):
             return name, pair
     return None
@@ -66,11 +66,11 @@ def _blocks(model: Any) -> list[str]:
     return [name for name, _ in model.named_modules() if name.rpartition(".")[0] in lists]
 
 
-def _as_films(traced: Traced, looked: Looked) -> tuple[np.ndarray, np.ndarray] | None:
+def _as_films(traced: Traced, ready: ReadyInput) -> tuple[np.ndarray, np.ndarray] | None:
     from vidviz.introspect.film_layout import lay_out
 
     try:
-        film, gradient = (lay_out(part.float().cpu(), looked.grid) for part in (traced.activation, traced.gradient))
+        film, gradient = (lay_out(part.float().cpu(), ready.grid) for part in (traced.activation, traced.gradient))
     except ValueError:
         return None
     return film.numpy(), gradient.numpy()
@@ -98,12 +98,12 @@ def make_embed(loaded: LoadedBackbone, at: str, pooling: str) -> Callable[[Any],
     return embed
 
 
-def embed_clip(looked: Looked, at: str, embed: Callable[[Any], Any]) -> Any:
+def embed_clip(ready: ReadyInput, at: str, embed: Callable[[Any], Any]) -> Any:
     """The embedding of a clip, (1, D), by what `make_embed` gave."""
     import torch
 
     from vidviz.embed.embedder import forward_to_layer
 
-    loaded = looked.loaded
+    loaded = ready.loaded
     with running(loaded), torch.no_grad():
-        return embed(forward_to_layer(loaded.model, loaded.model.get_submodule(at), looked.clips()))
+        return embed(forward_to_layer(loaded.model, loaded.model.get_submodule(at), ready.clips()))

@@ -10,7 +10,7 @@ import numpy as np
 
 from vidviz.errors import BackboneError
 from vidviz.services.backbones.shared_backbones import load_shared
-from vidviz.services.inside.clip_input import Look, Looked, look_at, outline_of, running
+from vidviz.services.inside.clip_input import ClipInput, ReadyInput, outline_of, prepare_input, running
 
 if TYPE_CHECKING:
     from vidviz.introspect.kernels import Convolution
@@ -107,7 +107,7 @@ def _say_field(field: ReceptiveField, *, per_frame: bool = False) -> str:
     return f"{most}{frames} frame{'s' if frames > 1 else ''} × {rows} × {columns} px, every {steps}, centre {centre}"
 
 
-def trace_unit(look: Look, layer: str, unit: tuple[int, int, int, int]) -> Tube:
+def trace_unit(clip_input: ClipInput, layer: str, unit: tuple[int, int, int, int]) -> Tube:
     """What one unit (channel, t, y, x) of a layer sees of a clip, in theory and in effect.
 
     Raises:
@@ -115,26 +115,26 @@ def trace_unit(look: Look, layer: str, unit: tuple[int, int, int, int]) -> Tube:
     """
     from vidviz.introspect.effective_field import effective_field
 
-    looked = look_at(look, (layer,))
-    loaded = looked.loaded
+    ready = prepare_input(clip_input, (layer,))
+    loaded = ready.loaded
     try:
         with running(loaded):
-            effective = effective_field(loaded.model, layer, looked.clips(), unit)
+            effective = effective_field(loaded.model, layer, ready.clips(), unit)
     except ValueError as error:
         raise BackboneError(f"{layer} of {loaded.backbone.name} cannot be traced: {error}.") from error
-    facts = next(one for one in list_layers(look.backbone) if one.name == layer)
-    box = _box_of(facts.field, unit, looked)
+    facts = next(one for one in list_layers(clip_input.backbone) if one.name == layer)
+    box = _box_of(facts.field, unit, ready)
     part = 1.0
     if box is not None and effective.sum() > 0:
         part = float(effective[tuple(slice(*ends) for ends in box)].sum() / effective.sum())
-    return Tube(unit, box, effective, facts.field_words, part, looked.frames, looked.seconds)
+    return Tube(unit, box, effective, facts.field_words, part, ready.frames, ready.seconds)
 
 
-def _box_of(field: ReceptiveField, unit: tuple[int, int, int, int], looked: Looked) -> Box | None:
-    frames, height, width = looked.frames.shape[:3]
+def _box_of(field: ReceptiveField, unit: tuple[int, int, int, int], ready: ReadyInput) -> Box | None:
+    frames, height, width = ready.frames.shape[:3]
     _, t, y, x = unit
     box = field.box((t, y, x), (frames, height, width))
-    if box is not None and looked.loaded.backbone.per_frame and field.sees_everything:
+    if box is not None and ready.loaded.backbone.per_frame and field.sees_everything:
         return (t, t + 1), box[1], box[2]
     return box
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from vidviz.introspect.feature_films import energy_over_time
 from vidviz.services.backbones.shared_backbones import run_until_seen
-from vidviz.services.inside.clip_input import Look, look_at
+from vidviz.services.inside.clip_input import ClipInput, prepare_input
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
-    from vidviz.services.inside.clip_input import Looked
+    from vidviz.services.inside.clip_input import ReadyInput
 
 KEPT_INSPECTIONS = 6
 
@@ -75,41 +75,43 @@ def inspect_clip(
         UnknownNameError: no such backbone or layer.
         BackboneError: the weights cannot be had, or memory is short.
     """
-    return _inspect(Look(folder.path, clip_id, backbone, weights, backwards), tuple(layers))
+    return _inspect(ClipInput(folder.path, clip_id, backbone, weights, backwards), tuple(layers))
 
 
 @lru_cache(maxsize=KEPT_INSPECTIONS)
-def _inspect(look: Look, layers: tuple[str, ...]) -> Inspection:
+def _inspect(clip_input: ClipInput, layers: tuple[str, ...]) -> Inspection:
     from vidviz.embed.backbones import find_backbone
 
-    stages = {stage.layer: stage.title for stage in find_backbone(look.backbone).stages}
+    stages = {stage.layer: stage.title for stage in find_backbone(clip_input.backbone).stages}
     wanted = layers or tuple(stages)
-    looked = look_at(look, wanted)
-    films, skipped = _capture(looked, wanted)
+    ready = prepare_input(clip_input, wanted)
+    films, skipped = _capture(ready, wanted)
     shown = tuple(
         InspectedLayer(name, stages.get(name, name), films[name], energy_over_time(films[name]))
         for name in wanted
         if name in films
     )
-    loaded = looked.loaded
-    return Inspection(look.clip_id, loaded.backbone.name, loaded.weights, looked.frames, looked.seconds, shown, skipped)
+    loaded = ready.loaded
+    return Inspection(
+        clip_input.clip_id, loaded.backbone.name, loaded.weights, ready.frames, ready.seconds, shown, skipped
+    )
 
 
-def _capture(looked: Looked, layers: tuple[str, ...]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+def _capture(ready: ReadyInput, layers: tuple[str, ...]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Layer -> film (C, T, H, W) float32, and the reasons of those that have none."""
     import torch
 
     from vidviz.introspect.capture import capture_activations
     from vidviz.introspect.film_layout import lay_out
 
-    loaded = looked.loaded
+    loaded = ready.loaded
     with loaded.lock, torch.inference_mode(), capture_activations(loaded.model, layers, reduce=_to_host) as found:
-        run_until_seen(loaded, looked.clips(), layers)
+        run_until_seen(loaded, ready.clips(), layers)
     films: dict[str, np.ndarray] = {}
     skipped = dict(found.skipped)
     for name, activation in found.items():
         try:
-            films[name] = lay_out(activation.numpy(), looked.grid)
+            films[name] = lay_out(activation.numpy(), ready.grid)
         except ValueError as error:
             skipped[name] = f"{name} has no picture: {error}."
     return films, skipped

@@ -10,7 +10,7 @@ import numpy as np
 
 from vidviz.introspect.saliency import class_activation, resize_heat
 from vidviz.services.inside.class_scores import make_score, with_scores
-from vidviz.services.inside.clip_input import Look, Looked, look_at
+from vidviz.services.inside.clip_input import ClipInput, ReadyInput, prepare_input
 from vidviz.services.inside.gradients import embed_clip, make_embed, trace_films
 
 
@@ -33,11 +33,11 @@ class Why:
     seconds: float
 
 
-def explain_class(look: Look, class_index: int, *, layer: str = "", method: str = "grad-cam") -> Why:
+def explain_class(clip_input: ClipInput, class_index: int, *, layer: str = "", method: str = "grad-cam") -> Why:
     """Where the score of a class comes from.
 
     Args:
-        look: the clip and the network.
+        clip_input: the clip and the network.
         class_index: which of the network's scores.
         layer: whose maps; the last stage that still has a picture, and on which the score depends, when "".
         method: "grad-cam" or "layer-cam".
@@ -45,20 +45,26 @@ def explain_class(look: Look, class_index: int, *, layer: str = "", method: str 
     Raises:
         BackboneError: the network has no class scores, or no layer tells where they come from.
     """
-    looked = with_scores(look)
-    score = make_score(looked.loaded, lambda scores: scores[class_index])
-    return _explain(looked, layer, method, score, "")
+    ready = with_scores(clip_input)
+    score = make_score(ready.loaded, lambda scores: scores[class_index])
+    return _explain(ready, layer, method, score, "")
 
 
 def explain_similarity(
-    look: Look, other: Look, *, at: str, pooling: str = "mean", layer: str = "", method: str = "grad-cam"
+    clip_input: ClipInput,
+    other: ClipInput,
+    *,
+    at: str,
+    pooling: str = "mean",
+    layer: str = "",
+    method: str = "grad-cam",
 ) -> tuple[Why, Why]:
     """What in each of two clips makes their embeddings alike.
 
     The score is the cosine similarity of their embeddings; for each clip's heat the other one's is held fixed.
 
     Args:
-        look: the first clip and the network.
+        clip_input: the first clip and the network.
         other: the second clip, seen by the same network.
         at: the layer whose pooled output is the embedding.
         pooling: of the embedding set.
@@ -70,9 +76,9 @@ def explain_similarity(
     """
     import torch
 
-    pairs = [look_at(one, (at,)) for one in (look, other)]
+    pairs = [prepare_input(one, (at,)) for one in (clip_input, other)]
     embed = make_embed(pairs[0].loaded, at, pooling)
-    fixed = [embed_clip(looked, at, embed) for looked in pairs]
+    fixed = [embed_clip(ready, at, embed) for ready in pairs]
 
     def against(target: Any) -> Callable[[Any], Any]:
         return lambda output: torch.nn.functional.cosine_similarity(embed(output), target).sum()
@@ -82,7 +88,7 @@ def explain_similarity(
     return first, second
 
 
-def _explain(looked: Looked, layer: str, method: str, score: Callable[[Any], Any], at: str) -> Why:
+def _explain(ready: ReadyInput, layer: str, method: str, score: Callable[[Any], Any], at: str) -> Why:
     values: list[float] = []
 
     def noted(output: Any) -> Any:
@@ -90,7 +96,7 @@ def _explain(looked: Looked, layer: str, method: str, score: Callable[[Any], Any
         values.append(float(value.detach()))
         return value
 
-    name, (film, gradient) = trace_films(looked, layer, noted, at)
-    heat = class_activation(film, gradient, method, per_frame=looked.loaded.backbone.per_frame)
-    size = looked.frames.shape[0], looked.frames.shape[1], looked.frames.shape[2]
-    return Why(name, values[0], resize_heat(heat, size), looked.frames, looked.seconds)
+    name, (film, gradient) = trace_films(ready, layer, noted, at)
+    heat = class_activation(film, gradient, method, per_frame=ready.loaded.backbone.per_frame)
+    size = ready.frames.shape[0], ready.frames.shape[1], ready.frames.shape[2]
+    return Why(name, values[0], resize_heat(heat, size), ready.frames, ready.seconds)

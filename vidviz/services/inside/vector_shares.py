@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.introspect.saliency import region_shares, resize_heat
-from vidviz.services.inside.clip_input import Look, look_at
+from vidviz.services.inside.clip_input import ClipInput, prepare_input
 from vidviz.services.inside.gradients import embed_clip, make_embed, trace_films
 
 
@@ -38,7 +38,7 @@ class VectorParts:
         return np.maximum(gave, 0), np.maximum(took, 0)
 
 
-def explain_vector(look: Look, *, at: str, pooling: str = "mean") -> VectorParts:
+def explain_vector(clip_input: ClipInput, *, at: str, pooling: str = "mean") -> VectorParts:
     """From maps to vector: the last maps, what each region gave to the embedding, and the embedding.
 
     A region's share is its activation times the gradient of the embedding's length, as a part of that length:
@@ -46,18 +46,18 @@ def explain_vector(look: Look, *, at: str, pooling: str = "mean") -> VectorParts
     positions they add up to 1.
 
     Args:
-        look: the clip and the network.
+        clip_input: the clip and the network.
         at: the layer whose pooled output is the embedding.
         pooling: of the embedding set.
 
     Raises:
         BackboneError: no layer before it has a picture.
     """
-    looked = look_at(look, (at,))
-    embed = make_embed(looked.loaded, at, pooling)
-    vector = embed_clip(looked, at, embed)
+    ready = prepare_input(clip_input, (at,))
+    embed = make_embed(ready.loaded, at, pooling)
+    vector = embed_clip(ready, at, embed)
     length = float(vector.norm()) or 1.0
-    layer, (film, gradient) = trace_films(looked, "", lambda output: (embed(output) * vector).sum() / length, at)
+    layer, (film, gradient) = trace_films(ready, "", lambda output: (embed(output) * vector).sum() / length, at)
     shares = region_shares(film, gradient) / length
     means = film.mean(axis=(1, 2, 3))
-    return VectorParts(layer, shares, means, vector[0].cpu().numpy(), looked.frames, looked.seconds)
+    return VectorParts(layer, shares, means, vector[0].cpu().numpy(), ready.frames, ready.seconds)

@@ -104,18 +104,18 @@ class ClipFilter:
 
 def read_filter(text: str) -> ClipFilter:
     """The filter that a URL holds; what of it is no filter is left out, whatever was written there."""
-    said = read_url_text(text)
-    labels = said.get("labels")
+    parts = read_url_text(text)
+    labels = parts.get("labels")
     columns = labels if isinstance(labels, Mapping) else {}
     wanted = {str(column)[:LONGEST_TEXT]: _read_texts(values) for column, values in list(columns.items())[:MOST_VALUES]}
-    named = said.get("text")
+    named = parts.get("text")
     return ClipFilter(
         labels=tuple(sorted((column, values) for column, values in wanted.items() if values)),
-        tags=_read_texts(said.get("tags")),
-        video_ids=_read_texts(said.get("videos")),
+        tags=_read_texts(parts.get("tags")),
+        video_ids=_read_texts(parts.get("videos")),
         text=named[:LONGEST_TEXT] if isinstance(named, str) else "",
-        seconds=_read_range(said.get("seconds")),
-        duration_seconds=_read_range(said.get("duration")),
+        seconds=_read_range(parts.get("seconds")),
+        duration_seconds=_read_range(parts.get("duration")),
     )
 
 

@@ -71,17 +71,17 @@ def _doubt(
     rows, cosines = near[counted], 1 - distances[counted]
     if not len(rows):
         return None
-    said = labels[rows[:NEIGHBOURS]]
-    names, votes = np.unique(said, return_counts=True)
+    near_labels = labels[rows[:NEIGHBOURS]]
+    names, votes = np.unique(near_labels, return_counts=True)
     suggested = str(names[np.argmax(votes)])
-    if suggested == labels[row] or votes.max() * 2 <= len(said):
+    if suggested == labels[row] or votes.max() * 2 <= len(near_labels):
         return None
     other, own = np.flatnonzero(labels[rows] == suggested), np.flatnonzero(labels[rows] == labels[row])
     return LabelDoubt(
         clip_id=int(ids[row]),
         label=str(labels[row]),
         suggested=suggested,
-        share=float(votes.max() / len(said)),
+        share=float(votes.max() / len(near_labels)),
         nearest=int(ids[rows[other[0]]]),
         score=float(cosines[other[0]]),
         own_score=float(cosines[own[0]]) if len(own) else float("nan"),

@@ -107,9 +107,11 @@ def _groups(path: Path, set_key: str, _version: str, threshold: float) -> tuple[
         lengths = np.linalg.norm(embeddings.vectors[others], axis=1) * np.linalg.norm(embeddings.vectors[best])
         cosines = embeddings.vectors[others] @ embeddings.vectors[best] / np.maximum(lengths, 1e-30)
         order = np.argsort(-cosines, kind="stable")
-        told = np.minimum(cosines[order], 1.0).astype(float).tolist()
+        similarities = np.minimum(cosines[order], 1.0).astype(float).tolist()
         groups.append(
-            DuplicateGroup(int(embeddings.ids[best]), tuple(embeddings.ids[others[order]].tolist()), tuple(told))
+            DuplicateGroup(
+                int(embeddings.ids[best]), tuple(embeddings.ids[others[order]].tolist()), tuple(similarities)
+            )
         )
     return tuple(groups)
 

@@ -12,7 +12,7 @@ from vidviz.config import DecodeLimits
 from vidviz.errors import BackboneError, MediaError, SearchIndexError
 from vidviz.records import Clip
 from vidviz.services.backbones.decoders import file_decoder
-from vidviz.services.backbones.set_backbone import find_weights, load_network
+from vidviz.services.backbones.set_backbone import find_weights, load_set_backbone
 from vidviz.services.search import query_files
 from vidviz.services.search.queries import Query
 from vidviz.services.search.query_folder import AskedFile
@@ -57,7 +57,7 @@ def _embed_video(path: Path, spec: EmbeddingSetSpec, token: str, seconds: tuple[
     span = _choose_span(asked, seconds)
     if seconds is not None and seconds[0] == seconds[1]:
         refuse_stills(spec)
-    loaded = load_network(folder, spec)
+    loaded = load_set_backbone(folder, spec)
     clip = Clip(0, token, spec.recipe_key, span)
     frames = read_one(clip, asked.path, loaded.backbone.frames, file_decoder())
     return _embed(loaded, spec, frames)
@@ -90,7 +90,7 @@ def _embed_image(path: Path, spec: EmbeddingSetSpec, token: str) -> np.ndarray:
     folder = WorkspaceFolder(path)
     asked = query_files.find_file(folder, token)
     refuse_stills(spec)
-    loaded = load_network(folder, spec)
+    loaded = load_set_backbone(folder, spec)
     frames: FrameSpec = loaded.backbone.frames
     picture = file_decoder().call(read_still, asked.path, frames, DecodeLimits(), timeout_seconds=60)
     return _embed(loaded, spec, np.repeat(picture[None], frames.num_frames, axis=0))
@@ -112,7 +112,7 @@ def _embed_sentence(path: Path, spec: EmbeddingSetSpec, sentence: str) -> np.nda
         raise BackboneError(
             f"{backbone.name} with {spec.weights} weights has no tokenizer, so it cannot read sentences."
         )
-    return np.asarray(embed_sentences(load_network(folder, spec), [sentence.strip()], checkpoint)[0])
+    return np.asarray(embed_sentences(load_set_backbone(folder, spec), [sentence.strip()], checkpoint)[0])
 
 
 def _embed(loaded: LoadedBackbone, spec: EmbeddingSetSpec, frames: np.ndarray) -> np.ndarray:

@@ -79,16 +79,16 @@ class Query:
 
 def read_query(text: str) -> Query:
     """The query that a URL holds; what of it is none is left out, whatever was written there."""
-    said = read_url_text(text)
-    listed = said.get("clips")
+    parts = read_url_text(text)
+    listed = parts.get("clips")
     examples = [_read_example(pair) for pair in listed[:MOST_EXAMPLES]] if isinstance(listed, list) else []
-    sentence = said.get("sentence")
+    sentence = parts.get("sentence")
     return Query(
         tuple({example.clip_id: example for example in examples if example}.values()),
-        _read_token(said.get("video")),
-        _read_token(said.get("image")),
+        _read_token(parts.get("video")),
+        _read_token(parts.get("image")),
         sentence[:LONGEST_SENTENCE] if isinstance(sentence, str) else "",
-        _read_stretch(said.get("seconds")),
+        _read_stretch(parts.get("seconds")),
     )
 
 

@@ -67,9 +67,9 @@ def read_note(note: Path) -> AskedFile:
     Raises:
         OSError, ValueError, TypeError, KeyError: there is no such note (see `UNREADABLE`).
     """
-    said = json.loads(note.read_text("utf-8"))
-    posters = tuple(Poster(**poster) for poster in said.pop("posters"))
-    return AskedFile(**{**said, "path": note.parent / Path(said["path"]).name, "posters": posters})
+    note_data = json.loads(note.read_text("utf-8"))
+    posters = tuple(Poster(**poster) for poster in note_data.pop("posters"))
+    return AskedFile(**{**note_data, "path": note.parent / Path(note_data["path"]).name, "posters": posters})
 
 
 def drop_oldest(folder: WorkspaceFolder) -> None:

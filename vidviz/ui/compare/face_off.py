@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from vidviz.services.compare import set_agreement
-from vidviz.services.compare.set_agreement import Faced, FaceOff
+from vidviz.services.compare.set_agreement import FaceOff, RankedClip
 from vidviz.services.library import contents
 from vidviz.ui.compare.set_choice import Comparison
 from vidviz.ui.components.cards import cards_of
@@ -35,9 +35,9 @@ def nearest_ids(found: FaceOff | None) -> tuple[list[int], list[int]]:
     """The nearest clips by A and by B, nearest first, as many as the maps have lines to."""
     if found is None:
         return [], []
-    first = sorted((*found.only_first, *found.both), key=lambda faced: faced.first_rank)
-    second = sorted((*found.only_second, *found.both), key=lambda faced: faced.second_rank)
-    return [faced.clip_id for faced in first[:MOST_LINES]], [faced.clip_id for faced in second[:MOST_LINES]]
+    first = sorted((*found.only_first, *found.both), key=lambda face_off: face_off.first_rank)
+    second = sorted((*found.only_second, *found.both), key=lambda face_off: face_off.second_rank)
+    return [face_off.clip_id for face_off in first[:MOST_LINES]], [face_off.clip_id for face_off in second[:MOST_LINES]]
 
 
 def draw_face_off(comparison: Comparison, found: FaceOff | None) -> None:
@@ -66,19 +66,19 @@ def draw_face_off(comparison: Comparison, found: FaceOff | None) -> None:
         ("Near by both", found.both),
         ("Near by B alone", found.only_second),
     )
-    for column, (heading, faced) in zip(st.columns(3, gap="medium"), groups, strict=True):
+    for column, (heading, face_off) in zip(st.columns(3, gap="medium"), groups, strict=True):
         with column:
-            st.markdown(f"**{heading}** · {len(faced)}")
-            _draw_group(comparison, faced, heading)
+            st.markdown(f"**{heading}** · {len(face_off)}")
+            _draw_group(comparison, face_off, heading)
 
 
-def _draw_group(comparison: Comparison, faced: Sequence[Faced], heading: str) -> None:
-    if not faced:
+def _draw_group(comparison: Comparison, face_off: Sequence[RankedClip], heading: str) -> None:
+    if not face_off:
         st.caption("None.")
         return
-    rows = contents.clip_rows(comparison.folder, [one.clip_id for one in faced])
+    rows = contents.clip_rows(comparison.folder, [one.clip_id for one in face_off])
     cards = [
         replace(card, score=f"A {one.first_rank} · B {one.second_rank}")
-        for card, one in zip(cards_of(rows, comparison.colours), faced, strict=True)
+        for card, one in zip(cards_of(rows, comparison.colours), face_off, strict=True)
     ]
     choose_among(cards, key=f"face-off {heading}", columns=4, card_width_px=CARD_PX, title=heading)

@@ -94,23 +94,25 @@ def _keep_shared(view: View, ids: np.ndarray) -> View:
     return replace(view, points=kept, drawn=drawn)
 
 
-def colour_maps(comparison: Comparison, maps: MapPair, by: str) -> Groups | Values:
+def colour_maps(comparison: Comparison, maps: MapPair, colour_by: str) -> Groups | Values:
     """The colours of the clips in common; A's and B's points have the same."""
-    if by != SHARED:
+    if colour_by != SHARED:
         first = comparison.pair.first.key
-        return map_colours.colour_points(MapToColour(comparison.folder, first, maps.first.drawn, ColourChoice(by)))
+        return map_colours.colour_points(
+            MapToColour(comparison.folder, first, maps.first.drawn, ColourChoice(colour_by))
+        )
     near = find_near(comparison)
     shared = np.full(len(comparison.pair), np.nan)
     shared[np.searchsorted(comparison.pair.ids, near.ids)] = near.overlap(comparison.k)
     return Values(shared, f"shared of {comparison.k}")
 
 
-def draw_maps(comparison: Comparison, maps: MapPair, colours: Groups | Values, faced: FaceOff | None) -> None:
+def draw_maps(comparison: Comparison, maps: MapPair, colours: Groups | Values, face_off: FaceOff | None) -> None:
     """Both maps; a lasso on either selects on both, a click makes a clip the one at hand.
 
-    Lines lead from the clip at hand to its nearest, `faced`.
+    Lines lead from the clip at hand to its nearest, `face_off`.
     """
-    near_by_first, near_by_second = nearest_ids(faced)
+    near_by_first, near_by_second = nearest_ids(face_off)
     with st.container(key="side_by_side"):
         left, right = st.columns(2, gap="medium")
     with left:

@@ -31,8 +31,8 @@ def feature_film(
         start_frame: where a new film waits; it plays from its beginning when not given.
         on_pick: called before the run that opening a channel starts.
     """
-    told = {"base": base_path(), "title": title, "colour_map": colour_map, "start_frame": start_frame}
-    data = pack_film(lanes) | told
+    shown = {"base": base_path(), "title": title, "colour_map": colour_map, "start_frame": start_frame}
+    data = pack_film(lanes) | shown
     result = component("feature_film")(key=key, data=data, on_picked_change=on_pick or no_action)
     picked = result.get("picked")
     return read_picked(picked, lanes) or read_place(picked, lanes)

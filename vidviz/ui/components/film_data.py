@@ -108,8 +108,14 @@ def pack_film(lanes: Sequence[FilmLane]) -> dict[str, Any]:
 
 
 def _pack_clip(clip: FilmClip) -> dict[str, Any]:
-    told = {"title": clip.title, "token": clip.token, "seconds": clip.seconds, "note": clip.note}
-    return {**told, "choosing": clip.choosing, **_pack_layout(clip.layout)}
+    return {
+        "title": clip.title,
+        "token": clip.token,
+        "seconds": clip.seconds,
+        "note": clip.note,
+        "choosing": clip.choosing,
+        **_pack_layout(clip.layout),
+    }
 
 
 def _pack_layer(layer: FilmLayer) -> dict[str, Any]:

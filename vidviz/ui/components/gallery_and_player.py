@@ -85,16 +85,16 @@ def voted_clips(key: str) -> list[tuple[int, bool]]:
     returned once.
     """
     heard: list[int] = st.session_state.setdefault(f"{key} votes heard", [])
-    said = (st.session_state.get(key) or {}).get("voted")
-    new = [vote for vote in read_votes(said) if vote[0] not in heard]
+    sent = (st.session_state.get(key) or {}).get("voted")
+    new = [vote for vote in read_votes(sent) if vote[0] not in heard]
     st.session_state[f"{key} votes heard"] = [*heard, *(number for number, _, _ in new)][-MOST_VOTES:]
     return [(clip_id, more) for _, clip_id, more in new]
 
 
-def read_votes(said: object) -> list[tuple[int, int, bool]]:
+def read_votes(sent: object) -> list[tuple[int, int, bool]]:
     """Votes from the browser: (number, clip, more); what is none is left out."""
     votes = []
-    for vote in said[-MOST_VOTES:] if isinstance(said, list) else []:
+    for vote in sent[-MOST_VOTES:] if isinstance(sent, list) else []:
         if isinstance(vote, dict) and isinstance(vote.get("more"), bool):
             number, clip_id = read_clip_id(vote.get("number")), read_clip_id(vote.get("clip_id"))
             if number is not None and clip_id is not None:

@@ -51,8 +51,8 @@ class MapRows:
     @property
     def num_bytes(self) -> int:
         """How much of the shelf it takes, nearly."""
-        by = self.colours.index if isinstance(self.colours, Groups) else self.colours.values
-        arrays = [self.ids, self.spans, self.titles[0], self.labels[0], np.asarray(by), self.scores]
+        numbers = self.colours.index if isinstance(self.colours, Groups) else self.colours.values
+        arrays = [self.ids, self.spans, self.titles[0], self.labels[0], np.asarray(numbers), self.scores]
         texts = sum(len(text) for text in (*self.titles[1], *self.labels[1]))
         return texts + sum(array.nbytes for array in arrays if array is not None)
 
@@ -123,12 +123,12 @@ def _find_bounds(places: np.ndarray) -> list[float]:
 def _shelve_rows(points: MapPoints, colours: Groups | Values) -> str:
     """Texts are sorted out only where the same rows are not on the shelf already."""
     if isinstance(colours, Groups):
-        told: list[object] = list(colours.colours)
-        by = colours.index
+        legend: list[object] = list(colours.colours)
+        numbers = colours.index
     else:
-        told, by = [colours.title], colours.values
-    columns = [points.ids, points.spans, by, *([] if points.scores is None else [points.scores])]
-    texts = (_spell(points.titles), _spell(points.labels), json.dumps(told).encode())
+        legend, numbers = [colours.title], colours.values
+    columns = [points.ids, points.spans, numbers, *([] if points.scores is None else [points.scores])]
+    texts = (_spell(points.titles), _spell(points.labels), json.dumps(legend).encode())
     token = name_content(*texts, *(np.ascontiguousarray(column, "<f8").tobytes() for column in columns))
     if ROWS.get(token) is None:
         titles, labels = index_texts(points.titles), index_texts(points.labels)

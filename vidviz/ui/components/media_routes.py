@@ -167,10 +167,10 @@ def _point_handler(source: MediaSource) -> Handler:
     async def serve(request: Request) -> Response:
         token, row = request.path_params["token"], request.path_params["row"]
         valid = _TOKEN.fullmatch(token) and _ROW.fullmatch(row)
-        told = source.point_row(token, int(row)) if valid else None
-        if told is None:
+        row_data = source.point_row(token, int(row)) if valid else None
+        if row_data is None:
             return _not_found()
-        return JSONResponse(told, headers={"Cache-Control": _CACHE_FOREVER})
+        return JSONResponse(row_data, headers={"Cache-Control": _CACHE_FOREVER})
 
     return serve
 

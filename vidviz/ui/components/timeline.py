@@ -91,9 +91,9 @@ def timeline(
     return read_timeline_event(draw(key=key, data=data, on_clicked_change=no_action, on_stretched_change=no_action))
 
 
-def read_timeline_event(said: Mapping[str, object]) -> TimelineEvent:
+def read_timeline_event(sent: Mapping[str, object]) -> TimelineEvent:
     """What the browser sent, read with care: what is no event is none."""
-    clicked, stretched = said.get("clicked"), said.get("stretched")
+    clicked, stretched = sent.get("clicked"), sent.get("stretched")
     stretch = None
     if isinstance(stretched, list) and len(stretched) == 2:
         ends = [_read_seconds(end) for end in stretched]

@@ -11,7 +11,7 @@ from vidviz.services.inside import clip_attention
 from vidviz.services.inside.clip_attention import Attended
 from vidviz.ui.components.film_data import FilmLane
 from vidviz.ui.components.heat_films import colour_lane, play_side_by_side
-from vidviz.ui.inside.closer_panels import Closer
+from vidviz.ui.inside.closer_panels import PanelContext
 
 KINDS = {
     "joint": "over space and time together",
@@ -30,34 +30,34 @@ CHOOSING = "Click to see where this place looks"
 Position = tuple[int, int, int]
 
 
-def draw_attention(closer: Closer) -> None:
+def draw_attention(context: PanelContext) -> None:
     """Attention by head, spatial and temporal apart where the network keeps them apart."""
-    if not clip_attention.attends(closer.request.backbone):
-        st.caption(f"{closer.request.backbone} has no attention: choose a transformer, such as timesformer_b.")
+    if not clip_attention.attends(context.request.backbone):
+        st.caption(f"{context.request.backbone} has no attention: choose a transformer, such as timesformer_b.")
         return
-    key = f"inside position {closer.request.backbone}"
+    key = f"inside position {context.request.backbone}"
     clicked: Position | None = st.session_state.get(key)
-    position = _choose_position(closer, key, clicked)
-    with st.spinner(f"Reading the attention of {closer.request.backbone}", show_time=True):
-        attended = clip_attention.attend(closer.look, position)
-    number, head = _choose_head(closer, attended)
+    position = _choose_position(context, key, clicked)
+    with st.spinner(f"Reading the attention of {context.request.backbone}", show_time=True):
+        attended = clip_attention.attend(context.clip_input, position)
+    number, head = _choose_head(context, attended)
     chosen = _draw_maps(attended, number, head, position)
     if chosen is not None and chosen != position:
         st.session_state[key] = chosen
         st.session_state[f"{key} clicks"] = st.session_state.get(f"{key} clicks", 0) + 1
         st.rerun()
-    if closer.inspection.weights == "random":
+    if context.inspection.weights == "random":
         st.caption(":orange[Random weights: this attention has learned nothing.]")
 
 
-def _choose_position(closer: Closer, key: str, clicked: Position | None) -> Position | None:
+def _choose_position(context: PanelContext, key: str, clicked: Position | None) -> Position | None:
     """From where attention is shown: a click makes new controls, which start from the place that was clicked."""
     key = f"{key} {st.session_state.get(f'{key} clicks', 0)}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         default = ALL if clicked is None else ONE
         if st.segmented_control("From", [ALL, ONE], key=f"{key} from", default=default, help=CHOOSING) != ONE:
             return None
-        sizes = clip_attention.grid_size(closer.look)
+        sizes = clip_attention.grid_size(context.clip_input)
         t, y, x = (
             int(st.number_input(name, 0, size - 1, min(value, size - 1), key=f"{key} {name}", width=110))
             for name, size, value in zip("tyx", sizes, clicked or (0, 0, 0), strict=True)
@@ -65,15 +65,15 @@ def _choose_position(closer: Closer, key: str, clicked: Position | None) -> Posi
     return t, y, x
 
 
-def _choose_head(closer: Closer, attended: Attended) -> tuple[int, str | int]:
+def _choose_head(context: PanelContext, attended: Attended) -> tuple[int, str | int]:
     """Which of the layers, and which of its heads or the mean of all."""
     layers = attended.attention.layers
     titles = [f"{one.layer} · {KINDS[one.kind]}" for one in layers]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = f"inside attention {closer.request.backbone}"
+        key = f"inside attention {context.request.backbone}"
         number = titles.index(st.selectbox("Layer", titles, index=len(titles) - 1, key=key))
         heads = ["mean of all", *range(layers[number].heads.shape[0])]
-        return number, st.selectbox("Head", heads, key=f"inside head {closer.request.backbone}", width=140)
+        return number, st.selectbox("Head", heads, key=f"inside head {context.request.backbone}", width=140)
 
 
 def _draw_maps(attended: Attended, number: int, head: str | int, position: Position | None) -> Position | None:

@@ -17,19 +17,19 @@ from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.film_data import Picked
 from vidviz.ui.components.gallery_and_player import clicked_clip, clip_gallery
 from vidviz.ui.components.heat_films import colour_lane, play_side_by_side
-from vidviz.ui.inside.closer_panels import Closer
+from vidviz.ui.inside.closer_panels import PanelContext
 from vidviz.ui.inside.film_view import last_picked
 
 MOST_BEST = 8
 
 
-def _choose_channel(closer: Closer, *, key: str) -> tuple[InspectedLayer, int, Picked | None]:
+def _choose_channel(context: PanelContext, *, key: str) -> tuple[InspectedLayer, int, Picked | None]:
     """A layer and a channel: the one opened in the film, unless another is asked for."""
-    picked = last_picked(closer.inspection)
-    layers = {layer.name: layer for layer in closer.inspection.layers}
+    picked = last_picked(context.inspection)
+    layers = {layer.name: layer for layer in context.inspection.layers}
     usual = picked.layer if picked else next(iter(layers))
     # Another pick in the film makes new controls, which start from it.
-    suffix = f"{key} {closer.request.backbone} {picked.layer if picked else ''} {picked.channel if picked else ''}"
+    suffix = f"{key} {context.request.backbone} {picked.layer if picked else ''} {picked.channel if picked else ''}"
     name = st.selectbox("Layer", list(layers), index=list(layers).index(usual), key=f"{suffix} layer", width=220)
     layer = layers[name]
     own = picked.channel if picked and picked.layer == name else int(layer.film.var(axis=1).mean(axis=(1, 2)).argmax())
@@ -37,22 +37,22 @@ def _choose_channel(closer: Closer, *, key: str) -> tuple[InspectedLayer, int, P
     return layer, channel, picked
 
 
-def draw_tube(closer: Closer) -> None:
+def draw_tube(context: PanelContext) -> None:
     """The box and the frames that one unit sees, and what really moves it."""
-    if not closer.inspection.layers:
+    if not context.inspection.layers:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer, channel, picked = _choose_channel(closer, key="inside tube")
+        layer, channel, picked = _choose_channel(context, key="inside tube")
         strongest = _strongest(layer.film[channel])
         first = picked.unit if picked and picked.unit and picked.layer == layer.name else strongest
-        key = f"inside unit {closer.request.backbone} {layer.name} {channel} {first}"
+        key = f"inside unit {context.request.backbone} {layer.name} {channel} {first}"
         unit = [
             int(st.number_input(name, 0, size - 1, min(value, size - 1), key=f"{key} {name}", width=110))
             for name, size, value in zip("tyx", layer.film.shape[1:], first, strict=True)
         ]
     st.caption("Open a channel in the film and click a place of it; else this is its strongest place in this clip.")
     with st.spinner("Tracing the unit", show_time=True):
-        tube = layer_facts.trace_unit(closer.look, layer.name, (channel, unit[0], unit[1], unit[2]))
+        tube = layer_facts.trace_unit(context.clip_input, layer.name, (channel, unit[0], unit[1], unit[2]))
     boxed = draw_box(tube.frames, tube.box) if tube.box is not None else tube.frames
     effect = f"{tube.effective_part:.0%} of the effect lies within the box" if tube.box else ""
     lanes = [
@@ -72,15 +72,15 @@ def _strongest(film: np.ndarray) -> tuple[int, int, int]:
     return int(t), int(y), int(x)
 
 
-def draw_best(closer: Closer) -> None:
+def draw_best(context: PanelContext) -> None:
     """The clips of the library that excite a channel most."""
-    if not closer.inspection.layers:
+    if not context.inspection.layers:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer, channel, _ = _choose_channel(closer, key="inside best")
-    request = closer.request
-    what = (closer.folder, request.backbone, request.weights, layer.name)
-    ids = contents.clip_table(closer.folder, closer.clip.recipe_key)["clip_id"].tolist()
+        layer, channel, _ = _choose_channel(context, key="inside best")
+    request = context.request
+    what = (context.folder, request.backbone, request.weights, layer.name)
+    ids = contents.clip_table(context.folder, context.clip.recipe_key)["clip_id"].tolist()
     peaks = best_clips.known_peaks(*what)
     waiting = len(set(ids) - set(peaks.clip_ids.tolist()) - set(peaks.left_out))
     if waiting and st.button(
@@ -100,7 +100,7 @@ def draw_best(closer: Closer) -> None:
         st.rerun()
     if len(peaks.clip_ids):
         st.caption(f"Out of {len(peaks.clip_ids)} of {len(ids)} clips, taken evenly from all.")
-        _draw_gallery(closer, peaks, channel)
+        _draw_gallery(context, peaks, channel)
     if peaks.left_out:
         st.caption(f"{len(peaks.left_out)} clips could not be read: {next(iter(peaks.left_out.values()))}")
 
@@ -110,11 +110,11 @@ def _say_offer(waiting: int, total: int) -> str:
     return f"Show {count} clips to the network" if waiting == total else f"Look at {count} more"
 
 
-def _draw_gallery(closer: Closer, peaks: best_clips.Peaks, channel: int) -> None:
-    colours = label_colours(closer.folder)
+def _draw_gallery(context: PanelContext, peaks: best_clips.Peaks, channel: int) -> None:
+    colours = label_colours(context.folder)
     cards = []
     for number, value, (t, y, x) in peaks.best(channel, MOST_BEST):
-        known = contents.know_clip(closer.folder, number)
+        known = contents.know_clip(context.folder, number)
         seconds = known.start_seconds + t * (known.end_seconds - known.start_seconds)
         note = f"at {seconds:.2f} s, {_say_place(y, x)}"
         cards.append(replace(card_of(known, colours), score=f"{value:.3g}", note=note))
@@ -122,7 +122,7 @@ def _draw_gallery(closer: Closer, peaks: best_clips.Peaks, channel: int) -> None
         cards,
         key="inside best clips",
         columns=8,
-        current=closer.clip.clip_id,
+        current=context.clip.clip_id,
         title="Clips that excite the channel most",
         on_click=_follow_click,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from vidviz.records import EmbeddingSet
-from vidviz.services.inside.clip_input import Look
+from vidviz.services.inside.clip_input import ClipInput
 from vidviz.services.inside.layer_films import Inspection
 from vidviz.services.library.contents import KnownClip
 from vidviz.ui import messages
@@ -18,7 +18,7 @@ from vidviz.workspace_folder import WorkspaceFolder
 
 
 @dataclass(frozen=True)
-class Closer:
+class PanelContext:
     """What a panel looks at."""
 
     folder: WorkspaceFolder
@@ -28,19 +28,19 @@ class Closer:
     inspection: Inspection
 
     @property
-    def look(self) -> Look:
+    def clip_input(self) -> ClipInput:
         """The clip and the network, as services take them."""
-        return Look(self.folder.path, self.clip.clip_id, self.request.backbone, self.request.weights)
+        return ClipInput(self.folder.path, self.clip.clip_id, self.request.backbone, self.request.weights)
 
 
-Panel = Callable[[Closer], None]
+Panel = Callable[[PanelContext], None]
 
 
-def draw_panels(closer: Closer, panels: Mapping[str, Panel]) -> None:
+def draw_panels(context: PanelContext, panels: Mapping[str, Panel]) -> None:
     """Let a person choose a panel and draw it; what goes wrong in it is told in its place."""
     name = st.segmented_control(
         "Look closer", list(panels), default=next(iter(panels)), key=INSIDE_PANEL, bind="query-params"
     )
     if name is not None and name in panels:
         with messages.telling_errors():
-            panels[name](closer)
+            panels[name](context)

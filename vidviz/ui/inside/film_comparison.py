@@ -21,28 +21,30 @@ BACKWARDS = "the same clip backwards"
 CLIP = "another clip"
 UNTRAINED = "random weights"
 NETWORK = "another network"
-WAYS = (NOTHING, BACKWARDS, CLIP, UNTRAINED, NETWORK)
+COMPARISONS = (NOTHING, BACKWARDS, CLIP, UNTRAINED, NETWORK)
 KEY = "inside compare"
 
 
-def choose_way() -> str:
+def choose_comparison() -> str:
     """What the film is compared with, if anything."""
-    way = st.segmented_control("Beside it", WAYS, default=NOTHING, key=KEY, help="A second lane on the same clock.")
-    return str(way or NOTHING)
+    beside = st.segmented_control(
+        "Beside it", COMPARISONS, default=NOTHING, key=KEY, help="A second lane on the same clock."
+    )
+    return str(beside or NOTHING)
 
 
-def recall_way() -> str:
-    """What was chosen in `choose_way`, for controls that stand above it."""
+def recall_comparison() -> str:
+    """What was chosen in `choose_comparison`, for controls that stand above it."""
     return str(st.session_state.get(KEY) or NOTHING)
 
 
 def show_other(
-    folder: WorkspaceFolder, clip: KnownClip, chosen: EmbeddingSet | None, request: Request, way: str
+    folder: WorkspaceFolder, clip: KnownClip, chosen: EmbeddingSet | None, request: Request, beside: str
 ) -> tuple[Inspection | None, str]:
     """What is compared with, seen by its network, and its title; None for nothing."""
-    if way == NOTHING or not request.layers:
+    if beside == NOTHING or not request.layers:
         return None, ""
-    return _MAKERS[way](folder, clip, chosen, request)
+    return _MAKERS[beside](folder, clip, chosen, request)
 
 
 def _backwards(
@@ -67,10 +69,10 @@ def _untrained(
     return inspect(folder, clip, request.backbone, "random", request.layers), f"{request.backbone}, random weights"
 
 
-def _other_network(
+def _other_backbone(
     folder: WorkspaceFolder, clip: KnownClip, chosen: EmbeddingSet | None, request: Request
 ) -> tuple[Inspection | None, str]:
-    known = backbone_choices.list_networks()
+    known = backbone_choices.list_choices()
     names = [name for name in known if name != request.backbone]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox("Other network", names, key="inside other network", width=220)
@@ -84,7 +86,7 @@ _MAKERS: dict[str, _Maker] = {
     BACKWARDS: _backwards,
     CLIP: _other_clip,
     UNTRAINED: _untrained,
-    NETWORK: _other_network,
+    NETWORK: _other_backbone,
 }
 
 

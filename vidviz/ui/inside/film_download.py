@@ -6,12 +6,12 @@ import streamlit as st
 
 from vidviz.services.inside import film_export
 from vidviz.services.inside.channel_choice import choose_sheets
-from vidviz.ui.inside.closer_panels import Closer
+from vidviz.ui.inside.closer_panels import PanelContext
 
 
-def draw_take(closer: Closer) -> None:
+def draw_take(context: PanelContext) -> None:
     """Files are made when they are asked for."""
-    inspection, request = closer.inspection, closer.request
+    inspection, request = context.inspection, context.request
     if not inspection.layers:
         return
 
@@ -38,6 +38,6 @@ def draw_take(closer: Closer) -> None:
         )
     st.caption("The button PNG above the film saves what it shows at this moment. The same in Python:")
     code = film_export.say_python(
-        str(closer.folder.path), inspection.clip_id, request.backbone, inspection.weights, request.layers
+        str(context.folder.path), inspection.clip_id, request.backbone, inspection.weights, request.layers
     )
     st.code(code, language="python")

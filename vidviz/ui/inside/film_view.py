@@ -36,8 +36,8 @@ def inspect(
 
 def mark(inspection: Inspection, chosen: EmbeddingSet | None) -> None:
     """Say that weights are random, where the space bar does not say it already, and which layers have no picture."""
-    said = chosen is not None and chosen.spec.random_weights and chosen.spec.backbone == inspection.backbone
-    if inspection.weights == "random" and not said:
+    shown_already = chosen is not None and chosen.spec.random_weights and chosen.spec.backbone == inspection.backbone
+    if inspection.weights == "random" and not shown_already:
         st.badge(f"{inspection.backbone}: {RANDOM_NOTE}", color="orange")
     for reason in inspection.skipped.values():
         st.caption(reason)

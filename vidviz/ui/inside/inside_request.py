@@ -8,7 +8,7 @@ import streamlit as st
 
 from vidviz.records import EmbeddingSet
 from vidviz.services.backbones import backbone_choices
-from vidviz.services.backbones.backbone_choices import Network
+from vidviz.services.backbones.backbone_choices import BackboneChoice
 from vidviz.services.inside.channel_choice import ChannelChoice
 
 ORDERS = {"change over time": "variance", "mean": "mean", "selectivity": "selectivity", "index": "index"}
@@ -30,16 +30,16 @@ class Request:
     channels: ChannelChoice
 
 
-def choose_network(chosen: EmbeddingSet | None, *, comparing: bool = False) -> Request:
+def choose_backbone(chosen: EmbeddingSet | None, *, comparing: bool = False) -> Request:
     """The controls over the film; the embedding set's own network unless another is picked."""
-    known = backbone_choices.list_networks([chosen.spec.backbone] if chosen else [])
-    usual = chosen.spec.backbone if chosen and chosen.spec.backbone in known else backbone_choices.usual_network()
+    known = backbone_choices.list_choices([chosen.spec.backbone] if chosen else [])
+    usual = chosen.spec.backbone if chosen and chosen.spec.backbone in known else backbone_choices.usual_backbone()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Network", list(known), index=list(known).index(usual), key="inside network", width=200, bind="query-params"
         )
-        network = known[name]
-        weights = choose_weights(network, chosen, key=f"inside weights {network.name}")
+        backbone = known[name]
+        weights = choose_weights(backbone, chosen, key=f"inside weights {backbone.name}")
         with st.popover("Channels"):
             num_channels = st.select_slider("How many", [4, 9, 16, 25, 36, 64], 16, key="inside channels")
             page = st.number_input("Page", 1, 1000, key="inside page", help="The next so many channels of the order.")
@@ -51,10 +51,10 @@ def choose_network(chosen: EmbeddingSet | None, *, comparing: bool = False) -> R
         more = _choose_any_layer(name)
     layers = st.pills(
         "Layers",
-        list(network.layers),
+        list(backbone.layers),
         selection_mode="multi",
-        default=list(network.layers)[:3],
-        format_func=network.layers.__getitem__,
+        default=list(backbone.layers)[:3],
+        format_func=backbone.layers.__getitem__,
         key=f"inside layers {name}",
     )
     wanted = tuple(dict.fromkeys([*layers, *more]))
@@ -71,10 +71,10 @@ def _choose_any_layer(name: str) -> list[str]:
         return st.multiselect("Modules", list(every), format_func=every.__getitem__, key=f"inside modules {name}")
 
 
-def choose_weights(network: Network, chosen: EmbeddingSet | None, *, key: str) -> str:
+def choose_weights(backbone: BackboneChoice, chosen: EmbeddingSet | None, *, key: str) -> str:
     """Weights that are on this machine, the set's own first; random ones by their name."""
-    names = [*network.ready, "random"]
-    own = chosen.spec.weights if chosen and chosen.spec.backbone == network.name else names[0]
+    names = [*backbone.ready, "random"]
+    own = chosen.spec.weights if chosen and chosen.spec.backbone == backbone.name else names[0]
     return str(
         st.selectbox(
             "Weights",

@@ -10,7 +10,7 @@ import streamlit as st
 from vidviz.services.inside import layer_facts, layer_films
 from vidviz.services.inside.layer_facts import LayerFacts
 from vidviz.ui.components.heat_films import play_kernels
-from vidviz.ui.inside.closer_panels import Closer
+from vidviz.ui.inside.closer_panels import PanelContext
 
 FIELD_HELP = (
     "Receptive field: how many frames and pixels one unit sees, the steps between neighbouring units, and the middle "
@@ -20,9 +20,9 @@ COMPUTE_HELP = "Multiply-adds of convolutions, matrix products and attention ins
 MOST_KERNELS = 144
 
 
-def draw_numbers(closer: Closer) -> None:
+def draw_numbers(context: PanelContext) -> None:
     """The shown layers in numbers."""
-    rows = [layer_films.summarise_layer(layer) for layer in closer.inspection.layers]
+    rows = [layer_films.summarise_layer(layer) for layer in context.inspection.layers]
     if not rows:
         return
     table = pd.DataFrame(
@@ -46,9 +46,9 @@ def draw_numbers(closer: Closer) -> None:
     st.dataframe(table, hide_index=True, column_config=columns)
 
 
-def draw_tree(closer: Closer) -> None:
+def draw_tree(context: PanelContext) -> None:
     """Stages first, all modules on demand."""
-    request = closer.request
+    request = context.request
     with st.spinner(f"Taking {request.backbone} apart", show_time=True):
         facts = layer_facts.list_layers(request.backbone)
     every = st.toggle("All modules", key="inside all modules", help="In the order in which they run.")
@@ -82,9 +82,9 @@ def _tree_columns() -> dict[str, Any]:
     }
 
 
-def draw_kernels(closer: Closer) -> None:
+def draw_kernels(context: PanelContext) -> None:
     """The first layer's kernels in colour, later ones slice by slice; 3-D ones are small films."""
-    request = closer.request
+    request = context.request
     found = {one.layer: one for one in layer_facts.list_kernels(request.backbone)}
     if not found:
         st.caption(f"{request.backbone} has no convolution that looks at more than one position.")
@@ -107,5 +107,5 @@ def draw_kernels(closer: Closer) -> None:
     what = "In colour; grey is zero." if one.reads_colour else "Red is positive, blue negative; one scale for all."
     left = f" The first {MOST_KERNELS} of {one.shape[0]}." if one.shape[0] > MOST_KERNELS else ""
     play_kernels(kernels[:, :MOST_KERNELS], f"{what}{left}", key=f"inside kernel film {name}")
-    if closer.inspection.weights == "random":
+    if context.inspection.weights == "random":
         st.caption(":orange[Random weights: these kernels have learned nothing.]")

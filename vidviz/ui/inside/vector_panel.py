@@ -8,7 +8,7 @@ from vidviz.render.heat import overlay_heat
 from vidviz.render.inside_figures import barcode
 from vidviz.services.inside import gradients, vector_shares
 from vidviz.ui.components.heat_films import colour_lane, play_side_by_side
-from vidviz.ui.inside.closer_panels import Closer
+from vidviz.ui.inside.closer_panels import PanelContext
 
 SHARE_HELP = (
     "Activation times gradient of the embedding's length, over that length. Where the embedding is the mean over all "
@@ -16,11 +16,11 @@ SHARE_HELP = (
 )
 
 
-def draw_vector(closer: Closer) -> None:
+def draw_vector(context: PanelContext) -> None:
     """From maps to vector: how much each region gave, and what came out."""
-    at, pooling = gradients.embedding_of(closer.request.backbone, closer.chosen)
+    at, pooling = gradients.embedding_of(context.request.backbone, context.chosen)
     with st.spinner("Following the clip into its vector", show_time=True):
-        parts = vector_shares.explain_vector(closer.look, at=at, pooling=pooling)
+        parts = vector_shares.explain_vector(context.clip_input, at=at, pooling=pooling)
     gave, took = parts.over_clip()
     peak = float(max(gave.max(), took.max()))
     lanes = [

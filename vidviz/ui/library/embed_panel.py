@@ -6,7 +6,7 @@ import streamlit as st
 
 from vidviz.services import jobs
 from vidviz.services.backbones import backbone_choices
-from vidviz.services.backbones.backbone_choices import Network
+from vidviz.services.backbones.backbone_choices import BackboneChoice
 from vidviz.services.embedding import embed_run
 from vidviz.services.library import embedding_sets
 from vidviz.workspace_folder import WorkspaceFolder
@@ -17,43 +17,43 @@ OWN_FILE = "a file of your own"
 
 def offer_embedding(folder: WorkspaceFolder) -> None:
     """What to embed with, and the button."""
-    known = backbone_choices.list_networks()
+    known = backbone_choices.list_choices()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Backbone",
             list(known),
-            index=list(known).index(backbone_choices.usual_network()),
+            index=list(known).index(backbone_choices.usual_backbone()),
             format_func=lambda name: f"{name} · {known[name].family}",
             key="embed backbone",
             width=215,
         )
-        network = known[name]
-        weights = _choose_weights(network)
-        layer = _choose_layer(network)
+        backbone = known[name]
+        weights = _choose_weights(backbone)
+        layer = _choose_layer(backbone)
         pooling = st.selectbox(
             "Pooling",
-            list(network.poolings),
-            format_func=network.poolings.__getitem__,
-            key=f"embed pooling {len(network.poolings)}",
+            list(backbone.poolings),
+            format_func=backbone.poolings.__getitem__,
+            key=f"embed pooling {len(backbone.poolings)}",
             width=150,
             help="How all positions of the layer become one vector.",
         )
         recipe_key = _choose_clips(folder)
-        accepted = _accept_terms(network, weights)
+        accepted = _accept_terms(backbone, weights)
         if st.button("Embed", type="primary", key="embed now", disabled=not (accepted and weights)):
             request = embed_run.EmbedRequest(name, weights, layer, pooling, recipe_key, accept_licence=accepted)
             jobs.start_job(folder, "embed", f"Embed with {name}", embed_run.request_arguments(request))
             st.rerun()
-    st.caption(network.summary)
+    st.caption(backbone.summary)
 
 
-def _choose_weights(network: Network) -> str:
-    states = {name: f"{name} ({network.states[name]})" for name in network.weights}
+def _choose_weights(backbone: BackboneChoice) -> str:
+    states = {name: f"{name} ({backbone.states[name]})" for name in backbone.weights}
     chosen: str = st.selectbox(
         "Weights",
         [*states, OWN_FILE],
         format_func=lambda weights: states.get(weights, weights),
-        key=f"embed weights {network.name}",
+        key=f"embed weights {backbone.name}",
         width=215,
         help="Random weights are for comparison: nothing was learned.",
     )
@@ -62,22 +62,22 @@ def _choose_weights(network: Network) -> str:
     path: str = st.text_input(
         "Weights file on this machine",
         placeholder="/data/weights.safetensors",
-        key=f"embed file {network.name}",
+        key=f"embed file {backbone.name}",
         width=215,
         help="Tensors only (.safetensors, .pth, or a checkpoint's folder); it must fit the network exactly.",
     )
     return path.strip()
 
 
-def _choose_layer(network: Network) -> str:
+def _choose_layer(backbone: BackboneChoice) -> str:
     every = st.session_state.get("embed all layers", False)
-    layers = backbone_choices.all_layers(network.name) if every else network.layers
+    layers = backbone_choices.all_layers(backbone.name) if every else backbone.layers
     chosen: str = st.selectbox(
         "Layer",
         list(layers),
-        index=list(layers).index(network.usual_layer),
+        index=list(layers).index(backbone.usual_layer),
         format_func=layers.__getitem__,
-        key=f"embed layer {network.name} {every}",
+        key=f"embed layer {backbone.name} {every}",
         width=210,
         help="Whose output is the embedding; the penultimate is usual.",
     )
@@ -95,13 +95,13 @@ def _choose_clips(folder: WorkspaceFolder) -> str:
     return chosen
 
 
-def _accept_terms(network: Network, weights: str) -> bool:
+def _accept_terms(backbone: BackboneChoice, weights: str) -> bool:
     """Whether the weights may be fetched: a person accepts terms that forbid commercial use."""
-    if weights not in network.terms:
+    if weights not in backbone.terms:
         return True
     return st.checkbox(
-        f"I accept {network.terms[weights]}",
-        key=f"accept {network.name} {weights}",
+        f"I accept {backbone.terms[weights]}",
+        key=f"accept {backbone.name} {weights}",
         help="The terms of these weights forbid commercial use.",
     )
 
@@ -110,7 +110,7 @@ def draw_backbones() -> None:
     """The whole registry as a table."""
     with st.expander("All backbones"):
         st.dataframe(
-            backbone_choices.network_table(),
+            backbone_choices.backbone_table(),
             hide_index=True,
             height=TABLE_PX,
             key="backbones",

@@ -27,7 +27,7 @@ def choose_colours(
     folder: WorkspaceFolder, chosen: EmbeddingSet, method: str, num_clips: int
 ) -> tuple[ColourChoice, DeltaGenerator]:
     """What to colour the points of `num_clips` clips by; and the popover, which has room for `draw_pickers`."""
-    by = st.selectbox(
+    colour_by = st.selectbox(
         "Colour by",
         colour_choices(folder, chosen.spec.recipe_key, method),
         key="map colour",
@@ -36,7 +36,9 @@ def choose_colours(
     )
     box = st.popover("Colours")
     with box:
-        choice = ColourChoice(by, _choose_scale(), _choose_clusters(num_clips) if by == CLUSTER else ClusterSpec())
+        choice = ColourChoice(
+            colour_by, _choose_scale(), _choose_clusters(num_clips) if colour_by == CLUSTER else ClusterSpec()
+        )
     return choice, box
 
 
@@ -82,7 +84,7 @@ def _choose_clusters(num_clips: int) -> ClusterSpec:
 
 def draw_pickers(scene: Scene) -> None:
     """A colour of a person's choice for each group; it is kept in the workspace and holds on all pages."""
-    folder, by, colours = scene.folder, scene.choice.by, scene.colours
+    folder, colour_by, colours = scene.folder, scene.choice.by, scene.colours
     if isinstance(colours, Values):
         return
     own = [(name, shade) for name, shade in zip(colours.names, colours.colours, strict=True) if shade != OTHER_COLOUR]
@@ -91,12 +93,14 @@ def draw_pickers(scene: Scene) -> None:
     st.caption("Colours of your own hold on all pages.")
     with st.container(height=220 if len(own) > 4 else "content", border=False, gap="small"):
         for name, shade in own[:MOST_PICKERS]:
-            key = f"colour of {by} {name}"
+            key = f"colour of {colour_by} {name}"
             st.session_state[key] = shade.lower()
             title = plain(shorten(name, NAME_CHARACTERS))
-            st.color_picker(title, key=key, on_change=_keep_colour, args=(folder, by, name, key))
-    st.button("The palette's colours", on_click=label_palette.reset_colours, args=(folder, by), help="Take yours back.")
+            st.color_picker(title, key=key, on_change=_keep_colour, args=(folder, colour_by, name, key))
+    st.button(
+        "The palette's colours", on_click=label_palette.reset_colours, args=(folder, colour_by), help="Take yours back."
+    )
 
 
-def _keep_colour(folder: WorkspaceFolder, by: str, name: str, key: str) -> None:
-    label_palette.choose_colour(folder, by, name, st.session_state[key])
+def _keep_colour(folder: WorkspaceFolder, colour_by: str, name: str, key: str) -> None:
+    label_palette.choose_colour(folder, colour_by, name, st.session_state[key])

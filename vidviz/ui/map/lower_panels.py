@@ -34,7 +34,7 @@ def choose_panel() -> Panel:
     return picked
 
 
-def find_ways(panel: Panel, scene: Scene) -> list[Trajectory]:
+def find_followed(panel: Panel, scene: Scene) -> list[Trajectory]:
     """The videos that are followed, while trajectories are what is looked at."""
     if panel != "trajectories":
         return []
@@ -48,7 +48,7 @@ def draw_panel(panel: Panel, scene: Scene) -> None:
     elif panel == "clusters":
         draw_clusters(scene)
     elif panel == "trajectories":
-        draw_trajectories(scene, find_ways(panel, scene))
+        draw_trajectories(scene, find_followed(panel, scene))
     elif panel == "outliers":
         draw_outliers(scene.folder, scene.chosen)
     else:

@@ -33,21 +33,21 @@ def followed_videos(folder: WorkspaceFolder, set_key: str, clip: KnownClip | Non
     return trajectories.follow_videos(folder, set_key, chosen)
 
 
-def ribbons_of(folder: WorkspaceFolder, ways: Sequence[Trajectory]) -> list[MapPath]:
+def ribbons_of(folder: WorkspaceFolder, followed: Sequence[Trajectory]) -> list[MapPath]:
     """The ways as ribbons, in the colours that the map has for videos."""
-    if not ways:
+    if not followed:
         return []
     shades = label_palette.label_colours(folder, "video")
-    return [MapPath(way.clip_ids, way.video, shades[way.video]) for way in ways]
+    return [MapPath(trajectory.clip_ids, trajectory.video, shades[trajectory.video]) for trajectory in followed]
 
 
-def draw_trajectories(scene: Scene, ways: Sequence[Trajectory]) -> None:
+def draw_trajectories(scene: Scene, followed: Sequence[Trajectory]) -> None:
     """Which videos are followed, and a strip for each."""
     names = trajectories.list_set_videos(scene.folder, scene.chosen.key)
     if not names:
         st.caption("Every video is one clip here, and goes nowhere. Cut videos into shorter clips to follow them.")
         return
-    st.session_state["followed videos"] = [way.video_id for way in ways]
+    st.session_state["followed videos"] = [trajectory.video_id for trajectory in followed]
     st.multiselect(
         "Videos to follow",
         list(names),
@@ -58,8 +58,8 @@ def draw_trajectories(scene: Scene, ways: Sequence[Trajectory]) -> None:
         on_change=_keep_choice,
         help="A ribbon joins the clips of each in time order, thin where it begins. It needs two clips or more.",
     )
-    for way in ways:
-        _draw_steps(way, scene.current)
+    for trajectory in followed:
+        _draw_steps(trajectory, scene.current)
 
 
 def _keep_choice() -> None:
@@ -67,24 +67,25 @@ def _keep_choice() -> None:
     state.remember(FOLLOWED, ",".join(number[:ID_DIGITS] for number in chosen) or None)
 
 
-def _draw_steps(way: Trajectory, current: int | None) -> None:
-    peaks = set(way.peaks)
+def _draw_steps(trajectory: Trajectory, current: int | None) -> None:
+    peaks = set(trajectory.peaks)
     found = count_of(len(peaks), "peak") if peaks else "no step stands out"
     st.caption(
-        f"**{plain(way.video)}**: the cosine distance of each clip to the one before; {found}. Click one to play it.",
+        f"**{plain(trajectory.video)}**: the cosine distance of each clip to the one before; {found}. Click one to "
+        "play it.",
         help="A peak is a cut or a change of scene: a step above the median by 3 robust standard deviations (median "
-        f"absolute deviation), here {way.threshold:.3f}, with no larger step beside it.",
+        f"absolute deviation), here {trajectory.threshold:.3f}, with no larger step beside it.",
     )
     event = timeline(
-        way.ends[-1],
-        [Slot(*slot) for slot in zip(way.clip_ids, way.starts, way.ends, strict=True)],
-        key=f"steps {way.video_id}",
+        trajectory.ends[-1],
+        [Slot(*slot) for slot in zip(trajectory.clip_ids, trajectory.starts, trajectory.ends, strict=True)],
+        key=f"steps {trajectory.video_id}",
         bars=[
-            Bar(way.starts[step + 1], distance, f"{distance:.3f} from the clip before", step in peaks)
-            for step, distance in enumerate(way.steps)
+            Bar(trajectory.starts[step + 1], distance, f"{distance:.3f} from the clip before", step in peaks)
+            for step, distance in enumerate(trajectory.steps)
         ],
         current=current,
-        title=f"Steps of {way.video}",
+        title=f"Steps of {trajectory.video}",
     )
     if event.clip_id is not None and event.clip_id != current:
         state.choose_clip(event.clip_id)

@@ -32,9 +32,9 @@ def draw_filter(folder: WorkspaceFolder, recipe_key: str) -> None:
     columns = contents.label_columns(table)[:MOST_COLUMNS]
     with st.popover("Filter", help="Look at some of the clips only, on the map and in the search."):
         _draw_conditions(table, columns, wanted)
-    for number, (said, rest) in enumerate(_chips(wanted, table)):
+    for number, (words, rest) in enumerate(_chips(wanted, table)):
         st.button(
-            f"{plain(shorten(said, CHIP_CHARACTERS))} ✕",
+            f"{plain(shorten(words, CHIP_CHARACTERS))} ✕",
             key=f"filter chip {number}",
             on_click=state.choose_filter,
             args=(rest,),
@@ -103,18 +103,18 @@ def _choose_range(
 
 def _read_back(columns: list[str], table: pd.DataFrame) -> None:
     """Make the filter what the widgets say."""
-    said = st.session_state
+    controls = st.session_state
     wanted = state.current_filter()
     for column in columns:
-        wanted = wanted.with_labels(column, tuple(said.get(f"filter label {column}", ())))
+        wanted = wanted.with_labels(column, tuple(controls.get(f"filter label {column}", ())))
     state.choose_filter(
         replace(
             wanted,
-            tags=tuple(said.get("filter tags", ())),
-            video_ids=tuple(said.get("filter videos", ())),
-            text=said.get("filter text", "").strip(),
-            seconds=_unless_all(said.get("filter seconds"), (0.0, _latest(table))),
-            duration_seconds=_unless_all(said.get("filter duration"), _lengths(table)),
+            tags=tuple(controls.get("filter tags", ())),
+            video_ids=tuple(controls.get("filter videos", ())),
+            text=controls.get("filter text", "").strip(),
+            seconds=_unless_all(controls.get("filter seconds"), (0.0, _latest(table))),
+            duration_seconds=_unless_all(controls.get("filter duration"), _lengths(table)),
         )
     )
 
@@ -153,8 +153,8 @@ def _chips(wanted: ClipFilter, table: pd.DataFrame) -> list[tuple[str, ClipFilte
         chips.append((f"tags: {', '.join(wanted.tags)}", replace(wanted, tags=())))
     if wanted.video_ids:
         names = dict(zip(table["video_id"], table["video"], strict=True))
-        said = ", ".join(names.get(number, number[:12]) for number in wanted.video_ids)
-        chips.append((f"videos: {said}", replace(wanted, video_ids=())))
+        named = ", ".join(names.get(number, number[:12]) for number in wanted.video_ids)
+        chips.append((f"videos: {named}", replace(wanted, video_ids=())))
     if wanted.text:
         chips.append((f"name has {wanted.text}", replace(wanted, text="")))
     if wanted.seconds:

@@ -99,8 +99,8 @@ def _write_csv(answer: SearchAnswer) -> str:
 
 
 def _write_json(answer: SearchAnswer) -> str:
-    told = {"hits": hit_records(answer), "engine": answer.engine, "filter": answer.expression}
-    return json.dumps(told, indent=1)
+    content = {"hits": hit_records(answer), "engine": answer.engine, "filter": answer.expression}
+    return json.dumps(content, indent=1)
 
 
 def draw_spread(folder: WorkspaceFolder, chosen: EmbeddingSet, answer: SearchAnswer, wanted: Wanted) -> None:

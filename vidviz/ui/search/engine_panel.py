@@ -30,8 +30,8 @@ def draw_engine(folder: WorkspaceFolder, chosen: EmbeddingSet) -> None:
             _draw_collections(report.collections)
         _draw_actions(folder, chosen, report)
         _draw_moving(report)
-    if said := st.session_state.pop(SAID, ""):
-        st.success(said)
+    if outcome := st.session_state.pop(SAID, ""):
+        st.success(outcome)
 
 
 def _draw_report(report: EngineReport) -> None:
@@ -140,11 +140,11 @@ def _choose_design() -> IndexDesign | None:
 def _say(act: partial[str]) -> None:
     try:
         with st.spinner("Working"):
-            said = act()
+            outcome = act()
     except VidvizError as error:
         st.error(plain(str(error)))
         return
-    st.session_state[SAID] = said
+    st.session_state[SAID] = outcome
     st.rerun()
 
 
