@@ -51,12 +51,12 @@ class Embedder:
         *,
         batch_size: int | None = None,
     ) -> None:
-        way = Pooling.parse(pooling)
+        parsed = Pooling.parse(pooling)
         self.loaded = loaded
         self.layer = layer or loaded.backbone.embedding_layer
         self.pooling = pooling
         self.batch_size = batch_size or suggest_batch_size(loaded.backbone, loaded.device)
-        _check_use(loaded, self.layer, way)
+        _check_use(loaded, self.layer, parsed)
         self._module = resolve_layer(loaded.model, self.layer)
         self._dimension: int | None = None
 

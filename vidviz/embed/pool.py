@@ -78,17 +78,17 @@ def pool_activation(activation: Tensor, pooling: str, *, frames_per_clip: int = 
         UnknownNameError: there is no such pooling.
         BackboneError: the output has no channels, or is too large to flatten.
     """
-    way = Pooling.parse(pooling)
+    parsed = Pooling.parse(pooling)
     if activation.dim() < 2:
         raise BackboneError(f"A layer that gives {tuple(activation.shape)} has no channels to make a vector from.")
     if activation.dim() > 2 and channel_axis != 1:
         activation = activation.movedim(channel_axis, 1)
     by_clip = _by_clip(activation, frames_per_clip)
-    _check_size(by_clip, way)
-    if not way.time:
-        return SPACE[way.space].pool(by_clip)
-    by_frame = SPACE[way.space].pool(by_clip.flatten(0, 1).unsqueeze(1))
-    return TIME[way.time].pool(by_frame.view(*by_clip.shape[:2], -1))
+    _check_size(by_clip, parsed)
+    if not parsed.time:
+        return SPACE[parsed.space].pool(by_clip)
+    by_frame = SPACE[parsed.space].pool(by_clip.flatten(0, 1).unsqueeze(1))
+    return TIME[parsed.time].pool(by_frame.view(*by_clip.shape[:2], -1))
 
 
 def _by_clip(activation: Tensor, frames_per_clip: int) -> Tensor:
@@ -98,10 +98,10 @@ def _by_clip(activation: Tensor, frames_per_clip: int) -> Tensor:
     return activation.reshape(images // frames_per_clip, frames_per_clip, channels, positions)
 
 
-def _check_size(by_clip: Tensor, way: Pooling) -> None:
+def _check_size(by_clip: Tensor, pooling: Pooling) -> None:
     _, num_frames, channels, positions = by_clip.shape
-    keeps_positions = not SPACE[way.space].keeps_size
-    keeps_frames = not TIME[way.time].keeps_size if way.time else keeps_positions
+    keeps_positions = not SPACE[pooling.space].keeps_size
+    keeps_frames = not TIME[pooling.time].keeps_size if pooling.time else keeps_positions
     size = channels * (positions if keeps_positions else 1) * (num_frames if keeps_frames else 1)
     if size > FLATTEN_LIMIT:
         raise BackboneError(

@@ -38,7 +38,7 @@ class ClipInput:
 
 @dataclass(frozen=True)
 class ReadyInput:
-    """What looking inside needs: `frames` (T, H, W, 3) uint8, the network (hold its lock while it runs) and its grid."""
+    """A clip for a network: `frames` (T, H, W, 3) uint8, the network (hold its lock while it runs) and its grid."""
 
     loaded: LoadedBackbone
     frames: np.ndarray
