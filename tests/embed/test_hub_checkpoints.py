@@ -178,7 +178,8 @@ def test_forbidden_commercial_use_is_told() -> None:
 def test_describing_and_finding_needs_no_heavy_library(checkpoints: Any, own_cache: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from vidviz.embed.families import video_transformers_hf as rows;"
-        "from vidviz.embed.checkpoints.hub_checkpoints import cached_folder, describe_folder, folder_digest;"
+        "from vidviz.embed.checkpoints.checkpoint_folder import describe_folder;"
+        "from vidviz.embed.checkpoints.hub_checkpoints import cached_folder, folder_digest;"
         "folder = Path(sys.argv[1]); describe_folder(rows.TIMESFORMER_B, folder); folder_digest(folder);"
         "cached_folder('facebook/timesformer-base-finetuned-k400');"
         "sys.exit(bool({'torch', 'transformers', 'huggingface_hub'} & set(sys.modules)))"
