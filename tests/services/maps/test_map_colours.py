@@ -21,6 +21,7 @@ from vidviz.services.maps.map_colours import (
 )
 from vidviz.services.maps.set_clusters import ClusterSpec
 from vidviz.store import clips, videos
+from vidviz.store.catalogue import write_catalogue
 from vidviz.types import MapSpec
 
 PCA = MapSpec("pca")
@@ -96,7 +97,7 @@ def test_label_columns_come_first_then_tags_then_the_rows_that_the_method_has(fo
 
 def test_a_column_of_numbers_is_on_a_scale(folder, fill):
     ids = fill(folder, VECTORS, [str(number) for number in range(len(VECTORS))])
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         for number, clip in zip(ids, clips.list_clips(db, "windows-2-2-keep"), strict=True):
             videos.set_labels(db, clip.video_id, {"speed": f"{number % 7}.5"})
     stored = map_build.build_map(folder, "", PCA)
