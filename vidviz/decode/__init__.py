@@ -1,6 +1,7 @@
 """Video file -> clips of frames: probing, scanning, cutting, sampling, reading, previews. numpy and PyAV, no torch.
 
 In: the path of a file, spans of it, how many frames of which size; bounds (`vidviz.config.DecodeLimits`).
+
 Out: frames (T, H, W, 3) uint8 RGB, upright, with times that can be trusted; posters, strips and H.264 copies as files.
 
 `probe` opens a file safely and says what it is, `frames` gives its frames in order, `scan` goes over all of them once
