@@ -15,6 +15,12 @@ import vidviz
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+FOLDERS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "vidviz").rglob("__init__.py"))
+CLASSES = {
+    found
+    for path in (ROOT / "vidviz").rglob("*.py")
+    for found in re.findall(r"^class (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
 
 
 def text(name: str) -> str:
@@ -66,9 +72,21 @@ def test_the_reference_names_every_module(page: str, pattern: str) -> None:
     assert sorted(named) == sorted(modules)
 
 
-@pytest.mark.parametrize("name", sorted(str(path.relative_to(ROOT)) for path in (ROOT / "vidviz").rglob("__init__.py")))
+@pytest.mark.parametrize("name", FOLDERS)
 def test_every_folder_says_what_it_is_for(name: str) -> None:
     first = text(name)
     assert first.startswith('"""')
     assert "To be described" not in first
     assert len(first.split('"""')[1].split()) > 8
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_what_a_folder_names_is_there(name: str) -> None:
+    folder = (ROOT / name).parent
+    near = {path.stem for place in (folder, folder.parent, ROOT / "vidviz") for path in place.iterdir()}
+    gone = []
+    for span in re.findall(r"`([A-Za-z_][\w.]*)`", text(name).split('"""')[1]):
+        first = span.removeprefix("vidviz.").partition(".")[0]
+        if first not in {*near, *CLASSES, "torch", "plotly", "weights_only"} and not first.isupper():
+            gone.append(span)
+    assert not gone

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import torch
 
@@ -47,14 +49,14 @@ def test_the_size_that_is_checked_is_the_size_that_comes(
 
 
 def test_a_further_row_is_offered_and_named_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SPACE, "median", PoolingRow("median of positions", torch.Tensor.float))
+    monkeypatch.setitem(SPACE, "other", PoolingRow("another of positions", torch.Tensor.float))
     monkeypatch.setitem(TIME, "last", PoolingRow("the last frame alone", torch.Tensor.float))
     networks = list_choices()
-    assert networks["simple3d"].poolings["median"] == "median of positions"
+    assert networks["simple3d"].poolings["other"] == "another of positions"
     assert networks["resnet18"].poolings["mean+last"] == "mean, the last frame alone"
     assert "mean+last" not in networks["simple3d"].poolings
-    assert say_poolings() == "mean, max, gem, flatten or median; then +mean, +max, +concat, +frames or +last"
-    with pytest.raises(BackboneError, match="pool by mean, max, gem or median"):
+    assert re.fullmatch(r"mean, max, gem, .* or other; then \+mean, \+max, .* or \+last", say_poolings())
+    with pytest.raises(BackboneError, match=r"pool by mean, max, gem.* or other"):
         pool_activation(torch.zeros(1, 16, 4097), "flatten")
 
 

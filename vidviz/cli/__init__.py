@@ -1,6 +1,7 @@
 """The command line: the same services as the dashboard, each answer readable or as JSON.
 
 In: words and options; the workspace by `--workspace`, `VIDVIZ_WORKSPACE` or the current folder.
+
 Out: lines for people or, with `--json`, one JSON document; errors as one sentence on stderr, and exit code 1.
 
 A module a group of commands; each command is a thin function that calls a service and says what came of it (`output`).

@@ -1,11 +1,13 @@
 """Video file -> clips of frames: probing, scanning, cutting, sampling, reading, previews. numpy and PyAV, no torch.
 
-    probe    opens a file safely and says what it is           scan    one pass over all frames of a file
-    frames   frames with trustworthy times, in order           shots   where a film cuts
-    cut      duration and shots -> spans, pure arithmetic      reel    small pictures kept from that pass
-    sample   span -> times of its frames, pure arithmetic      preview posters, strips, H.264 copies
-    read     spans -> arrays of frames                         ingest  all that an import does for one file
-    picture  one frame -> upright, scaled, cropped pixels      worker  a process to run any of it in, bounded
+In: the path of a file, spans of it, how many frames of which size; bounds (`vidviz.config.DecodeLimits`).
 
-Import the modules by name; `worker`, `cut` and `naming` load neither numpy nor PyAV.
+Out: frames (T, H, W, 3) uint8 RGB, upright, with times that can be trusted; posters, strips and H.264 copies as files.
+
+`probe` opens a file safely and says what it is, `frames` gives its frames in order, `scan` goes over all of them once
+(`shots` finds where a film cuts, `thumbnails` keeps small pictures), `cut` and `sample` are pure arithmetic of times,
+`read` gives arrays of frames, `preview` writes what people see, `ingest` is all that an import does for one file.
+Services call them through `worker`, a process to run any of it in, bounded.
+
+Import the modules by name; `worker`, `file_names` and `atomic_write` load neither numpy nor PyAV.
 """

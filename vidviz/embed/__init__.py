@@ -1,6 +1,7 @@
 """Clips -> tensors -> embeddings: the registry of backbones, weights, loading and pooling.
 
 In: frames (N, T, H, W, 3) uint8; a backbone's name, weights, layer and pooling.
+
 Out: embeddings (N, D) float32, not normalised.
 
 `backbones` is the registry: descriptions (`description`) that can be listed before anything is loaded, a file a

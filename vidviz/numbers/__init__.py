@@ -1,7 +1,9 @@
-"""Arithmetic that several stages share: unit vectors, metrics, points in a polygon, clip lengths, short digests.
+"""Arithmetic that several stages share: unit vectors, metrics, rounding, digests, which points a polygon encloses.
 
-In: numpy arrays and plain numbers.
-Out: the same. Pure functions: no file, no workspace, no state.
+In: numpy arrays, bytes and plain numbers.
 
-The lowest folder: numpy alone, and of vidviz only its errors. Everybody may call these modules.
+Out: the same. Pure functions of numpy alone; nothing here knows a clip, a network or a workspace.
+
+This is the ground below all stages, which may not import each other: what two of them would otherwise write twice
+stands here once. Everybody may call these modules; they import `vidviz.errors` and no other module of ours.
 """

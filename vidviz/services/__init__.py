@@ -1,6 +1,7 @@
 """The only place where stages are joined; what screens, commands and the Python API call. One folder a capability.
 
 In: a workspace folder and plain values (ids, keys, requests as frozen dataclasses).
+
 Out: tables, arrays and frozen dataclasses; errors that a person should read as `VidvizError`.
 
 A service knows neither Streamlit nor click. Among the folders there is a fixed order, which `make contracts` checks:

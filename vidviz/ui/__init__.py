@@ -1,6 +1,7 @@
 """What pages are made of: Streamlit, and components of our own in plain JavaScript. One folder a page.
 
 In: what a person did: widgets, the URL, events of components, all of them read with care.
+
 Out: what is drawn. Nothing is computed here that a notebook might want: that is a service's or a measure's.
 
 `main` draws the frame and runs the page that the URL names; `sitemap` knows the pages; `state` is what a session

@@ -55,5 +55,5 @@ def test_a_further_row_is_written_and_named(filled, tmp_path, monkeypatch):
     monkeypatch.setitem(TOOLS, "other", ToolKind(lambda *_: None, TOOLS["fiftyone"].offer))
     (path,) = export_clips(filled, tmp_path / "clips.count")
     assert path.read_text() == "3"
-    with pytest.raises(WorkspaceError, match=r"\.json, \.count, \.npz\. .*`--as fiftyone` and `--as other`"):
+    with pytest.raises(WorkspaceError, match=r"\.json, .*\.count, \.npz\. .*`--as fiftyone` and `--as other`"):
         export_clips(filled, tmp_path / "clips.xlsx")

@@ -1,6 +1,7 @@
 """Clips to take away: tables, vectors, and files that other tools read.
 
 In: the key of a set, perhaps the ids of some clips, and a file or folder to write.
+
 Out: CSV, Parquet, JSON or npz; files for TensorBoard's projector and for FiftyOne, in a folder or a zip. Each file
 appears whole or not at all.
 

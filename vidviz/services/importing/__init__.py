@@ -2,6 +2,7 @@
 
 In: an `ImportRequest`: paths on this machine (uploads are written to disk first, see `uploads`), a recipe, perhaps a
 label table.
+
 Out: an `ImportReport` with one item a file: ok, partial, duplicate or failed, with the reason. No file ends the others.
 
 `import_run` is the way in; it is run as a job by `services.jobs`, and directly by the Python API.

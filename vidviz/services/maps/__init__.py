@@ -1,6 +1,7 @@
 """An embedding set -> its map, and what is shown on it: colours, clusters, trajectories, trust.
 
 In: a workspace folder, the key of a set, a `MapSpec` (projection, dimensions, parameters).
+
 Out: coordinates (N, 2 or 3) beside clip ids, kept under the content they came from; colours for the points; clusters
 with names and medoids; neighbours; the map as HTML, SVG or PNG.
 

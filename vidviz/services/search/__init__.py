@@ -2,6 +2,7 @@
 
 In: the key of a set, a `Query` (clips with weights, a stretch of a video, an image, a sentence, a vector) and
 `SearchOptions` (how many, filter, metric, threshold).
+
 Out: a `SearchAnswer`: hits, nearest first, the engine that answered, and a note.
 
 `search_run` is the way in. `query_vector` makes one direction of all that is asked with; `outside_query` embeds what

@@ -1,6 +1,7 @@
 """Parts that Streamlit does not have, each as one typed call: gallery, player, map, timeline, film.
 
 In: frozen dataclasses and arrays: clips as cards, points with colours, sheets of pictures.
+
 Out: what a person did, as frozen dataclasses; what the browser sends is read as if a stranger had written it.
 
 Scripts and styles lie in `assets/` and are served as they are: there is no build step. Large things do not travel
