@@ -240,9 +240,7 @@ def test_what_was_seen_as_a_file_by_its_ending(samples, tmp_path: Path, name: st
 @pytest.mark.parametrize("backwards", [False, True])
 def test_the_lines_of_python_give_the_same(samples, backwards):
     folder, ids = samples
-    code = film_export.say_python(
-        str(folder.path), ids[0], "simple3d_motion", "auto", ["conv1"], backwards=backwards
-    )
+    code = film_export.say_python(str(folder.path), ids[0], "simple3d_motion", "auto", ["conv1"], backwards=backwards)
     assert len(code.strip().splitlines()) == 3
     scope: dict[str, Any] = {}
     exec(code, scope)  # the text is ours, made two lines above
