@@ -92,12 +92,17 @@ class IndexDesign:
         found = np.asarray(compared, dtype=np.float64)
         if self.metric == "L2":
             return np.asarray(np.sqrt(np.maximum(found, 0.0)))
-        return np.asarray(np.clip(found, -1.0, 1.0)) if self.metric == "COSINE" else found
+        return np.asarray(np.clip(found, -1.0, 1.0)) if self.by_direction else found
+
+    @property
+    def by_direction(self) -> bool:
+        """Whether vectors are compared at unit length."""
+        return SEARCH_METRICS[self.metric].by_direction
 
     @property
     def smaller_is_nearer(self) -> bool:
         """Whether scores are distances."""
-        return self.metric == "L2"
+        return SEARCH_METRICS[self.metric].smaller_is_nearer
 
 
 def check_effort(effort: int | None) -> None:

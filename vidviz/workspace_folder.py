@@ -1,4 +1,4 @@
-"""The workspace folder: where each thing lies, and nothing of what is in it."""
+"""The workspace folder: what lies where, and nothing of what is in it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,56 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class WorkspaceFolder:
-    """One folder with everything in it; `vidviz.services.library.workspaces` opens one, the store reads and writes it.
+class WorkspaceEntry:
+    """One place of a workspace.
 
-    | entry | what | truth or derived |
-    |---|---|---|
-    | catalogue.db | videos, clips, labels, sets, jobs | truth |
-    | vectors/<set>/ | shards of vectors | truth |
-    | videos/ | bytes of uploaded videos, named by content | truth |
-    | previews/ | posters, strips, H.264 previews | derived |
-    | maps/ | coordinates | derived |
-    | index/milvus.db | the local Milvus collections | derived |
-    | jobs/ | logs | |
+    Attributes:
+        place: a file, or with a slash at its end a folder, below the workspace.
+        holds: what is there.
+        truth: whether it is the truth, and not derived from it or on its way.
+        made_again_by: the command that makes it again; empty where none does or none need.
+        may_go: whether a person may delete it while no vidviz runs, and loses nothing but time or history.
+    """
+
+    place: str
+    holds: str
+    truth: bool = False
+    made_again_by: str = ""
+    may_go: bool = False
+
+
+ENTRIES: tuple[WorkspaceEntry, ...] = (
+    WorkspaceEntry(
+        "catalogue.db",
+        "videos, clips, labels, tags, edits, selections, colours, embedding sets, jobs",
+        truth=True,
+    ),
+    WorkspaceEntry(
+        "vectors/<set>/", "float32 vectors beside their clip ids (.npz)", truth=True, made_again_by="vidviz embed"
+    ),
+    WorkspaceEntry("videos/", "uploads, and videos imported with `--keep`; others stay where they are", truth=True),
+    WorkspaceEntry(
+        "previews/",
+        "posters, short animated strips, H.264 previews",
+        made_again_by="vidviz import --rebuild-previews",
+        may_go=True,
+    ),
+    WorkspaceEntry("asked/", "the last files that searches were asked with", may_go=True),
+    WorkspaceEntry("maps/", "coordinates", made_again_by="vidviz map", may_go=True),
+    WorkspaceEntry("index/milvus.db", "Milvus Lite collections", made_again_by="vidviz index rebuild", may_go=True),
+    WorkspaceEntry("uploads/", "uploads that wait for their import", may_go=True),
+    WorkspaceEntry("jobs/", "what each job printed", may_go=True),
+    WorkspaceEntry("logs/", "the log of all processes", may_go=True),
+    WorkspaceEntry("import.lock", "held while decoders are at work", may_go=True),
+)
+"""All that a workspace holds, the truth first; README's table is the same."""
+
+
+@dataclass(frozen=True)
+class WorkspaceFolder:
+    """One folder with everything in it: see `ENTRIES`.
+
+    `vidviz.services.library.workspaces` opens one, the store reads and writes it.
     """
 
     path: Path
@@ -57,6 +95,16 @@ class WorkspaceFolder:
     def milvus(self) -> Path:
         """Where Milvus Lite has its files."""
         return self.path / "index" / "milvus.db"
+
+    @property
+    def asked(self) -> Path:
+        """Where files lie that searches were asked with."""
+        return self.path / "asked"
+
+    @property
+    def import_lock(self) -> Path:
+        """Held while decoders are at work."""
+        return self.path / "import.lock"
 
     def vectors(self, set_key: str) -> Path:
         """Where the vectors of a set lie."""

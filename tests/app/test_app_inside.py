@@ -179,7 +179,7 @@ def test_the_layer_tree_tells_shape_share_and_field(imported, show, clip):
 
 def test_best_clips_of_a_channel(imported, show, clip):
     page = show("inside", {"inside panel": "Best clips"}, clip=str(clip), **MOTION)
-    page = page.press("Show 1 clips to the network")
+    page = page.press("Show 1 clip to the network")
     [card] = page.drawn("clip_gallery")[-1]["cards"]
     assert card["clip_id"] == clip
     assert card["note"].startswith("at ")

@@ -127,6 +127,8 @@ def test_embedding_again_names_the_same_set_and_computes_nothing(ask, library):
     answer = ask(*CONFTEST_EMBED, "--workspace", library)
     assert answer["state"] == "done"
     assert answer["message"].startswith("0 clips embedded")
+    # Nobody asked for random weights, but this network has no others.
+    assert answer["message"].endswith(" Random weights: this network was never trained.")
     assert answer["set"] == ask("index", "check", "--workspace", library)["sets"][0]["set"]
 
 

@@ -94,9 +94,7 @@ def test_a_table_of_labels_that_names_unknown_videos_is_used_and_told(vidviz, sa
     table = tmp_path / "table.csv"
     table.write_text("video,label,motion\na.mp4,disc,left\nghost.mp4,x,y\n")
     ended = vidviz("import", tmp_path / "a.mp4", "--labels", table, "--workspace", tmp_path / "w")
-    assert ended.answer["message"] == (
-        "1 imported. table.csv names 1 videos that are not among these files: 'ghost.mp4'."
-    )
+    assert ended.answer["message"] == ("1 imported. table.csv names 1 video not among these files: 'ghost.mp4'.")
 
 
 def test_nothing_to_import_is_told(vidviz, tmp_path):

@@ -19,7 +19,7 @@ def test_a_healthy_workspace(folder, fill):
     set_index.refresh_index(folder, "")
     found = by_name(examine(folder.path))
     assert {"vidviz", "torch", "device", "workspace", "milvus", "weights", "disk"} <= found.keys()
-    assert "3 videos, 3 clips, 1 sets" in found["workspace"].text
+    assert "3 videos, 3 clips, 1 set" in found["workspace"].text
     assert all(found[name].fine for name in ("workspace", "milvus", "device"))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from vidviz.cli.options import TableOption
 from vidviz.cli.output import Answer, answering, printable
-from vidviz.types import NEVER_TRAINED
+from vidviz.numbers.metrics import SEARCH_METRICS, Metric
 
 if TYPE_CHECKING:
     from vidviz.types import MapSpec
@@ -35,7 +35,7 @@ def _say_pictures() -> str:
 @click.option("--neighbours", default=15, show_default=True, help="UMAP: how many neighbours make a neighbourhood.")
 @click.option("--min-dist", default=0.1, show_default=True, help="UMAP: how tightly points may lie.")
 @click.option("--perplexity", default=30.0, show_default=True, help="t-SNE: how many neighbours count, softly.")
-@click.option("--metric", type=click.Choice(["cosine", "euclidean"]), default="cosine", show_default=True)
+@click.option("--metric", type=click.Choice(get_args(Metric)), default="cosine", show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), cls=TableOption, say_help=_say_pictures)
 @click.option("--colour-by", default="", cls=TableOption, say_help=_say_colourings)
@@ -56,7 +56,7 @@ def map_command(
     """Lay the clips of a set out in the plane or in space."""
     from vidviz.services.library import embedding_sets
     from vidviz.services.maps import map_build
-    from vidviz.types import MapSpec
+    from vidviz.types import NEVER_TRAINED, MapSpec
 
     folder = answer.open()
     found = embedding_sets.find_set(folder, set_key).spec
@@ -93,7 +93,7 @@ def _draw_map(answer: Answer, folder: WorkspaceFolder, out: Path, set_key: str, 
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many hits.")
 @click.option("--set", "set_key", default="", help="An embedding set's key or backbone [default: the newest].")
 @click.option("--filter", "filter_text", default="", help="The dashboard's filter, as its URL has it (JSON).")
-@click.option("--metric", type=click.Choice(["COSINE", "IP", "L2"]), default="COSINE", show_default=True)
+@click.option("--metric", type=click.Choice(list(SEARCH_METRICS)), default="COSINE", show_default=True)
 @click.option("--threshold", type=float, help="The least score (of L2 the largest distance) that counts.")
 @click.option("--best-per-video", is_flag=True, help="Only the nearest clip of each video.")
 @click.option("--leave-out-self", is_flag=True, help="Do not count the clip itself.")
@@ -120,6 +120,7 @@ def search(
     from vidviz.services.search.moments import join_moments
     from vidviz.services.search.queries import LESS, Example
     from vidviz.services.search.query_vector import compose_query
+    from vidviz.types import NEVER_TRAINED
 
     folder = answer.open()
     spec = embedding_sets.find_set(folder, set_key).spec
@@ -133,9 +134,10 @@ def search(
         f"{printable(hit.video)}  {hit.label or ''}"
         for hit in found.hits
     ]
+    smaller_is_nearer = SEARCH_METRICS[options.metric].smaller_is_nearer
     data = {
         "hits": [asdict(hit) for hit in found.hits],
-        "moments": [asdict(one) for one in join_moments(found.hits, smaller_is_nearer=options.metric == "L2")],
+        "moments": [asdict(one) for one in join_moments(found.hits, smaller_is_nearer=smaller_is_nearer)],
         "backbone": spec.backbone,
         "weights": spec.weights,
         "engine": found.engine,

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from vidviz.cli.output import Answer, answering, printable
+from vidviz.words import count_of
 
 
 @click.command("import")
@@ -39,7 +40,9 @@ def import_command(
     folder = answer.open(create=True)
     if rebuild_previews:
         report = import_run.rebuild_previews(folder)
-        answer.give({"files": [_item(item) for item in report.items]}, f"{len(report.items)} previews made again.")
+        answer.give(
+            {"files": [_item(item) for item in report.items]}, f"{count_of(len(report.items), 'preview')} made again."
+        )
         return
     if not paths:
         raise click.UsageError("Name the files or folders to import.")
@@ -52,7 +55,9 @@ def import_command(
     title = f"Import {Path(request.paths[0]).name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
     job = jobs.run_here(folder, "import", title, import_run.request_arguments(request), answer.progress())
     items = jobs.list_items(folder, job.id)
-    lines = [f"{item.status:9} {printable(item.name)}: {item.clips} clips. {item.reason or ''}" for item in items]
+    lines = [
+        f"{item.status:9} {printable(item.name)}: {count_of(item.clips, 'clip')}. {item.reason or ''}" for item in items
+    ]
     answer.give({"files": [_item(item) for item in items], "message": job.message}, "\n".join([*lines, job.message]))
 
 

@@ -91,7 +91,7 @@ class ExactIndex:
 
     @property
     def _unit_length(self) -> bool:
-        return self.design.metric == "COSINE"
+        return self.design.by_direction
 
     def _kept(self, filters: Sequence[Filter]) -> tuple[np.ndarray, np.ndarray]:
         if not filters:

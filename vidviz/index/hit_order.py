@@ -18,7 +18,7 @@ def rank_neighbours(ids: np.ndarray, scores: np.ndarray, k: int, design: IndexDe
     their dot products, by their place in the matrix, and would otherwise change places from call to call.
     """
     found = np.asarray(scores, dtype=np.float64)
-    if design.metric == "COSINE":
+    if design.by_direction:
         found = np.clip(found, -1.0, 1.0)
     # Adding zero turns -0.0 into 0.0, which JSON and people would otherwise see.
     rounded = np.round(found, SCORE_DECIMALS) + 0.0

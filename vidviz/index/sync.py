@@ -75,7 +75,7 @@ def sync_index(
     Raises:
         SearchIndexError: the index cannot be reached, read or written, or the vectors have another dimension.
     """
-    checked = check_rows(rows, vectors, index.dimension, unit_length=index.design.metric == "COSINE")
+    checked = check_rows(rows, vectors, index.dimension, unit_length=index.design.by_direction)
     index.prepare()
     wanted = {row.clip_id: row.text for row in checked.rows}
     digest = row_digest(wanted)

@@ -13,6 +13,7 @@ from pathlib import Path
 from vidviz import __version__
 from vidviz.config import milvus_settings
 from vidviz.errors import IndexLockedError, VidvizError
+from vidviz.words import count_of
 
 PACKAGES = ("streamlit", "torch", "torchvision", "av", "umap-learn", "plotly", "pymilvus", "milvus-lite", "pandas")
 LITTLE_DISK_BYTES = 2 * 2**30
@@ -66,7 +67,8 @@ def _workspace(workspace: Path) -> Iterator[Finding]:
         return
     num_videos, num_clips = contents.count_library(folder)
     sets = embedding_sets.list_sets(folder)
-    yield Finding("workspace", True, f"{folder.path}: {num_videos} videos, {num_clips} clips, {len(sets)} sets")
+    counts = ((num_videos, "video"), (num_clips, "clip"), (len(sets), "set"))
+    yield Finding("workspace", True, f"{folder.path}: {', '.join(count_of(*count) for count in counts)}")
 
 
 def _milvus(workspace: Path) -> Iterator[Finding]:

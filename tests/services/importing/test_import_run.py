@@ -114,7 +114,7 @@ def test_labels_come_from_folders_and_from_a_table_with_further_columns(folder, 
     report = add(folder, tmp_path / "videos", labels=str(table))
     assert labels_of(folder) == {"tom.mp4": "tomcat", "rex.mp4": "dogs", "loose.mp4": None}
     assert labels_of(folder, "motion") == {"tom.mp4": "run", "rex.mp4": None, "loose.mp4": None}
-    assert list(report.notes) == ["labels.csv names 1 videos that are not among these files: 'nobody.mp4'."]
+    assert list(report.notes) == ["labels.csv names 1 video not among these files: 'nobody.mp4'."]
 
 
 def test_a_table_in_a_folder_speaks_of_that_folder_only(folder, make_video, tmp_path):

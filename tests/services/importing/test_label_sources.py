@@ -20,7 +20,7 @@ def test_videos_that_nobody_met_are_told(tmp_path):
     path.write_text("video,label\na.mp4,x\nb.mp4,y\n")
     table = read_label_table(path)
     table.find("a.mp4")
-    assert list(say_unknown(table)) == ["labels.csv names 1 videos that are not among these files: 'b.mp4'."]
+    assert list(say_unknown(table)) == ["labels.csv names 1 video not among these files: 'b.mp4'."]
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_a_stretch_of_an_uploaded_copy_finds_its_clip(asked, tmp_path, make_vide
     upload = make_video("a.mp4", seconds=4.0, seed=1).read_bytes() + b"\0" * 8  # another file, the same frames
     received = query_files.receive_file(asked, "../../<b>copy.mp4", io.BytesIO(upload), still=False)
     assert received.name == "<b>copy.mp4"
-    assert received.path.parent == asked.path / "asked"
+    assert received.path.parent == asked.asked
     assert received.duration_seconds == pytest.approx(4.0, abs=0.2)
     assert [(p.start_seconds, p.end_seconds) for p in received.posters] == [(0, 2), (2, 4)]
     assert all(asked.poster(poster.clip_id).is_file() for poster in received.posters)
@@ -190,7 +190,7 @@ def test_pictures_and_videos_are_not_taken_for_each_other(asked, make_video):
         query_files.receive_file(asked, "x.mp4", io.BytesIO(b"no video" * 40), still=False)
     with pytest.raises(MediaError, match=r"x.png is empty"):
         query_files.receive_file(asked, "x.png", io.BytesIO(b""), still=True)
-    assert [path.name for path in (asked.path / "asked").iterdir()] == []
+    assert [path.name for path in (asked.asked).iterdir()] == []
     image = query_files.receive_file(asked, "red.png", io.BytesIO(picture_bytes()), still=True)
     with pytest.raises(MediaError, match=r"red.png is a picture, not a video"):
         query_vector.query_vector(asked, "", Query(video=image.token))
@@ -217,7 +217,7 @@ def test_the_oldest_files_go(folder, monkeypatch):
     assert query_files.find_file(folder, kept[-1].token).name == "3.png"
     with pytest.raises(WorkspaceError, match="not kept any more"):
         query_files.find_file(folder, kept[0].token)
-    assert len(list((folder.path / "asked").iterdir())) == 4
+    assert len(list((folder.asked).iterdir())) == 4
 
 
 def test_a_dropped_video_takes_its_pictures_along_unless_the_library_has_it(asked, make_video, monkeypatch):
@@ -231,12 +231,12 @@ def test_a_dropped_video_takes_its_pictures_along_unless_the_library_has_it(aske
         [place(p.clip_id).is_file() for p in one.posters for place in (asked.poster, asked.strip)] for one in received
     ]
     assert pictures == [[True] * 4, [False] * 4, [True] * 4]
-    names = {path.name for path in (asked.path / "asked").iterdir()}
+    names = {path.name for path in (asked.asked).iterdir()}
     assert names == {received[-1].token, f"{received[-1].token}.json"}
 
 
 def test_what_an_upload_that_was_broken_off_left_goes_and_one_under_way_stays(folder):
-    place = folder.path / "asked"
+    place = folder.asked
     place.mkdir()
     for name, age in (("old", 7200), ("new", 60)):
         for part in (f".arriving-{name}", f".writing-{name}", f"{name}.mp4"):

@@ -141,7 +141,7 @@ class MilvusIndex:
 
     @property
     def _unit_length(self) -> bool:
-        return self.design.metric == "COSINE"
+        return self.design.by_direction
 
     def count(self) -> int:
         """How many clips the collection holds; 0 when it does not exist."""

@@ -16,7 +16,8 @@ from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, sets
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.vectors import VectorShards
-from vidviz.types import EmbeddingSetSpec
+from vidviz.types import NEVER_TRAINED, EmbeddingSetSpec
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -57,12 +58,14 @@ def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any
 
     tune_process()
     report = embed_clips(folder, EmbedRequest(**arguments), progress)
-    parts = [f"{report.computed} clips embedded"]
+    parts = [f"{count_of(report.computed, 'clip')} embedded"]
     if report.known:
         parts.append(f"{report.known} were there already")
     if report.failed:
         parts.append(f"{len(report.failed)} failed ({next(iter(report.failed.values())).rstrip('.')})")
     message = f"{', '.join(parts)}."
+    if report.spec.random_weights:
+        message += f" {NEVER_TRAINED}"
     try:
         set_index.refresh_index(folder, report.spec.key)
     except VidvizError as error:

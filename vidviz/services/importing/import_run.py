@@ -123,7 +123,7 @@ def _tidied(folder: WorkspaceFolder) -> AbstractContextManager[None]:
         remove_leftovers(folder.previews)
         remove_unfinished(folder.videos)
 
-    return sharing(folder.path / "import.lock", tidy)
+    return sharing(folder.import_lock, tidy)
 
 
 def _discard_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:

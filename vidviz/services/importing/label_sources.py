@@ -12,6 +12,7 @@ from vidviz.errors import LabelError
 from vidviz.records import LABEL
 from vidviz.services.importing.found_files import FoundFile
 from vidviz.services.library.reserved_columns import RESERVED
+from vidviz.words import count_of
 
 TABLE_NAME = "labels.csv"
 """A table of this name in an imported folder is used without being asked for."""
@@ -124,7 +125,7 @@ def say_unknown(table: LabelTable) -> Iterable[str]:
     unknown = table.unknown()
     if unknown:
         some = ", ".join(repr(name) for name in unknown[:5]) + (", ..." if len(unknown) > 5 else "")
-        yield f"{table.path.name} names {len(unknown)} videos that are not among these files: {some}."
+        yield f"{table.path.name} names {count_of(len(unknown), 'video')} not among these files: {some}."
 
 
 def _labels(row: dict[str | None, str | None]) -> dict[str, str]:

@@ -88,7 +88,7 @@ def try_index(
         raise SearchIndexError(f"The lab asks with 1 to {MOST_QUERIES} clips, not {num_queries}.")
     found = embedding_sets.find_set(folder, set_key)
     rows, vectors = list_rows(folder, found)
-    checked = check_rows(rows, vectors, found.dimension, unit_length=design.metric == "COSINE")
+    checked = check_rows(rows, vectors, found.dimension, unit_length=design.by_direction)
     if not checked.rows:
         raise SearchIndexError("This set has no clips to try an index on.")
     conditions = to_index_filters(folder, found.spec.recipe_key, clip_filter or ClipFilter())

@@ -10,7 +10,7 @@ from vidviz.index.milvus.collection import TRIAL, collection_name
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.milvus.survey import FoundCollection, drop_collection, survey
 from vidviz.index_design import IndexDesign
-from vidviz.numbers.metrics import SearchMetric
+from vidviz.numbers.metrics import SEARCH_METRICS
 from vidviz.services.library import embedding_sets
 from vidviz.store.catalogue import read_catalogue
 from vidviz.store.identity import read_workspace_id
@@ -21,8 +21,6 @@ LITE_CLIPS = 50_000
 
 COMPOSE_PAGE = "https://milvus.io/docs/install_standalone-docker-compose.md"
 """Where Milvus publishes its compose file."""
-
-_BY_METRIC: dict[SearchMetric, str] = {"COSINE": "", "IP": " · inner product", "L2": " · distance"}
 
 
 @dataclass(frozen=True)
@@ -106,8 +104,9 @@ def _owners(folder: WorkspaceFolder) -> dict[str, tuple[str, str, int | None, bo
     owners: dict[str, tuple[str, str, int | None, bool]] = {}
     for found in embedding_sets.list_sets(folder):
         stored = embedding_sets.count_embedded(folder, found.key)
-        for metric, metric_note in _BY_METRIC.items():
-            suffix, title = IndexDesign(metric).suffix, f"{found.spec.title}{metric_note}"
+        for metric, row in SEARCH_METRICS.items():
+            suffix = IndexDesign(metric).suffix
+            title = f"{found.spec.title} · {row.title}" if suffix else found.spec.title
             owners[collection_name(found.spec, workspace_id, suffix)] = (found.key, title, stored, False)
             trial = collection_name(found.spec, workspace_id, f"{suffix}{TRIAL}")
             owners[trial] = (found.key, f"{title} · index lab", None, True)

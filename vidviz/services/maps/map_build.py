@@ -15,6 +15,7 @@ from vidviz.services.maps.set_neighbours import shared_neighbours
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.map_files import MapFiles
 from vidviz.types import MapSpec
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def run_map_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any],
     """Build a map as a job; returns what to tell about it."""
     spec = MapSpec(**arguments["map"])
     built = build_map(folder, arguments["set_key"], spec, progress)
-    return f"{spec.title} of {len(built.ids)} clips. {built.note}".strip()
+    return f"{spec.title} of {count_of(len(built.ids), 'clip')}. {built.note}".strip()
 
 
 def request_arguments(set_key: str, spec: MapSpec) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from vidviz.config import DecodeLimits
 from vidviz.errors import MediaError, WorkspaceError
@@ -21,7 +21,6 @@ from vidviz.services.search.query_folder import (
     UNREADABLE,
     AskedFile,
     Poster,
-    asked_place,
     drop_oldest,
     read_note,
     write_note,
@@ -31,9 +30,6 @@ from vidviz.store.catalogue import read_catalogue
 from vidviz.store.files import explain_disk_errors, replace_file
 from vidviz.types import Recipe
 from vidviz.workspace_folder import WorkspaceFolder
-
-if TYPE_CHECKING:
-    pass
 
 PICTURE_ENDINGS = frozenset((".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"))
 LONGEST_NAME = 200
@@ -52,7 +48,7 @@ def receive_file(folder: WorkspaceFolder, name: str, file: BinaryIO, *, still: b
         MediaError: it cannot be read, or is a picture where a video is wanted.
         WorkspaceError: the disk is full.
     """
-    place = asked_place(folder)
+    place = folder.asked
     ending = PurePosixPath(name).suffix.lower()
     known = ending in (PICTURE_ENDINGS if still else KEPT_ENDINGS)
     shown = as_text(PurePosixPath(name).name)[:LONGEST_NAME] or "upload"
@@ -101,7 +97,7 @@ def find_file(folder: WorkspaceFolder, token: str) -> AskedFile:
         return _of_library(folder, token)
     except WorkspaceError:
         pass
-    note = asked_place(folder) / f"{token}.json"
+    note = folder.asked / f"{token}.json"
     try:
         asked = read_note(note)
     except UNREADABLE as error:

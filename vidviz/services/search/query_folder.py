@@ -45,11 +45,6 @@ class AskedFile:
     posters: tuple[Poster, ...] = ()
 
 
-def asked_place(folder: WorkspaceFolder) -> Path:
-    """Where they lie."""
-    return folder.path / "asked"
-
-
 def write_note(place: Path, asked: AskedFile) -> None:
     """Remember a file. What is known as a video stays one: as a picture it is asked with all the same."""
     note = place / f"{asked.token}.json"
@@ -74,7 +69,7 @@ def read_note(note: Path) -> AskedFile:
 
 def drop_oldest(folder: WorkspaceFolder) -> None:
     """Keep the newest files, and nothing that an upload left that was broken off."""
-    place = asked_place(folder)
+    place = folder.asked
     notes = sorted(place.glob("*.json"), key=_age_seconds)
     for note in notes[MOST_KEPT:]:
         _drop_pictures(folder, note)

@@ -10,7 +10,7 @@ import numpy as np
 
 from vidviz.index.exact_index import compare_exactly
 from vidviz.index.rows import check_queries, comparable
-from vidviz.numbers.metrics import SearchMetric
+from vidviz.numbers.metrics import SEARCH_METRICS, SearchMetric
 from vidviz.services.library import embedding_sets
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -36,7 +36,7 @@ def spread_scores(
     folder: WorkspaceFolder, set_key: str, vector: np.ndarray, metric: SearchMetric = "COSINE", bins: int = 60
 ) -> ScoreSpread:
     """Compare a vector (D,) with every clip of the set, whatever any filter says."""
-    by_direction = metric == "COSINE"
+    by_direction = SEARCH_METRICS[metric].by_direction
     known = _comparable(folder.path, set_key, embedding_sets.set_version(folder, set_key), by_direction=by_direction)
     query = check_queries(vector, known.shape[1], unit_length=by_direction)
     scores = np.sort(compare_exactly(metric, query, known)[0]) if len(known) else np.empty(0)

@@ -14,7 +14,7 @@ from vidviz.index.rows import check_k, check_queries
 from vidviz.index.vector_index import VectorIndex
 from vidviz.index_design import check_effort
 from vidviz.measure.directions import cosines_to
-from vidviz.numbers.metrics import SearchMetric
+from vidviz.numbers.metrics import SEARCH_METRICS, SearchMetric
 from vidviz.services.index.background_build import open_meanwhile
 from vidviz.services.index.exact_search import STORED
 from vidviz.services.index.filter_expressions import to_index_filters
@@ -94,7 +94,8 @@ def _search(folder: WorkspaceFolder, set_key: str, query: Query, options: Search
     conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
     conditions += _own_videos(folder, query) if options.leave_out_own_video else ()
     itself = query.only_clip
-    itself_first = itself is not None and options.metric == "COSINE" and not options.leave_out_own_video
+    by_direction = SEARCH_METRICS[options.metric].by_direction
+    itself_first = itself is not None and by_direction and not options.leave_out_own_video
     if itself_first and itself is not None:
         conditions += (NotClip((itself,)),)
     elif not options.include_self:
@@ -137,7 +138,7 @@ def _search_by_vector(
     found = embedding_sets.find_set(folder, set_key)
     if conditions is None:
         conditions = to_index_filters(folder, found.spec.recipe_key, options.clip_filter)
-    check_queries(vector, found.dimension, unit_length=options.metric == "COSINE")
+    check_queries(vector, found.dimension, unit_length=SEARCH_METRICS[options.metric].by_direction)
     check_k(options.k)
     check_effort(options.effort)
     if options.threshold is not None and not np.isfinite(options.threshold):
@@ -233,4 +234,4 @@ def _is_kept(folder: WorkspaceFolder, clip_id: int | None, chosen: ClipFilter) -
 
 
 def _is_near_enough(score: float, threshold: float, metric: SearchMetric) -> bool:
-    return score <= threshold if metric == "L2" else score >= threshold
+    return score <= threshold if SEARCH_METRICS[metric].smaller_is_nearer else score >= threshold

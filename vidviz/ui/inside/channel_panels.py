@@ -19,6 +19,7 @@ from vidviz.ui.components.gallery_and_player import clicked_clip, clip_gallery
 from vidviz.ui.components.heat_films import colour_lane, play_side_by_side
 from vidviz.ui.inside.closer_panels import PanelContext
 from vidviz.ui.inside.film_view import last_picked
+from vidviz.words import count_of
 
 MOST_BEST = 8
 
@@ -102,12 +103,12 @@ def draw_best(context: PanelContext) -> None:
         st.caption(f"Out of {len(peaks.clip_ids)} of {len(ids)} clips, taken evenly from all.")
         _draw_gallery(context, peaks, channel)
     if peaks.left_out:
-        st.caption(f"{len(peaks.left_out)} clips could not be read: {next(iter(peaks.left_out.values()))}")
+        st.caption(f"{count_of(len(peaks.left_out), 'clip')} could not be read: {next(iter(peaks.left_out.values()))}")
 
 
 def _say_offer(waiting: int, total: int) -> str:
     count = min(waiting, best_clips.MOST_CLIPS)
-    return f"Show {count} clips to the network" if waiting == total else f"Look at {count} more"
+    return f"Show {count_of(count, 'clip')} to the network" if waiting == total else f"Look at {count} more"
 
 
 def _draw_gallery(context: PanelContext, peaks: best_clips.Peaks, channel: int) -> None:

@@ -13,6 +13,7 @@ from vidviz.ui.components.gallery_and_player import clip_gallery
 from vidviz.ui.page_frame import filter_bar
 from vidviz.ui.page_frame.jobs_panel import show_jobs
 from vidviz.ui.sitemap import link_to
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 PICKER = "set picker"
@@ -59,7 +60,10 @@ def draw_space_bar(folder: WorkspaceFolder) -> None:
     num_videos, num_clips = contents.count_library(folder)
     with st.container(horizontal=True, vertical_alignment="center", key="space_bar"):
         st.markdown("**vidviz**")
-        st.caption(f"{folder.path.name} · {num_videos} videos · {num_clips} clips", help=f"Workspace: {folder.path}")
+        st.caption(
+            f"{folder.path.name} · {count_of(num_videos, 'video')} · {count_of(num_clips, 'clip')}",
+            help=f"Workspace: {folder.path}",
+        )
         if chosen is None:
             st.caption("nothing embedded yet")
             return

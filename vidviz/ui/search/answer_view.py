@@ -11,6 +11,7 @@ from functools import partial
 
 import streamlit as st
 
+from vidviz.numbers.metrics import SEARCH_METRICS
 from vidviz.records import EmbeddingSet
 from vidviz.render.score_figures import score_histogram
 from vidviz.services.search import query_files, score_spread
@@ -24,7 +25,7 @@ from vidviz.ui.components.timeline import Mark, Slot, timeline
 from vidviz.ui.page_frame import page_parts
 from vidviz.ui.plain_text import plain
 from vidviz.ui.search.query_state import vote
-from vidviz.ui.search.search_options import METRIC_NAMES, Wanted
+from vidviz.ui.search.search_options import Wanted
 from vidviz.ui.sitemap import INSIDE_PANEL, WHY_LINK, link_to
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -38,7 +39,7 @@ def draw_answer(
     answer: SearchAnswer, wanted: Wanted, chosen: EmbeddingSet, colours: Mapping[str, str], current: int | None
 ) -> None:
     """Hits, page by page, and where they came from."""
-    name = METRIC_NAMES[wanted.options.metric]
+    name = SEARCH_METRICS[wanted.options.metric].title
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{len(answer.hits)} hits by {name} · {answer.engine}")
         draw_downloads(answer)
@@ -110,14 +111,15 @@ def draw_spread(folder: WorkspaceFolder, chosen: EmbeddingSet, answer: SearchAns
     if not len(spread.scores):
         return
     scores = [hit.score for hit in answer.hits]
-    name = METRIC_NAMES[metric]
+    name = SEARCH_METRICS[metric].title
     figure = score_histogram(spread.edges, spread.counts, scores, threshold=wanted.options.threshold, score_name=name)
     st.plotly_chart(figure, key="score histogram", config={"displayModeBar": False}, alt="The scores of all clips")
     if not scores:
         return
     digits = max(2, score_digits(scores))
     share = spread.share_below(scores[-1])
-    nearer = f"{1 - share:.0%} of all clips are as far or farther" if metric == "L2" else f"{share:.0%} score lower"
+    farther, lower = f"{1 - share:.0%} of all clips are as far or farther", f"{share:.0%} score lower"
+    nearer = farther if SEARCH_METRICS[metric].smaller_is_nearer else lower
     st.caption(
         f"Of {len(spread.scores):,} clips the middle one has {spread.middle:.{digits}f}; "
         f"the last hit has {scores[-1]:.{digits}f}, and {nearer}."
@@ -149,7 +151,7 @@ def draw_moments(folder: WorkspaceFolder, answer: SearchAnswer, wanted: Wanted) 
     """Hits next to each other, joined, on a strip of each video; the video with the best moment first."""
     if not answer.hits:
         return
-    nearer = wanted.options.metric == "L2"
+    nearer = SEARCH_METRICS[wanted.options.metric].smaller_is_nearer
     moments = join_moments(answer.hits, gap_seconds=wanted.gap_seconds, smaller_is_nearer=nearer)
     by_video: dict[str, list[Moment]] = defaultdict(list)
     for moment in moments:

@@ -19,7 +19,6 @@ from vidviz.services.library import contents
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.clip_choice import choose_among
 from vidviz.ui.plain_text import plain
-from vidviz.ui.search.search_options import METRIC_NAMES
 from vidviz.ui.state import current_filter
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -40,7 +39,11 @@ def draw_lab(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[str
     with st.form("lab", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.selectbox("Index", ["HNSW", "IVF_FLAT", "FLAT"], key="lab kind", width=120)
         metric = st.selectbox(
-            "Metric", SEARCH_METRICS, format_func=METRIC_NAMES.__getitem__, key="lab metric", width=180
+            "Metric",
+            list(SEARCH_METRICS),
+            format_func=lambda name: SEARCH_METRICS[name].title,
+            key="lab metric",
+            width=180,
         )
         m = st.number_input("M", 2, 64, 16, key="lab m", width=110, help="HNSW: links a clip.")
         nlist = st.number_input("nlist", 1, 1024, 64, key="lab nlist", width=120, help="IVF_FLAT: cells.")
@@ -86,7 +89,7 @@ def _try(
     finally:
         place.empty()
     parameters = {"HNSW": f" M {design.m}", "IVF_FLAT": f" nlist {design.nlist}"}.get(design.kind, "")
-    name = f"{design.kind}{parameters} · {METRIC_NAMES[design.metric]}{' · filtered' if chosen_filter else ''}"
+    name = f"{design.kind}{parameters} · {SEARCH_METRICS[design.metric].title}{' · filtered' if chosen_filter else ''}"
     reports[name] = report
 
 

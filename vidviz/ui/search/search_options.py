@@ -14,7 +14,6 @@ from vidviz.ui.plain_text import plain, shorten
 from vidviz.ui.state import current_filter
 
 HITS = [6, 12, 24, 48, 96, 240, 1000]
-METRIC_NAMES: dict[SearchMetric, str] = {"COSINE": "cosine similarity", "IP": "inner product", "L2": "distance"}
 ITSELF = "the clip itself"
 OWN_VIDEO = "its own video"
 ALL_CLIPS = "further clips of a video"
@@ -106,17 +105,17 @@ def _tell_taken(key: str, given: str) -> None:
 def _choose_more() -> tuple[SearchMetric, float | None, float, int | None]:
     metric = st.segmented_control(
         "Metric",
-        SEARCH_METRICS,
+        list(SEARCH_METRICS),
         default="COSINE",
         required=True,
-        format_func=lambda name: METRIC_NAMES[name],
+        format_func=lambda name: SEARCH_METRICS[name].title,
         key="search metric",
         bind="query-params",
         help="Cosine compares directions. The inner product also looks at lengths; the distance (L2) is small where "
         "vectors are near. Either is a collection of its own, built at its first use.",
     )
     threshold = st.number_input(
-        "Largest distance" if metric == "L2" else "Least score",
+        "Largest distance" if SEARCH_METRICS[metric].smaller_is_nearer else "Least score",
         min_value=SCORES[0],
         max_value=SCORES[1],
         value=None,

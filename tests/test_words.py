@@ -1,0 +1,15 @@
+"""Numbers and names in sentences."""
+
+from __future__ import annotations
+
+from vidviz.words import count_of, say_choices
+
+
+def test_one_of_a_thing_is_one_and_thousands_have_commas() -> None:
+    assert [count_of(number, "clip") for number in (0, 1, 2, 2000)] == ["0 clips", "1 clip", "2 clips", "2,000 clips"]
+
+
+def test_choices_end_with_or() -> None:
+    assert say_choices(["mean"]) == "mean"
+    assert say_choices(["mean", "max"]) == "mean or max"
+    assert say_choices(iter(["mean", "max", "gem"])) == "mean, max or gem"
