@@ -26,9 +26,9 @@ class CancelledError(Exception):
 
 
 def wait_until_waiting(count: int) -> None:
-    """Until so many threads wait for a flight."""
+    """Until so many threads wait for a flight that has not ended."""
     for _ in range(WAIT_SECONDS * 100):
-        if len(single_flight._waits_for) == count:
+        if sum(not flight.ended.is_set() for flight in list(single_flight._waits_for.values())) == count:
             return
         threading.Event().wait(0.01)
     raise AssertionError(f"{len(single_flight._waits_for)} threads wait, not {count}")

@@ -29,7 +29,7 @@ def make(connect=Client) -> MilvusConnection:
 
 def wait_until_waiting(count: int) -> None:
     for _ in range(WAIT_SECONDS * 100):
-        if len(single_flight._waits_for) == count:
+        if sum(not flight.ended.is_set() for flight in list(single_flight._waits_for.values())) == count:
             return
         threading.Event().wait(0.01)
     raise AssertionError("nobody waits")

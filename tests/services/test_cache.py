@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -62,6 +64,24 @@ def test_threads_compute_once_and_get_one_object():
     assert len(calls) == 3
 
 
+def test_a_value_of_another_version_is_computed_and_takes_the_place():
+    calls = []
+
+    @cache.cached()
+    def derive(name: str, _version: str, *, _revision: int = 0) -> np.ndarray:
+        calls.append((name, _version, _revision))
+        return np.zeros(1000)
+
+    first, other = derive("a", "v1"), derive("b", "v1")
+    assert derive("a", "v1", _revision=0) is first
+    held = cache.describe_cache().held_bytes
+    assert derive("a", "v1", _revision=1) is not first
+    assert derive("a", "v2", _revision=1) is not first
+    assert abs(cache.describe_cache().held_bytes - held) < 1000
+    assert derive("b", _version="v1") is other
+    assert calls == [("a", "v1", 0), ("b", "v1", 0), ("a", "v1", 1), ("a", "v2", 1)]
+
+
 def test_two_functions_of_the_same_arguments_are_two():
     first = cache.cached()(lambda number: [number])
 
@@ -96,9 +116,10 @@ def test_a_table_is_spoiled_for_nobody_else():
 def test_what_was_computed_between_a_look_and_a_start_is_not_computed_again(monkeypatch):
     real = cache._flights.run
 
-    def run_late(key, compute):
-        cache.keep(*key, "of another thread")
-        return real(key, compute)
+    def run_late(flight, compute):
+        (name, key), version = flight
+        cache.keep(name, key, "of another thread", version=version)
+        return real(flight, compute)
 
     monkeypatch.setattr(cache._flights, "run", run_late)
     assert cache.get_or_compute("test", 1, lambda: pytest.fail("computed")) == "of another thread"
@@ -226,6 +247,12 @@ def test_long_lists_are_measured_by_a_sample_and_arrays_in_them_are_all_found():
     arrays = [np.zeros(100) for _ in range(5000)]
     assert total(arrays) > 5000 * 800
     assert not any(array.flags.writeable for array in arrays)
+
+
+def test_while_a_thread_imports_a_library_no_value_is_of_it(monkeypatch):
+    for name in ("torch", "torch.nn", "pandas"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    assert cache.get_or_compute("test", 1, lambda: np.zeros(100)).nbytes == 800
 
 
 def test_networks_count_by_their_tensors():

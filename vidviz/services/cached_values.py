@@ -44,12 +44,12 @@ class _Walk:
         self._seen.add(id(value))
         if isinstance(value, np.ndarray):
             self._add_array(value)
-        elif _is_of(value, "pandas", "DataFrame", "Series", "Index"):
+        elif is_of(value, "pandas", "DataFrame", "Series", "Index"):
             usage = value.memory_usage(deep=True)
             self.parts[id(value)] = int(usage if isinstance(usage, int) else usage.sum())
-        elif _is_of(value, "torch", "Tensor"):
+        elif is_of(value, "torch", "Tensor"):
             self._add_tensor(value)
-        elif _is_of(value, "torch.nn", "Module"):
+        elif is_of(value, "torch.nn", "Module"):
             for tensor in (*value.parameters(), *value.buffers()):
                 self._add_tensor(tensor)
         else:
@@ -99,7 +99,8 @@ def _parts_of(value: Any) -> Collection[Any]:
     return list(getattr(value, "__dict__", {}).values())
 
 
-def _is_of(value: object, module_name: str, *class_names: str) -> bool:
-    """Whether a value is of one of these classes, without importing what made none of the values."""
+def is_of(value: object, module_name: str, *class_names: str) -> bool:
+    """Whether a value is of one of these classes of a module, which is not imported for that."""
     module = sys.modules.get(module_name)
-    return module is not None and isinstance(value, tuple(getattr(module, name) for name in class_names))
+    # A class may be missing while another thread imports the module; then no value is of it.
+    return any(isinstance(value, getattr(module, name, ())) for name in class_names)

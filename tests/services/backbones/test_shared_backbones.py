@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from vidviz.embed import load
@@ -76,6 +78,17 @@ def test_two_backbones_stay_in_memory(loads):
     for name in ("r3d_18", "simple3d_motion", "r3d_18", "simple2d_look", "r3d_18", "simple3d_motion"):
         load_shared(name, "random", ())
     assert done == ["r3d_18", "simple3d_motion", "simple2d_look", "simple3d_motion"]
+
+
+def test_where_memory_is_short_what_can_be_computed_again_is_let_go_first(loads, monkeypatch):
+    free = SimpleNamespace(available=2**40, total=2**40)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    cache.keep("test", "array", "derived")
+    load_shared("simple3d_motion", "random", ())
+    assert cache.find_kept("test", "array") == "derived"
+    free.available = 2**20
+    load_shared("r3d_18", "random", ())
+    assert cache.find_kept("test", "array") is None
 
 
 def test_a_backbone_in_memory_is_listed_with_its_bytes(tiny):

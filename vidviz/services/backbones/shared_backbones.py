@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import BackboneError
-from vidviz.services.cache import cached
+from vidviz.services.cache import cached, clear
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
@@ -37,8 +37,21 @@ def _load(backbone: str, weights: str, up_to: str | None) -> LoadedBackbone:
     from vidviz.embed.backbones import find_backbone
     from vidviz.embed.load import load_backbone
 
+    _make_room(backbone, up_to)
     # By its description: a name that stands in a workspace runs no code that a person did not name here.
     return load_backbone(find_backbone(backbone), weights, precision="float32", up_to=up_to)
+
+
+def _make_room(backbone: str, up_to: str | None) -> None:
+    """Where memory is short, let go what can be computed again."""
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.load import check_memory, serves_light
+
+    row = find_backbone(backbone)
+    try:
+        check_memory(row, light=serves_light(row, up_to))
+    except BackboneError:
+        clear()
 
 
 @cache

@@ -77,7 +77,7 @@ def pair_sets(
     return _pair(folder.path, first, second, versions, clip_filter, contents.read_revision(folder))
 
 
-@cached()
+@cached(most=2)
 def _pair(
     path: Path,
     first: EmbeddingSet,

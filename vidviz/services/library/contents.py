@@ -60,7 +60,7 @@ def read_revision(folder: WorkspaceFolder) -> int:
 
 
 @cached()
-def _clip_table(path: Path, recipe_key: str | None, revision: int) -> pd.DataFrame:
+def _clip_table(path: Path, recipe_key: str | None, _revision: int) -> pd.DataFrame:
     with read_catalogue(WorkspaceFolder(path)) as db:
         return clips.clip_table(db, recipe_key)
 

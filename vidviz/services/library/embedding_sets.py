@@ -105,7 +105,7 @@ def load_embeddings(folder: WorkspaceFolder, set_key: str) -> Embeddings:
 
 
 @cached()
-def _load(path: Path, set_key: str, dimension: int, version: str) -> Embeddings:
+def _load(path: Path, set_key: str, dimension: int, _version: str) -> Embeddings:
     stored = VectorShards(WorkspaceFolder(path).vectors(set_key)).load()
     order = np.argsort(stored.ids)
     return Embeddings(stored.ids[order], stored.vectors[order].reshape(-1, dimension))

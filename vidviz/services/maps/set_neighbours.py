@@ -65,7 +65,7 @@ def measure_map(folder: WorkspaceFolder, set_key: str, stored: StoredMap, map_ke
     return _measure(folder.path, set_key, version, map_key, points.tobytes(), points.shape[1])
 
 
-@cached()
+@cached(most=8)
 def _measure(path: Path, set_key: str, _version: str, _map_key: str, points: bytes, dims: int) -> MapTrust:
     from vidviz.measure.point_trust import point_trust
     from vidviz.measure.rank_trust import continuity, trustworthiness
@@ -113,7 +113,7 @@ def compare_maps(first: StoredMap, second: StoredMap) -> np.ndarray:
     return _compare(first.points.tobytes(), second.points.tobytes(), len(first.ids))
 
 
-@cached()
+@cached(most=8)
 def _compare(first: bytes, second: bytes, count: int) -> np.ndarray:
     from vidviz.measure.point_trust import point_trust
     from vidviz.project.neighbours import exact_neighbours
