@@ -12,13 +12,15 @@ import pytest
 from hypothesis import settings
 
 from vidviz.config import MilvusSettings
+from vidviz.services import cache
 
 # At home every run tries new cases; a change lands or fails by the same ones each time. No case is failed by a clock.
 settings.register_profile("home", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "home")
 
-for name in ("VIDVIZ_WORKSPACE", "VIDVIZ_MILVUS_URI", "VIDVIZ_MILVUS_TOKEN", "MILVUS_URI", "MILVUS_TOKEN"):
+OWN = ("VIDVIZ_WORKSPACE", "VIDVIZ_CACHE_MB", "VIDVIZ_MILVUS_URI", "VIDVIZ_MILVUS_TOKEN", "MILVUS_URI", "MILVUS_TOKEN")
+for name in OWN:
     os.environ.pop(name, None)
 
 # With a real server named (see `.ci/milvus`), every workspace of every test has its collections there.
@@ -61,6 +63,12 @@ def real_server() -> MilvusSettings:
 def no_weights_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Weights that lie on this machine change no test."""
     os.environ["TORCH_HOME"] = str(tmp_path_factory.mktemp("torch-home"))
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """No test is answered with what another one has computed."""
+    cache.clear()
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

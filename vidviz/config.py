@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from vidviz.errors import SettingsError
+
 DEFAULT_WORKSPACE = "vidviz-workspace"
+LEAST_CACHE_MB = 64
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,36 @@ def milvus_settings() -> MilvusSettings:
 def workspace_path(path: str | Path | None = None) -> Path:
     """The workspace's folder: as given, else `VIDVIZ_WORKSPACE`, else `./vidviz-workspace`."""
     return Path(path or os.environ.get("VIDVIZ_WORKSPACE") or DEFAULT_WORKSPACE).expanduser()
+
+
+def cache_bytes() -> int:
+    """How much the cache of derived arrays and tables may hold in one process.
+
+    `VIDVIZ_CACHE_MB` in units of 2**20 bytes, else a quarter of the memory that this machine or container has.
+
+    Raises:
+        SettingsError: the variable is no whole number, or less than `LEAST_CACHE_MB`.
+    """
+    told = os.environ.get("VIDVIZ_CACHE_MB", "").strip()
+    if not told:
+        return max(_memory_bytes() // 4, LEAST_CACHE_MB * 2**20)
+    if not (told.isascii() and told.isdigit() and int(told) >= LEAST_CACHE_MB):
+        raise SettingsError(
+            f"VIDVIZ_CACHE_MB is {told!r}; set it to a whole number of megabytes from {LEAST_CACHE_MB} on, or unset it."
+        )
+    return int(told) * 2**20
+
+
+@cache
+def _memory_bytes() -> int:
+    import psutil
+
+    total = int(psutil.virtual_memory().total)
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:  # no Linux, or no container
+        return total
+    return min(total, int(limit)) if limit.isdigit() else total
 
 
 def worker_count() -> int:

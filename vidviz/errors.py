@@ -13,6 +13,10 @@ class VidvizError(Exception):
     """The family: its text is shown to people as it stands, on pages and in `--json`."""
 
 
+class SettingsError(VidvizError):
+    """A variable of the environment that makes no sense."""
+
+
 class MediaError(VidvizError):
     """A file that cannot be used as a video."""
 

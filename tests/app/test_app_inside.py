@@ -10,7 +10,7 @@ import pytest
 
 from vidviz.introspect.attention import Attention, LayerAttention
 from vidviz.introspect.film_layout import TokenGrid
-from vidviz.services.inside import clip_attention, clip_input, layer_films
+from vidviz.services.inside import clip_attention
 from vidviz.services.library import contents
 from vidviz.ui.inside import attention_panel
 
@@ -25,10 +25,8 @@ def clip(imported) -> int:
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with 1 GiB free, on which nothing was looked at before."""
-    for known in [*vars(layer_films).values(), *vars(clip_input).values()]:
-        if hasattr(known, "cache_clear"):
-            known.cache_clear()
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2**30))
+    there = SimpleNamespace(available=2**30, total=psutil.virtual_memory().total)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: there)
 
 
 def choose_simple3d(page, layers: list[str]):

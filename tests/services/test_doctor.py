@@ -8,6 +8,7 @@ import numpy as np
 
 from vidviz.services.doctor import examine
 from vidviz.services.index import set_index
+from vidviz.services.library import embedding_sets
 
 
 def by_name(findings):
@@ -42,3 +43,17 @@ def test_a_server_that_does_not_answer_is_told_without_the_token(folder, monkeyp
     assert f"127.0.0.1:{port} does not answer" in by_name(found)["milvus"].text
     assert "pa55word" not in str(found)
     assert "t0ken" not in str(found)
+
+
+def test_the_cache_is_told_with_its_bound_and_what_it_holds(folder, fill, monkeypatch):
+    monkeypatch.setenv("VIDVIZ_CACHE_MB", "512")
+    fill(folder, np.ones((1000, 400)))
+    embedding_sets.load_embeddings(folder, "")
+    told = by_name(examine(folder.path))["cache"]
+    assert told.fine
+    assert "at most 512 MB of derived arrays and tables (VIDVIZ_CACHE_MB); this one 1.5 MB" in told.text
+    assert "library.embedding_sets._load 1.5 MB" in told.text
+    monkeypatch.setenv("VIDVIZ_CACHE_MB", "some")
+    told = by_name(examine(folder.path))["cache"]
+    assert not told.fine
+    assert told.text.startswith("VIDVIZ_CACHE_MB is 'some'; set it to")

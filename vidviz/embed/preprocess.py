@@ -47,7 +47,8 @@ def frames_to_tensor(backbone: Backbone, frames: np.ndarray, device: torch.devic
     import torch
 
     num_clips, num_frames, height, width, _ = frames.shape
-    if min(frames.strides) < 0:  # a reversed view of one clip counts as contiguous, and torch refuses it
+    # A reversed view of one clip counts as contiguous, and torch refuses it; it warns of arrays that are read-only.
+    if min(frames.strides) < 0 or not frames.flags.writeable:
         frames = frames.copy()
     raw = torch.from_numpy(np.ascontiguousarray(frames)).to(device)
     std = torch.tensor(backbone.std, dtype=torch.float64)

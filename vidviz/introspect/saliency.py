@@ -180,6 +180,7 @@ def resize_heat(heat: np.ndarray, size: tuple[int, int, int]) -> np.ndarray:
     """Heat (T, H, W) at another size, trilinear, as `torch.nn.functional.interpolate` does it."""
     import torch
 
-    grid = torch.from_numpy(np.ascontiguousarray(heat, np.float32))[None, None]
+    # A copy: torch warns of read-only arrays.
+    grid = torch.from_numpy(np.array(heat, np.float32, order="C"))[None, None]
     resized = torch.nn.functional.interpolate(grid, size, mode="trilinear", align_corners=False)
     return np.asarray(resized[0, 0].numpy())

@@ -30,7 +30,15 @@ class Finding:
 
 def examine(workspace: Path) -> list[Finding]:
     """Look at everything; a check that fails is a finding, never an error."""
-    checks: list[Callable[[Path], Iterator[Finding]]] = [_versions, _device, _workspace, _milvus, _weights, _disk]
+    checks: list[Callable[[Path], Iterator[Finding]]] = [
+        _versions,
+        _device,
+        _workspace,
+        _milvus,
+        _weights,
+        _disk,
+        _cache,
+    ]
     findings: list[Finding] = []
     for check in checks:
         try:
@@ -101,6 +109,19 @@ def _weights(workspace: Path) -> Iterator[Finding]:
         yield Finding("weights", True, f"{place}: trained weights of {names}")
     for problem in installed_backbones()[1]:
         yield Finding("backbones", False, problem)
+
+
+def _cache(workspace: Path) -> Iterator[Finding]:
+    from vidviz.services.cache import describe_cache
+
+    try:
+        use = describe_cache()
+    except VidvizError as error:
+        yield Finding("cache", False, str(error))
+        return
+    held = ", ".join(f"{name} {size / 2**20:.1f} MB" for name, size in use.sizes.items())
+    text = f"each process keeps at most {use.most_bytes / 2**20:.0f} MB of derived arrays and tables (VIDVIZ_CACHE_MB)"
+    yield Finding("cache", True, f"{text}; this one {use.held_bytes / 2**20:.1f} MB" + (f": {held}" if held else ""))
 
 
 def _disk(workspace: Path) -> Iterator[Finding]:

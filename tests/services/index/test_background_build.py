@@ -9,6 +9,7 @@ import pytest
 
 from vidviz.errors import SearchIndexError
 from vidviz.services.index import background_build, freshness, set_index
+from vidviz.services.index.background_build import Building
 from vidviz.services.library import embedding_sets
 from vidviz.services.search import search_run
 
@@ -93,3 +94,13 @@ def test_each_metric_is_built_behind_by_itself(large, usual_engine, wait_for):
     assert (after.engine, after.note) == (usual_engine, "")
     assert [hit.clip_id for hit in after.hits] == [hit.clip_id for hit in meanwhile.hits]
     assert background_build.begin_where_large(folder, key, "L2") is None
+
+
+def test_of_many_builds_the_oldest_that_have_ended_are_forgotten(large, monkeypatch):
+    folder, key, _ = large
+    monkeypatch.setattr(background_build, "MOST_BUILDS", 2)
+    monkeypatch.setattr(background_build, "_builds", {})
+    builds = {f"set {number}": Building(active=number == 0) for number in range(4)}
+    background_build._builds.update({(str(folder.path), name, "COSINE"): build for name, build in builds.items()})
+    wait_for(background_build.begin_rebuild(folder, key))
+    assert [name for _, name, _ in background_build._builds] == ["set 0", key]

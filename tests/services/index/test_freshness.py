@@ -13,6 +13,7 @@ from vidviz.services.library.clip_filter import ClipFilter
 from vidviz.services.search import search_run
 from vidviz.services.search.queries import Example, Query
 from vidviz.services.search.search_run import SearchOptions
+from vidviz.types import EmbeddingSetSpec, Recipe
 
 
 @pytest.fixture
@@ -127,3 +128,20 @@ def test_what_cannot_be_asked_sends_nobody_to_mend_the_collection(folder, fill, 
     monkeypatch.setattr(search_run, "forget_checked", None)
     with pytest.raises(SearchIndexError, match=said):
         search_run.search_by_vector(folder, "", np.ones(4, np.float32), options)
+
+
+def test_what_was_seen_of_many_collections_is_bounded_and_looked_at_anew(folder, fill, monkeypatch):
+    monkeypatch.setattr(freshness, "MOST_CHECKED", 2)
+    monkeypatch.setattr(freshness, "_checked", {})
+    vectors = np.random.default_rng(0).normal(size=(6, 4))
+    keys = []
+    for layer in ("avgpool", "layer3", "layer4"):
+        spec = EmbeddingSetSpec("r3d_18", "random", layer, "mean", Recipe().key)
+        ids = fill(folder, vectors, spec=spec)
+        keys.append(spec.key)
+    for key in (keys[0], keys[1], keys[0], keys[2], keys[0]):
+        assert len(search_run.search_by_clip(folder, key, ids[0], 3).hits) == 3
+        assert len(freshness._checked) <= 2
+    assert freshness.is_checked(folder, keys[0], "COSINE")
+    assert not freshness.is_checked(folder, keys[1], "COSINE")
+    assert not freshness._turns

@@ -265,3 +265,26 @@ def test_unknown_layers_and_clips_are_told(samples):
     )
     assert 0 < summary["sparsity"] < 1
     assert summary["norm"] == pytest.approx(np.hypot(summary["mean"], summary["standard_deviation"]), rel=1e-4)
+
+
+def test_best_clips_that_two_sessions_find_at_a_time_are_kept_once_each(samples, monkeypatch):
+    """While one looks at two clips, another has looked at one of them and a third."""
+    folder, ids = samples
+    what = (folder, "simple3d_motion", "auto", "conv1")
+    others = [[ids[1], ids[2]]]
+
+    def look(_folder, _key, clip_ids, found, left_out, progress):
+        if others:
+            best_clips.find_peaks(*what, others.pop())
+        left_out[ids[4]] = "it is damaged"
+        found += [(number, (np.full(3, number % 97), np.zeros((3, 3)))) for number in clip_ids]
+
+    monkeypatch.setattr(best_clips, "_look", look)
+    found = best_clips.find_peaks(*what, ids[:2])
+    known = best_clips.known_peaks(*what)
+    assert found.clip_ids.tolist() == known.clip_ids.tolist() == [ids[1], ids[2], ids[0]]
+    assert known.values[:, 0].tolist() == [number % 97 for number in known.clip_ids]
+    assert known.places.shape == (3, 3, 3)
+    assert known.left_out == {ids[4]: "it is damaged"}
+    with pytest.raises(ValueError, match="read-only"):
+        known.values[0] = 0

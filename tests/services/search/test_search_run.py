@@ -7,11 +7,13 @@ import pytest
 
 from vidviz.errors import SearchIndexError, WorkspaceError
 from vidviz.services.index import set_index
+from vidviz.services.library.clip_filter import ClipFilter
 from vidviz.services.search import search_run
 from vidviz.services.search.queries import Example, Query
 from vidviz.services.search.search_run import SearchOptions
+from vidviz.store import clips
 from vidviz.store.catalogue import write_catalogue
-from vidviz.types import clip_id
+from vidviz.types import Recipe, clip_id
 
 
 def circle(count, dimension=6):
@@ -143,3 +145,15 @@ def test_a_damaged_index_says_so_and_is_rebuilt(folder, fill):
         search_run.search_by_clip(folder, "", ids[0])
     assert set_index.rebuild_index(folder, "") == 4
     assert len(search_run.search_by_clip(folder, "", ids[0]).hits) == 4
+
+
+def test_a_search_by_a_clip_reads_no_table_of_all_recipes(folder, fill, monkeypatch):
+    ids = fill(folder, np.random.default_rng(0).normal(size=(6, 4)), labels=["a"] * 3 + ["b"] * 3)
+    read, real = [], clips.clip_table
+    monkeypatch.setattr(clips, "clip_table", lambda db, recipe: read.append(recipe) or real(db, recipe))
+    chosen = SearchOptions(k=6, clip_filter=ClipFilter(labels=(("label", ("a",)),)))
+    for asked, itself in ((ids[0], True), (ids[5], False)):
+        found = search_run.search(folder, "", Query((Example(asked),)), chosen).hits
+        assert len(found) == 3
+        assert (found[0].clip_id == asked) is itself
+    assert set(read) == {Recipe().key}

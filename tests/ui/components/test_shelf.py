@@ -40,3 +40,12 @@ def test_what_was_asked_for_last_stays_longest():
 def test_parts_of_a_content_do_not_run_together():
     assert name_content(b"ab", b"c") != name_content(b"a", b"bc")
     assert name_content(b"ab", b"c") == name_content(b"ab", b"c")
+
+
+def test_what_is_looked_at_again_outlives_what_came_later():
+    shelf = ByteShelf(most_bytes=10)
+    first, second = shelf.put(b"aaaa"), shelf.put(b"bbbb")
+    assert shelf.get(first) == b"aaaa"
+    shelf.put(b"cccc")
+    assert shelf.get(second) is None
+    assert shelf.get(first) == b"aaaa"

@@ -6,12 +6,13 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from vidviz.errors import SearchIndexError
 from vidviz.index.milvus.failures import Place
+from vidviz.single_flight import SingleFlight
 
 READ_SECONDS = 10.0
 WRITE_SECONDS = 60.0
@@ -61,32 +62,50 @@ class MilvusConnection:
     def close(self) -> None:
         """Close for everyone who shares the connection; on Lite, other processes may open the folder now."""
         # In this order everywhere: a writer holds the first while it takes the last.
-        with self.writing, _sharing, self._connecting:
-            if self.closed:
-                return
-            for key in [key for key, connection in _shared.items() if connection is self]:
-                del _shared[key]
-            self.reconnect_later()
-            self.closed = True
-            if self.lite_path is not None:
-                # client.close() leaves the engine, and its lock, in place.
-                from milvus_lite.server_manager import server_manager_instance
+        with self.writing, ExitStack() as held:
+            for key in _keys_of(self):
+                held.enter_context(_opening.hold(key))
+            with self._connecting:
+                self._close()
 
-                server_manager_instance.release_server(str(self.lite_path))
+    def _close(self) -> None:
+        if self.closed:
+            return
+        for key in _keys_of(self):
+            _shared.pop(key, None)
+        self.reconnect_later()
+        self.closed = True
+        if self.lite_path is not None:
+            # client.close() leaves the engine, and its lock, in place.
+            from milvus_lite.server_manager import server_manager_instance
+
+            server_manager_instance.release_server(str(self.lite_path))
 
 
-_shared: dict[tuple[int, str, str], MilvusConnection] = {}
+_Key = tuple[int, str, str]
 """(process, place, token): a forked child must not use its parent's connections."""
-_sharing = threading.RLock()
+_shared: dict[_Key, MilvusConnection] = {}
+_opening: SingleFlight[_Key, MilvusConnection] = SingleFlight()
+"""Whoever opens, closes or keeps closed a place has its flight; other places are free meanwhile."""
+
+
+def _keys_of(connection: MilvusConnection) -> list[_Key]:
+    return [key for key, shared in list(_shared.items()) if shared is connection]
 
 
 def share_connection(where: str, token: str, make: Callable[[], MilvusConnection]) -> MilvusConnection:
-    """The connection of this process to a place, made when there is none yet."""
-    with _sharing:
-        key = (os.getpid(), where, token)
+    """The connection of this process to a place, made when there is none yet.
+
+    Those that ask for the same place meanwhile wait, and get the connection or the error that it could not be made for.
+    """
+    key = (os.getpid(), where, token)
+
+    def find_or_make() -> MilvusConnection:
         if key not in _shared:
             _shared[key] = make()
         return _shared[key]
+
+    return _opening.run(key, find_or_make)
 
 
 def close_shared(where: str) -> None:
@@ -102,7 +121,7 @@ def keep_closed(where: str) -> Iterator[None]:
     key = (os.getpid(), where, "")
     while True:
         close_shared(where)  # waits for a write, so others may open meanwhile
-        with _sharing:
+        with _opening.hold(key):
             if key not in _shared:
                 yield
                 return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vidviz.embed.backbones import backbones, find_backbone
@@ -13,6 +12,7 @@ from vidviz.embed.checkpoints.weights import weights_state
 from vidviz.embed.description import RANDOM, Backbone, Weights
 from vidviz.embed.pool import SPACE, TIME
 from vidviz.errors import VidvizError
+from vidviz.services.cache import cached
 from vidviz.words import say_choices
 
 if TYPE_CHECKING:
@@ -81,13 +81,17 @@ def usual_backbone() -> str:
     return next(trained, "r3d_18")
 
 
-@lru_cache(maxsize=32)
 def all_layers(name: str) -> dict[str, str]:
-    """Every layer by its path, the readable stages first; builds the network without its numbers.
+    """Every layer by its path, the readable stages first; builds the network without its numbers, once.
 
     Raises:
         BackboneError: its code cannot be imported.
     """
+    return dict(_all_layers(name))
+
+
+@cached()
+def _all_layers(name: str) -> dict[str, str]:
     from vidviz.embed.build import build_outline
     from vidviz.embed.layers import layer_choices
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vidviz.config import DecodeLimits
+from vidviz.single_flight import made_once
 
 if TYPE_CHECKING:
     from vidviz.decode.worker import DecodeWorker
 
 
-@lru_cache(maxsize=1)
+@made_once
 def clip_decoder() -> DecodeWorker:
     """Reads single clips of the library, a few frames each, so that no look inside waits for a whole file."""
     from vidviz.decode.worker import DecodeWorker
@@ -19,7 +19,7 @@ def clip_decoder() -> DecodeWorker:
     return DecodeWorker(DecodeLimits())
 
 
-@lru_cache(maxsize=1)
+@made_once
 def file_decoder() -> DecodeWorker:
     """Reads whole files: those that a search is asked with, and videos that get new pictures."""
     from vidviz.decode.worker import DecodeWorker

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import BackboneError
+from vidviz.services.cache import cached, clear
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
@@ -28,23 +29,32 @@ def load_shared(backbone: str, weights: str, layers: Sequence[str]) -> LoadedBac
     from vidviz.embed.load import serves_light
 
     light = all(serves_light(find_backbone(backbone), layer) for layer in layers)
-    with _loading:
-        return _load(backbone, weights, find_backbone(backbone).stages[0].layer if light else None)
+    return _load(backbone, weights, find_backbone(backbone).stages[0].layer if light else None)
 
 
-_loading = threading.Lock()
-
-
-@lru_cache(maxsize=2)
+@cached(most=2)  # beside the bound in bytes: a third one needs its memory
 def _load(backbone: str, weights: str, up_to: str | None) -> LoadedBackbone:
     from vidviz.embed.backbones import find_backbone
     from vidviz.embed.load import load_backbone
 
+    _make_room(backbone, up_to)
     # By its description: a name that stands in a workspace runs no code that a person did not name here.
     return load_backbone(find_backbone(backbone), weights, precision="float32", up_to=up_to)
 
 
-@lru_cache(maxsize=1)
+def _make_room(backbone: str, up_to: str | None) -> None:
+    """Where memory is short, let go what can be computed again."""
+    from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.load import check_memory, serves_light
+
+    row = find_backbone(backbone)
+    try:
+        check_memory(row, light=serves_light(row, up_to))
+    except BackboneError:
+        clear()
+
+
+@cache
 def warm_up() -> None:
     """Load what the first look inside needs, once, in the background: torch takes seconds."""
     threading.Thread(target=_import_torch, name="warm-up", daemon=True).start()

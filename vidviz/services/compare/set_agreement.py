@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
+from vidviz.services.cache import cached
 from vidviz.services.compare.set_pairs import SetPair
 
 MOST_NEIGHBOURS = 50
@@ -83,7 +83,7 @@ class FaceOff:
         return len(self.only_first) + len(self.both)
 
 
-@lru_cache(maxsize=2)
+@cached(most=2)  # a pair holds the vectors of both sets
 def find_neighbourhoods(pair: SetPair, *, other_videos_only: bool = False) -> Neighbourhoods:
     """The `MOST_NEIGHBOURS` nearest of each clip by both sets, by cosine and exactly; found once for each pair.
 
@@ -107,7 +107,7 @@ def find_neighbourhoods(pair: SetPair, *, other_videos_only: bool = False) -> Ne
     return Neighbourhoods(pair.ids[rows], near[0], near[1], count - own, count)
 
 
-@lru_cache(maxsize=2)
+@cached(most=2)  # a pair holds the vectors of both sets
 def align_sets(pair: SetPair) -> KernelAlignment:
     """How alike two sets are as a whole (see `vidviz.measure.cka`); found once for each pair."""
     from vidviz.measure.cka import cka_by_chance, linear_cka

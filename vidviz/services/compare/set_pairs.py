@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from vidviz.errors import ProjectionError
 from vidviz.records import EmbeddingSet
+from vidviz.services.cache import cached
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.clip_filter import ClipFilter
 from vidviz.workspace_folder import WorkspaceFolder
@@ -77,7 +77,7 @@ def pair_sets(
     return _pair(folder.path, first, second, versions, clip_filter, contents.read_revision(folder))
 
 
-@lru_cache(maxsize=2)
+@cached(most=2)
 def _pair(
     path: Path,
     first: EmbeddingSet,

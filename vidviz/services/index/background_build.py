@@ -39,7 +39,9 @@ class Building:
 
 
 _builds: dict[tuple[str, str, SearchMetric], Building] = {}
-"""By workspace, set and metric."""
+"""By workspace, set and metric. No cache but what a person is shown: of more builds than `MOST_BUILDS`, the oldest
+that have ended are forgotten."""
+MOST_BUILDS = 64
 _guard = threading.Lock()
 
 
@@ -91,7 +93,11 @@ def _begin(
         known = _builds.get(place)
         if known is not None and known.active:
             return known
+        _builds.pop(place, None)
         building = _builds[place] = Building()
+        ended = [old for old, build in _builds.items() if not build.active]
+        for old in ended[: max(0, len(_builds) - MOST_BUILDS)]:
+            del _builds[old]
 
     def tell(done: int, total: int, message: str = "") -> None:
         building.done, building.total = done, total

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 from vidviz.index.exact_index import ExactIndex
 from vidviz.index_design import IndexDesign
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
+from vidviz.services.cache import cached
 from vidviz.services.index.freshness import say_left_out
 from vidviz.services.index.index_rows import list_rows
 from vidviz.services.library import contents, embedding_sets
@@ -30,7 +30,7 @@ def index_stored(
     )
 
 
-@lru_cache(maxsize=2)
+@cached()
 def _index(path: Path, set_key: str, metric: SearchMetric, _version: str, _revision: int) -> tuple[ExactIndex, str]:
     folder = WorkspaceFolder(path)
     found = embedding_sets.find_set(folder, set_key)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from vidviz.config import milvus_settings
 from vidviz.index.milvus.milvus_index import MilvusIndex
@@ -44,8 +45,12 @@ class _Checked:
     version: tuple[object, int] | None
 
 
+MOST_CHECKED = 256
 _checked: dict[_Place, _Checked] = {}
-_turns: dict[_Place, threading.RLock] = {}
+"""No cache: what this process has seen of collections, of which the one that was found right longest ago is forgotten
+first. What is forgotten is looked at anew."""
+_turns: WeakValueDictionary[_Place, threading.RLock] = WeakValueDictionary()
+"""Each lives as long as somebody holds it or waits for it."""
 _guard = threading.Lock()
 
 
@@ -58,7 +63,8 @@ def bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusInd
         SearchIndexError: Milvus does not answer, or the collection is not ours.
     """
     place = _place_of(folder, found.key, index.design.metric)
-    with _turn_of(place):
+    turn = _turn_of(place)
+    with turn:
         # Read before the rows: what changes in between is seen the next time.
         state = _read_state(folder, found.key)
         known = _checked.get(place)
@@ -71,9 +77,16 @@ def bring_in_line(folder: WorkspaceFolder, found: EmbeddingSet, index: MilvusInd
         left_out = sync_index(index, rows, vectors, progress).left_out
         note = say_left_out(left_out)
         checked = _Checked(state, note, len(rows) - len(left_out), time.monotonic(), index.version)
-        with _guard:
-            _checked[place] = checked
+        _note(place, checked)
         return f"{MENDED} {note}".strip() if mended else note
+
+
+def _note(place: _Place, checked: _Checked) -> None:
+    with _guard:
+        _checked.pop(place, None)
+        _checked[place] = checked
+        while len(_checked) > MOST_CHECKED:
+            del _checked[next(iter(_checked))]
 
 
 def _has_changed(index: MilvusIndex, known: _Checked) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from vidviz.config import MilvusSettings, milvus_settings
@@ -17,6 +16,7 @@ from vidviz.index.vector_index import VectorIndex
 from vidviz.index_design import IndexDesign, default_design
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
+from vidviz.services.cache import cached
 from vidviz.services.index.exact_search import STORED, index_stored
 from vidviz.services.index.freshness import bring_in_line, forget_checked
 from vidviz.services.library import embedding_sets
@@ -134,7 +134,7 @@ def open_collection(
     return MilvusIndex(connection, found.spec, found.dimension, workspace_id, design, suffix)
 
 
-@lru_cache(maxsize=16)
+@cached()
 def _workspace_id(path: Path, _inode: int) -> str:
     with read_catalogue(WorkspaceFolder(path)) as db:
         return read_workspace_id(db)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from vidviz.errors import BackboneError
 from vidviz.introspect.film_layout import lay_out
+from vidviz.services import cache
 from vidviz.services.backbones.clip_reader import ReadAhead
 from vidviz.services.backbones.shared_backbones import load_shared, run_until_seen
 from vidviz.services.inside.clip_input import grid_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 MOST_CLIPS = 400
 """So many clips at most are shown to the network at a time, evenly taken from those that it has not seen."""
-KEPT_LAYERS = 8
 
 
 @dataclass(frozen=True)
@@ -60,37 +60,38 @@ def _triple(values: np.ndarray) -> tuple[float, float, float]:
     return t, y, x
 
 
-class _Collected:
-    """What is known of a layer so far, clip by clip: filled while the network looks, kept when that is ended."""
-
-    def __init__(self) -> None:
-        self.peaks: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        self.left_out: dict[int, str] = {}
-
-    def without(self, clip_ids: Sequence[int]) -> list[int]:
-        return [int(number) for number in clip_ids if number not in self.peaks and number not in self.left_out]
-
-    def gather(self) -> Peaks:
-        found = list(self.peaks.items())
-        channels = len(found[0][1][0]) if found else 0
-        return Peaks(
-            np.array([number for number, _ in found], np.int64),
-            np.array([values for _, (values, _) in found], np.float32).reshape(len(found), channels),
-            np.array([places for _, (_, places) in found], np.float32).reshape(len(found), channels, 3),
-            dict(self.left_out),
-        )
-
-
 _Key = tuple[Path, str, str, str]
-_known: dict[_Key, _Collected] = {}
-_guard = threading.Lock()
+_NAME = "inside.best_clips.find_peaks"
+_merging = threading.Lock()
+_NOTHING = Peaks(np.empty(0, np.int64), np.empty((0, 0), np.float32), np.empty((0, 0, 3), np.float32), {})
 
 
 def known_peaks(folder: WorkspaceFolder, backbone: str, weights: str, layer: str) -> Peaks:
-    """What earlier calls of `find_peaks` have found for a layer; of no clips where there was none."""
-    with _guard:
-        collected = _known.get((folder.path, backbone, weights, layer), _Collected())
-        return collected.gather()
+    """What earlier calls of `find_peaks` have found for a layer, as far as the cache keeps it; of no clips else."""
+    return _find_known((folder.path, backbone, weights, layer))
+
+
+def _find_known(key: _Key) -> Peaks:
+    known: Peaks | None = cache.find_kept(_NAME, key)
+    return known or _NOTHING
+
+
+def _add_known(key: _Key, found: Peaks) -> Peaks:
+    """Keep what was found beside what is known already, perhaps of the same clips by another session."""
+    with _merging:
+        known = _find_known(key)
+        new = ~np.isin(found.clip_ids, known.clip_ids)
+        merged = found
+        if len(known.clip_ids):
+            merged = Peaks(
+                np.concatenate([known.clip_ids, found.clip_ids[new]]),
+                np.concatenate([known.values, found.values[new]]) if new.any() else known.values,
+                np.concatenate([known.places, found.places[new]]) if new.any() else known.places,
+                {},
+            )
+        merged = replace(merged, left_out={**known.left_out, **found.left_out})
+        cache.keep(_NAME, key, merged)
+        return merged
 
 
 def find_peaks(
@@ -121,37 +122,58 @@ def find_peaks(
         BackboneError: the weights cannot be had, or the layer has no picture.
     """
     key = (folder.path, backbone, weights, layer)
-    with _guard:
-        collected = _known.setdefault(key, _Collected())
-        while len(_known) > KEPT_LAYERS:
-            _known.pop(next(iter(_known)))
-        waiting = collected.without(clip_ids)
-    step = max(1, -(-len(waiting) // MOST_CLIPS))
-    if waiting:
-        _prepare(folder, key, waiting[::step], collected, progress)
-    return known_peaks(folder, backbone, weights, layer)
+    known = _find_known(key)
+    seen = {*known.clip_ids.tolist(), *known.left_out}
+    waiting = [int(number) for number in clip_ids if number not in seen]
+    if not waiting:
+        return known
+    found, left_out = list[_Found](), dict[int, str]()
+    try:
+        _look(folder, key, waiting[:: -(-len(waiting) // MOST_CLIPS)], found, left_out, progress)
+    finally:
+        merged = _add_known(key, _gather(found, left_out))
+    return merged
 
 
-def _prepare(
-    folder: WorkspaceFolder, key: _Key, clip_ids: Sequence[int], collected: _Collected, progress: Progress
+_Found = tuple[int, tuple[np.ndarray, np.ndarray]]
+"""A clip with the largest answer of each channel (C,) and where it is (C, 3)."""
+
+
+def _gather(found: Sequence[_Found], left_out: dict[int, str]) -> Peaks:
+    if not found:
+        return replace(_NOTHING, left_out=left_out)
+    return Peaks(
+        np.array([number for number, _ in found], np.int64),
+        np.array([values for _, (values, _) in found], np.float32),
+        np.array([places for _, (_, places) in found], np.float32),
+        left_out,
+    )
+
+
+def _look(
+    folder: WorkspaceFolder,
+    key: _Key,
+    clip_ids: Sequence[int],
+    found: list[_Found],
+    left_out: dict[int, str],
+    progress: Progress,
 ) -> None:
+    """Fill `found` and `left_out` clip by clip."""
     _, backbone, weights, layer = key
     loaded = load_shared(backbone, weights, (layer,))
     todo = [contents.find_clip(folder, number) for number in clip_ids]
     videos = {clip.video_id: contents.find_video(folder, clip.video_id) for clip in todo}
     changed = {key: say_changed(video) for key, video in videos.items()}
-    collected.left_out.update({clip.id: changed[clip.video_id] for clip in todo if changed[clip.video_id]})
-    good = [clip for clip in todo if clip.id not in collected.left_out]
+    left_out.update({clip.id: changed[clip.video_id] for clip in todo if changed[clip.video_id]})
+    good = [clip for clip in todo if clip.id not in left_out]
     paths = {key: Path(video.path) for key, video in videos.items()}
     grid = grid_of(backbone, weights, loaded)
     with closing(ReadAhead(good, paths, loaded.backbone.frames)) as reads:
         for done, read in enumerate(reads, 1):
             if read.frames is None:
-                collected.left_out[read.clip.id] = read.reason
+                left_out[read.clip.id] = read.reason
             else:
-                peaks = peaks_of(_film(loaded, read.frames, layer, grid))
-                with _guard:
-                    collected.peaks[read.clip.id] = peaks
+                found.append((read.clip.id, peaks_of(_film(loaded, read.frames, layer, grid))))
             progress(done, len(good), f"{done} of {len(good)} clips")
 
 

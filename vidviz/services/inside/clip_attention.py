@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from vidviz.errors import BackboneError
 from vidviz.introspect.attention import Attention
 from vidviz.introspect.film_layout import TokenGrid
 from vidviz.introspect.receptive_field import Box
+from vidviz.services.cache import cached
 from vidviz.services.inside.clip_input import ClipInput, ReadyInput, prepare_input, running
 
 TRANSFORMERS = ("2-D transformer", "video transformer", "text-video")
@@ -70,7 +70,7 @@ def grid_size(clip_input: ClipInput) -> tuple[int, int, int]:
     return grid.frames, grid.rows, grid.columns
 
 
-@lru_cache(maxsize=4)
+@cached()
 def attend(clip_input: ClipInput, query: tuple[int, int, int] | None = None) -> Attended:
     """Run a transformer on a clip and sum up where its attention goes.
 

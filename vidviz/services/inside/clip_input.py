@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from vidviz.errors import BackboneError, MediaError
 from vidviz.services.backbones.shared_backbones import load_shared
+from vidviz.services.cache import cached, get_or_compute
 from vidviz.services.library import contents
 from vidviz.services.library.source_files import say_changed
 from vidviz.workspace_folder import WorkspaceFolder
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from vidviz.embed.description import Backbone
     from vidviz.embed.load import LoadedBackbone
     from vidviz.introspect.film_layout import TokenGrid
-
-KEPT_CLIPS = 16
 
 
 @dataclass(frozen=True)
@@ -85,21 +83,19 @@ def running(loaded: LoadedBackbone) -> Iterator[None]:
         raise BackboneError(f"{loaded.backbone.name} could not run on this clip: {error}.") from error
 
 
-_grids: dict[tuple[str, str], TokenGrid] = {}
-
-
 def grid_of(backbone: str, weights: str, loaded: LoadedBackbone) -> TokenGrid:
     """The grid that a network lays over its clips, found once; a checkpoint may bring a size of its own."""
-    key = (backbone, weights)
-    if key not in _grids:
-        import torch
+    return get_or_compute("inside.clip_input.grid_of", (backbone, weights), lambda: _find_grid(loaded))
 
-        from vidviz.introspect.film_layout import find_grid
 
-        empty = torch.zeros(_shape_of(loaded.backbone), device=loaded.device, dtype=loaded.dtype)
-        with running(loaded):
-            _grids[key] = find_grid(loaded.model, empty)
-    return _grids[key]
+def _find_grid(loaded: LoadedBackbone) -> TokenGrid:
+    import torch
+
+    from vidviz.introspect.film_layout import find_grid
+
+    empty = torch.zeros(_shape_of(loaded.backbone), device=loaded.device, dtype=loaded.dtype)
+    with running(loaded):
+        return find_grid(loaded.model, empty)
 
 
 def outline_of(backbone: Backbone) -> tuple[Any, Any]:
@@ -118,7 +114,7 @@ def _shape_of(backbone: Backbone) -> tuple[int, ...]:
     return (spec.num_frames, 3, *picture) if backbone.per_frame else (1, 3, spec.num_frames, *picture)
 
 
-@lru_cache(maxsize=KEPT_CLIPS)
+@cached()
 def read_frames(path: Path, clip_id: int, backbone: str, weights: str) -> np.ndarray:
     """The frames of a clip as a backbone sees them, (T, H, W, 3) uint8, read once; not to be written to.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vidviz.errors import BackboneError
 from vidviz.services.backbones.shared_backbones import load_shared
+from vidviz.services.cache import cached
 from vidviz.services.inside.clip_input import ClipInput, ReadyInput, outline_of, prepare_input, running
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def list_layers(backbone: str) -> list[LayerFacts]:
     return list(_list_layers(backbone))
 
 
-@lru_cache(maxsize=4)
+@cached()
 def _list_layers(backbone: str) -> tuple[LayerFacts, ...]:
     from vidviz.embed.backbones import find_backbone
     from vidviz.introspect.receptive_field import receptive_fields

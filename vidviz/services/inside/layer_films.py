@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vidviz.introspect.feature_films import energy_over_time
 from vidviz.services.backbones.shared_backbones import run_until_seen
+from vidviz.services.cache import cached
 from vidviz.services.inside.clip_input import ClipInput, prepare_input
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
     from vidviz.services.inside.clip_input import ReadyInput
-
-KEPT_INSPECTIONS = 6
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def inspect_clip(
     return _inspect(ClipInput(folder.path, clip_id, backbone, weights, backwards), tuple(layers))
 
 
-@lru_cache(maxsize=KEPT_INSPECTIONS)
+@cached()
 def _inspect(clip_input: ClipInput, layers: tuple[str, ...]) -> Inspection:
     from vidviz.embed.backbones import find_backbone
 

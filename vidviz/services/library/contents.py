@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidviz.errors import WorkspaceError
 from vidviz.records import LABEL, TAG_SEPARATOR, Clip, Video
+from vidviz.services.cache import cached
 from vidviz.services.library.reserved_columns import COLUMNS
 from vidviz.store import clip_labels, clips, identity, videos
 from vidviz.store.catalogue import read_catalogue
@@ -41,7 +41,7 @@ class KnownClip:
 
 def clip_table(folder: WorkspaceFolder, recipe_key: str | None = None) -> pd.DataFrame:
     """One row a clip; see `vidviz.store.clips.clip_table`. It is read anew only when the library has changed."""
-    return _clip_table(folder.path, recipe_key, read_revision(folder)).copy(deep=False)
+    return _clip_table(folder.path, recipe_key, read_revision(folder))
 
 
 def clip_rows(folder: WorkspaceFolder, ids: Iterable[int], recipe_key: str | None = None) -> pd.DataFrame:
@@ -59,8 +59,8 @@ def read_revision(folder: WorkspaceFolder) -> int:
         return identity.read_revision(db)
 
 
-@lru_cache(maxsize=8)
-def _clip_table(path: Path, recipe_key: str | None, revision: int) -> pd.DataFrame:
+@cached()
+def _clip_table(path: Path, recipe_key: str | None, _revision: int) -> pd.DataFrame:
     with read_catalogue(WorkspaceFolder(path)) as db:
         return clips.clip_table(db, recipe_key)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from vidviz.errors import WorkspaceError
 from vidviz.records import EmbeddingSet
+from vidviz.services.cache import cached
 from vidviz.store import clips, sets
 from vidviz.store.catalogue import read_catalogue
 from vidviz.store.vectors import VectorShards
@@ -104,10 +104,8 @@ def load_embeddings(folder: WorkspaceFolder, set_key: str) -> Embeddings:
     return _load(folder.path, found.key, found.dimension, set_version(folder, found.key))
 
 
-@lru_cache(maxsize=4)
-def _load(path: Path, set_key: str, dimension: int, version: str) -> Embeddings:
+@cached()
+def _load(path: Path, set_key: str, dimension: int, _version: str) -> Embeddings:
     stored = VectorShards(WorkspaceFolder(path).vectors(set_key)).load()
     order = np.argsort(stored.ids)
-    ids, vectors = stored.ids[order], stored.vectors[order].reshape(-1, dimension)
-    ids.flags.writeable = vectors.flags.writeable = False
-    return Embeddings(ids, vectors)
+    return Embeddings(stored.ids[order], stored.vectors[order].reshape(-1, dimension))

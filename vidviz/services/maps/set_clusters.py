@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from vidviz.services.cache import cached
 from vidviz.services.library import embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
 from vidviz.workspace_folder import WorkspaceFolder
@@ -58,7 +58,7 @@ def find_clusters(folder: WorkspaceFolder, set_key: str, spec: ClusterSpec | Non
     return _clusters(folder.path, set_key, embedding_sets.set_version(folder, set_key), spec or ClusterSpec())
 
 
-@lru_cache(maxsize=16)
+@cached()
 def _clusters(path: Path, set_key: str, _version: str, spec: ClusterSpec) -> Clusters:
     from vidviz.measure.cluster_fit import medoids, silhouette
     from vidviz.project.density_clusters import cluster_embeddings
@@ -72,7 +72,6 @@ def _clusters(path: Path, set_key: str, _version: str, spec: ClusterSpec) -> Clu
         min_cluster_size=spec.min_cluster_size or None,
         neighbours=shared_neighbours(folder, set_key),
     )
-    numbers.flags.writeable = False
     fit = silhouette(embeddings.vectors, numbers)
     found = tuple(
         Cluster(number, int((numbers == number).sum()), int(embeddings.ids[rows[0]]), fit.clusters[number])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from vidviz.measure.directions import cosines_to
 from vidviz.records import StoredMap
+from vidviz.services.cache import cached
 from vidviz.services.library import embedding_sets
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -43,14 +43,12 @@ def shared_neighbours(folder: WorkspaceFolder, set_key: str) -> tuple[np.ndarray
     return _neighbours(folder.path, set_key, embedding_sets.set_version(folder, set_key))
 
 
-@lru_cache(maxsize=4)
+@cached()
 def _neighbours(path: Path, set_key: str, _version: str) -> tuple[np.ndarray, np.ndarray]:
     from vidviz.project.neighbours import exact_neighbours
 
     vectors = embedding_sets.load_embeddings(WorkspaceFolder(path), set_key).vectors
-    indices, distances = exact_neighbours(vectors, SHARED_NEIGHBOURS)
-    indices.flags.writeable = distances.flags.writeable = False
-    return indices, distances
+    return exact_neighbours(vectors, SHARED_NEIGHBOURS)
 
 
 def measure_map(folder: WorkspaceFolder, set_key: str, stored: StoredMap, map_key: str) -> MapTrust:
@@ -67,7 +65,7 @@ def measure_map(folder: WorkspaceFolder, set_key: str, stored: StoredMap, map_ke
     return _measure(folder.path, set_key, version, map_key, points.tobytes(), points.shape[1])
 
 
-@lru_cache(maxsize=8)
+@cached(most=8)
 def _measure(path: Path, set_key: str, _version: str, _map_key: str, points: bytes, dims: int) -> MapTrust:
     from vidviz.measure.point_trust import point_trust
     from vidviz.measure.rank_trust import continuity, trustworthiness
@@ -115,16 +113,14 @@ def compare_maps(first: StoredMap, second: StoredMap) -> np.ndarray:
     return _compare(first.points.tobytes(), second.points.tobytes(), len(first.ids))
 
 
-@lru_cache(maxsize=8)
+@cached(most=8)
 def _compare(first: bytes, second: bytes, count: int) -> np.ndarray:
     from vidviz.measure.point_trust import point_trust
     from vidviz.project.neighbours import exact_neighbours
 
     places = [np.frombuffer(points, np.float32).reshape(count, -1) for points in (first, second)]
     near = exact_neighbours(places[0], TRUST_NEIGHBOURS, "euclidean")[0]
-    shared = point_trust(near, places[1], TRUST_NEIGHBOURS)
-    shared.flags.writeable = False
-    return shared
+    return point_trust(near, places[1], TRUST_NEIGHBOURS)
 
 
 def similarity_to(folder: WorkspaceFolder, set_key: str, clip_id: int) -> np.ndarray:

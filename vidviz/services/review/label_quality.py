@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vidviz.records import LABEL
+from vidviz.services.cache import cached
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
 from vidviz.workspace_folder import WorkspaceFolder
@@ -51,7 +51,7 @@ def doubt_labels(folder: WorkspaceFolder, set_key: str, column: str = LABEL) -> 
     return list(_doubts(folder.path, set_key, embedding_sets.set_version(folder, set_key), column, revision))
 
 
-@lru_cache(maxsize=8)
+@cached()
 def _doubts(path: Path, set_key: str, _version: str, column: str, _revision: int) -> tuple[LabelDoubt, ...]:
     folder = WorkspaceFolder(path)
     ids, labels, videos = _labelled(folder, set_key, column)
@@ -104,7 +104,7 @@ def measure_labels(
     return _measure(folder.path, set_key, version, column, k, across_videos, revision)
 
 
-@lru_cache(maxsize=8)
+@cached()
 def _measure(
     path: Path, set_key: str, _version: str, column: str, k: int, across_videos: bool, _revision: int
 ) -> Retrieval:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from vidviz.services.cache import cached
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
 from vidviz.store import videos
@@ -41,7 +41,7 @@ def find_outliers(folder: WorkspaceFolder, set_key: str) -> Outlying:
     return _outliers(folder.path, set_key, embedding_sets.set_version(folder, set_key))
 
 
-@lru_cache(maxsize=4)
+@cached()
 def _outliers(path: Path, set_key: str, _version: str) -> Outlying:
     from vidviz.measure import outliers
 
@@ -56,13 +56,13 @@ def find_near_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float
     return _alike(folder.path, set_key, embedding_sets.set_version(folder, set_key), threshold)
 
 
-@lru_cache(maxsize=8)
+@cached()
 def _alike(path: Path, set_key: str, _version: str, threshold: float) -> Alike:
     from vidviz.measure.duplicates import near_duplicates
 
     folder = WorkspaceFolder(path)
     embeddings = embedding_sets.load_embeddings(folder, set_key)
-    sources = np.asarray(contents.clip_rows(folder, embeddings.ids)["video_id"], dtype=str)
+    sources = np.asarray(contents.clip_rows(folder, embeddings.ids, _recipe(folder, set_key))["video_id"], dtype=str)
     found = near_duplicates(embeddings.vectors, threshold, sources=sources)
     pairs = tuple((int(a), int(b)) for a, b in embeddings.ids[found.pairs])
     return Alike(pairs, tuple(found.cosines.tolist()), found.total)
@@ -90,7 +90,7 @@ def group_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float) ->
     return list(_groups(folder.path, set_key, embedding_sets.set_version(folder, set_key), threshold))
 
 
-@lru_cache(maxsize=8)
+@cached()
 def _groups(path: Path, set_key: str, _version: str, threshold: float) -> tuple[DuplicateGroup, ...]:
     from vidviz.measure.duplicates import duplicate_groups
 
@@ -98,7 +98,7 @@ def _groups(path: Path, set_key: str, _version: str, threshold: float) -> tuple[
     embeddings = embedding_sets.load_embeddings(folder, set_key)
     pairs = np.array(_alike(path, set_key, _version, threshold).pairs, dtype=np.int64).reshape(-1, 2)
     numbers = duplicate_groups(np.searchsorted(embeddings.ids, pairs), len(embeddings.ids))
-    worth = _worth(folder, embeddings.ids)
+    worth = _worth(folder, embeddings.ids, _recipe(folder, set_key))
     groups = []
     for number in range(int(numbers.max(initial=-1)) + 1):
         rows = np.flatnonzero(numbers == number)
@@ -116,9 +116,13 @@ def _groups(path: Path, set_key: str, _version: str, threshold: float) -> tuple[
     return tuple(groups)
 
 
-def _worth(folder: WorkspaceFolder, ids: np.ndarray) -> list[tuple[float, float, str, float]]:
+def _recipe(folder: WorkspaceFolder, set_key: str) -> str:
+    return embedding_sets.find_set(folder, set_key).spec.recipe_key
+
+
+def _worth(folder: WorkspaceFolder, ids: np.ndarray, recipe_key: str) -> list[tuple[float, float, str, float]]:
     """What decides which clip is kept, the smallest first."""
-    table = contents.clip_rows(folder, ids)
+    table = contents.clip_rows(folder, ids, recipe_key)
     with read_catalogue(folder) as db:
         size = {
             video.id: (video.probe.width_px * video.probe.height_px, video.probe.duration_seconds)

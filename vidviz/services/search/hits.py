@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from vidviz.records import LABEL
+from vidviz.services.cache import cached
 from vidviz.services.library import contents
 from vidviz.types import Neighbour
 from vidviz.workspace_folder import WorkspaceFolder
@@ -40,22 +41,22 @@ def describe(folder: WorkspaceFolder, recipe_key: str, neighbours: list[Neighbou
     hits = []
     for neighbour, row in zip(neighbours, rows.tolist(), strict=True):
         if known.ids[row] == neighbour.clip_id:
-            video, start, end, label, video_id = known.columns[row]
+            video, start, end, label, video_id = (column[row] for column in known.columns)
             hits.append(Hit(neighbour.clip_id, video, start, end, round(neighbour.score, 6), label, video_id))
     return hits
 
 
 @dataclass(frozen=True)
 class _KnownClips:
-    """All clips of a recipe by rising id: (video, start, end, label, video id) each."""
+    """All clips of a recipe by rising id: video, start, end, label and video id, each a list as long as `ids`."""
 
     ids: np.ndarray
-    columns: list[tuple[str, float, float, str | None, str]]
+    columns: tuple[list[Any], ...]
 
 
-@lru_cache(maxsize=4)
+@cached()
 def _know_clips(path: Path, recipe_key: str, _revision: int) -> _KnownClips:
-    # Plain tuples: taking ten rows out of a table costs pandas more than the search itself.
+    # Plain lists: taking ten rows out of a table costs pandas more than the search itself.
     table = contents.clip_table(WorkspaceFolder(path), recipe_key).sort_values("clip_id")
-    columns = [table[name].tolist() for name in ("video", "start_seconds", "end_seconds", LABEL, "video_id")]
-    return _KnownClips(table["clip_id"].to_numpy(np.int64), list(zip(*columns, strict=True)))
+    columns = tuple(table[name].tolist() for name in ("video", "start_seconds", "end_seconds", LABEL, "video_id"))
+    return _KnownClips(table["clip_id"].to_numpy(np.int64), columns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from vidviz.errors import BackboneError, MediaError, SearchIndexError
 from vidviz.records import Clip
 from vidviz.services.backbones.decoders import file_decoder
 from vidviz.services.backbones.set_backbone import find_weights, load_set_backbone
+from vidviz.services.cache import cached
 from vidviz.services.search import query_files
 from vidviz.services.search.queries import Query
 from vidviz.services.search.query_folder import AskedFile
@@ -46,7 +46,7 @@ def embed_asked(folder: WorkspaceFolder, spec: EmbeddingSetSpec, query: Query) -
     return found
 
 
-@lru_cache(maxsize=64)
+@cached()
 def _embed_video(path: Path, spec: EmbeddingSetSpec, token: str, seconds: tuple[float, float] | None) -> np.ndarray:
     from vidviz.services.backbones.clip_reader import read_one
 
@@ -83,7 +83,7 @@ def _choose_span(asked: AskedFile, seconds: tuple[float, float] | None) -> Span:
     return Span(start, stop)
 
 
-@lru_cache(maxsize=64)
+@cached()
 def _embed_image(path: Path, spec: EmbeddingSetSpec, token: str) -> np.ndarray:
     from vidviz.decode.still import read_still
 
@@ -96,7 +96,7 @@ def _embed_image(path: Path, spec: EmbeddingSetSpec, token: str) -> np.ndarray:
     return _embed(loaded, spec, np.repeat(picture[None], frames.num_frames, axis=0))
 
 
-@lru_cache(maxsize=256)
+@cached()
 def _embed_sentence(path: Path, spec: EmbeddingSetSpec, sentence: str) -> np.ndarray:
     from vidviz.embed.backbones import find_backbone
     from vidviz.embed.prepare import prepare_backbone

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from vidviz.index.exact_index import compare_exactly
 from vidviz.index.rows import check_queries, comparable
 from vidviz.numbers.metrics import SEARCH_METRICS, SearchMetric
+from vidviz.services.cache import cached
 from vidviz.services.library import embedding_sets
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -46,11 +46,9 @@ def spread_scores(
     return ScoreSpread(edges, counts, float(np.median(scores)) if len(scores) else float("nan"), scores)
 
 
-@lru_cache(maxsize=2)
+@cached()
 def _comparable(path: Path, set_key: str, _version: str, *, by_direction: bool) -> np.ndarray:
     """The vectors that can be compared, (N, D) float32, of unit length where only directions count."""
     vectors = embedding_sets.load_embeddings(WorkspaceFolder(path), set_key).vectors
     compared, problems = comparable(vectors, unit_length=by_direction)
-    known = compared[[not problem for problem in problems]]
-    known.flags.writeable = False
-    return known
+    return compared[[not problem for problem in problems]]

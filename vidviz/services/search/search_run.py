@@ -15,6 +15,7 @@ from vidviz.index.vector_index import VectorIndex
 from vidviz.index_design import check_effort
 from vidviz.measure.directions import cosines_to
 from vidviz.numbers.metrics import SEARCH_METRICS, SearchMetric
+from vidviz.records import EmbeddingSet
 from vidviz.services.index.background_build import open_meanwhile
 from vidviz.services.index.exact_search import STORED
 from vidviz.services.index.filter_expressions import to_index_filters
@@ -101,7 +102,8 @@ def _search(folder: WorkspaceFolder, set_key: str, query: Query, options: Search
     elif not options.include_self:
         conditions += (NotClip(tuple(example.clip_id for example in query.examples if example.weight > 0)),)
     reaches = options.threshold is None or _is_near_enough(1.0, options.threshold, options.metric)
-    if not itself_first or not options.include_self or not reaches or not _is_kept(folder, itself, options.clip_filter):
+    shown_first = itself_first and options.include_self and reaches
+    if not shown_first or not _is_kept(folder, found, itself, options.clip_filter):
         itself = None
     answer = search_by_vector(folder, found.key, vector, options, conditions)
     if itself is None:
@@ -226,10 +228,12 @@ def _own_videos(folder: WorkspaceFolder, query: Query) -> tuple[Filter, ...]:
     return (NotVideoIn(tuple(sorted(own | ({query.video} if query.video else set())))),)
 
 
-def _is_kept(folder: WorkspaceFolder, clip_id: int | None, chosen: ClipFilter) -> bool:
+def _is_kept(folder: WorkspaceFolder, found: EmbeddingSet, clip_id: int | None, chosen: ClipFilter) -> bool:
     if clip_id is None:
         return False
-    table = contents.clip_table(folder)
+    if not chosen:
+        return True
+    table = contents.clip_table(folder, found.spec.recipe_key)
     return bool(chosen.keeps(table[table["clip_id"] == clip_id]).all())
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from typing import Generic, TypeVar
+
+from vidviz.byte_lru import ByteLru
 
 TOKEN_DIGITS = 32
 
@@ -15,33 +15,21 @@ _T = TypeVar("_T")
 class Shelf(Generic[_T]):
     """A bounded shelf of things by token, shared by all sessions of the server.
 
-    When the shelf is full, what was used least recently goes.
+    When the shelf is full, what was used least recently goes. It is apart from the cache of derived arrays: the browser
+    has been told these addresses, so no computation may take their room.
     """
 
     def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._things: OrderedDict[str, tuple[_T, int]] = OrderedDict()
-        self._held_bytes = 0
-        self._lock = threading.Lock()
+        self._things: ByteLru[str, _T] = ByteLru(lambda: most_bytes)
 
     def keep(self, token: str, thing: _T, num_bytes: int) -> None:
         """Keep a thing under its token, unless one is there already."""
-        with self._lock:
-            if token not in self._things:
-                self._things[token] = (thing, num_bytes)
-                self._held_bytes += num_bytes
-            self._things.move_to_end(token)
-            while self._held_bytes > self._most_bytes and len(self._things) > 1:
-                _, (_, dropped) = self._things.popitem(last=False)
-                self._held_bytes -= dropped
+        if self.get(token) is None:
+            self._things.put(token, thing, {token: num_bytes})
 
     def get(self, token: str) -> _T | None:
         """The thing of this token, or None when it was never here or has gone."""
-        with self._lock:
-            if token not in self._things:
-                return None
-            self._things.move_to_end(token)
-            return self._things[token][0]
+        return self._things.get(token)
 
 
 class ByteShelf(Shelf[bytes]):
