@@ -2,8 +2,12 @@
 
 import streamlit as st
 
-from vidviz.ui import main
+from vidviz.config import workspace_path
+from vidviz.log import process_log
+from vidviz.ui import main, messages
 from vidviz.ui.components.media import WorkspaceMedia
 from vidviz.ui.components.media_routes import media_routes
 
-app = st.App(main.__file__, routes=media_routes(WorkspaceMedia()))
+process_log.start(workspace_path())
+process_log.listen_to("streamlit", "uvicorn.error")
+app = st.App(main.__file__, routes=media_routes(WorkspaceMedia()), on_script_error=messages.tell_unforeseen)

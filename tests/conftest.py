@@ -18,7 +18,8 @@ settings.register_profile("home", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "home")
 
-for name in ("VIDVIZ_WORKSPACE", "VIDVIZ_MILVUS_URI", "VIDVIZ_MILVUS_TOKEN", "MILVUS_URI", "MILVUS_TOKEN"):
+LOGGING = ("VIDVIZ_LOG_LEVEL", "VIDVIZ_VERBOSE")
+for name in ("VIDVIZ_WORKSPACE", "VIDVIZ_MILVUS_URI", "VIDVIZ_MILVUS_TOKEN", "MILVUS_URI", "MILVUS_TOKEN", *LOGGING):
     os.environ.pop(name, None)
 
 # With a real server named (see `.ci/milvus`), every workspace of every test has its collections there.

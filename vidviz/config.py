@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_WORKSPACE = "vidviz-workspace"
+LOG_LEVEL = "VIDVIZ_LOG_LEVEL"
+VERBOSE = "VIDVIZ_VERBOSE"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,22 @@ def milvus_settings() -> MilvusSettings:
 def workspace_path(path: str | Path | None = None) -> Path:
     """The workspace's folder: as given, else `VIDVIZ_WORKSPACE`, else `./vidviz-workspace`."""
     return Path(path or os.environ.get("VIDVIZ_WORKSPACE") or DEFAULT_WORKSPACE).expanduser()
+
+
+def log_level() -> tuple[int, str]:
+    """The level from which on the log file of the workspace is written, by `VIDVIZ_LOG_LEVEL`, else INFO.
+
+    Returns:
+        The level, and the variable's text where it is no level.
+    """
+    named = os.environ.get(LOG_LEVEL, "").strip().upper()
+    level = logging.getLevelNamesMapping().get(named or "INFO")
+    return (logging.INFO, named) if level is None else (level, "")
+
+
+def verbose_wanted() -> bool:
+    """Whether `VIDVIZ_VERBOSE` asks for everything on stderr, as `--verbose` does."""
+    return os.environ.get(VERBOSE, "") not in ("", "0")
 
 
 def worker_count() -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 from vidviz.config import DecodeLimits, worker_count
 from vidviz.errors import VidvizError
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import JobItem
 from vidviz.services.importing.file_importer import FileImporter
 from vidviz.services.importing.found_files import Findings, find_files
@@ -162,6 +163,6 @@ def rebuild_previews(folder: WorkspaceFolder, progress: Progress = ignore_progre
                 made = make(Path(video.path), Recipe.from_key(key), folder.previews, limits)
                 items.append(JobItem(video.path, video.name, "ok", None, video.id, len(made.clip_ids)))
             except VidvizError as error:
-                items.append(JobItem(video.path, video.name, "failed", str(error), video.id, 0))
+                items.append(JobItem(video.path, video.name, "failed", sentence_of(error), video.id, 0))
             progress(done, len(work), video.name)
     return ImportReport(tuple(items), ())
