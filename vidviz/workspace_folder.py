@@ -18,7 +18,8 @@ class WorkspaceFolder:
     | previews/ | posters, strips, H.264 previews | derived |
     | maps/ | coordinates | derived |
     | index/milvus.db | the local Milvus collections | derived |
-    | jobs/ | logs | |
+    | jobs/ | what each job printed | |
+    | logs/ | the log of all processes, `vidviz.log` | |
     """
 
     path: Path

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from vidviz.log.timing import timed
 from vidviz.services.compare.set_pairs import SetPair
 
 MOST_NEIGHBOURS = 50
@@ -84,6 +85,7 @@ class FaceOff:
 
 
 @lru_cache(maxsize=2)
+@timed
 def find_neighbourhoods(pair: SetPair, *, other_videos_only: bool = False) -> Neighbourhoods:
     """The `MOST_NEIGHBOURS` nearest of each clip by both sets, by cosine and exactly; found once for each pair.
 
@@ -108,6 +110,7 @@ def find_neighbourhoods(pair: SetPair, *, other_videos_only: bool = False) -> Ne
 
 
 @lru_cache(maxsize=2)
+@timed
 def align_sets(pair: SetPair) -> KernelAlignment:
     """How alike two sets are as a whole (see `vidviz.measure.cka`); found once for each pair."""
     from vidviz.measure.cka import cka_by_chance, linear_cka

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import VidvizError, WorkspaceError
+from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, EmbeddingSet
 from vidviz.services.embedding.embed_loop import embed_all, reading
@@ -76,6 +77,7 @@ def request_arguments(request: EmbedRequest) -> dict[str, Any]:
     return asdict(request)
 
 
+@timed
 def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progress = ignore_progress) -> EmbedReport:
     """Embed all clips of a recipe that the embedding set does not hold yet.
 

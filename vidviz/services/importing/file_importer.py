@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import MediaError
+from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, JobItem, Source, Video
 from vidviz.services.importing.found_files import FoundFile
@@ -62,6 +63,7 @@ class FileImporter:
         self._guard = threading.Lock()
         self._stopped = False
 
+    @timed
     def import_file(self, found: FoundFile) -> JobItem:
         """Import one file; what is wrong with it becomes the item's reason.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from vidviz.config import DecodeLimits, worker_count
 from vidviz.errors import VidvizError
+from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import JobItem
 from vidviz.services.importing.file_importer import FileImporter
@@ -86,6 +87,7 @@ def request_from_arguments(arguments: dict[str, Any]) -> ImportRequest:
     )
 
 
+@timed
 def import_videos(
     folder: WorkspaceFolder, request: ImportRequest, progress: Progress = ignore_progress, job_id: int | None = None
 ) -> ImportReport:

@@ -13,6 +13,7 @@ import numpy as np
 
 from vidviz.errors import BackboneError
 from vidviz.introspect.film_layout import lay_out
+from vidviz.log.timing import timed
 from vidviz.services.backbones.clip_reader import ReadAhead
 from vidviz.services.backbones.shared_backbones import load_shared, run_until_seen
 from vidviz.services.inside.clip_input import grid_of
@@ -93,6 +94,7 @@ def known_peaks(folder: WorkspaceFolder, backbone: str, weights: str, layer: str
         return collected.gather()
 
 
+@timed
 def find_peaks(
     folder: WorkspaceFolder,
     backbone: str,

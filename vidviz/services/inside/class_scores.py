@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.errors import BackboneError
+from vidviz.log.timing import timed
 from vidviz.services.inside.clip_input import Look, Looked, look_at, running
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Scores:
     probabilities: tuple[float, ...]
 
 
+@timed
 def score_classes(look: Look, most: int = 10) -> Scores:
     """The class scores of a clip, best first.
 

@@ -11,6 +11,7 @@ from vidviz.errors import BackboneError
 from vidviz.introspect.attention import Attention
 from vidviz.introspect.film_layout import TokenGrid
 from vidviz.introspect.receptive_field import Box
+from vidviz.log.timing import timed
 from vidviz.services.inside.clip_input import Look, Looked, look_at, running
 
 TRANSFORMERS = ("2-D transformer", "video transformer", "text-video")
@@ -71,6 +72,7 @@ def grid_size(look: Look) -> tuple[int, int, int]:
 
 
 @lru_cache(maxsize=4)
+@timed
 def attend(look: Look, query: tuple[int, int, int] | None = None) -> Attended:
     """Run a transformer on a clip and sum up where its attention goes.
 
