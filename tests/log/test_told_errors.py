@@ -65,6 +65,7 @@ def test_a_cause_that_the_sentence_tells_is_logged_without_an_id(workspace, logg
         (raised(BackboneError("net cannot run."), RuntimeError("shapes")), "net cannot run.", "RuntimeError: ‹shapes›"),
         (raised(WorkspaceError("disk is full."), OSError(28, "No space")), "disk is full.", "OSError: ‹[Errno 28]"),
         (incomplete(), "Decoding failed.", "  in another process:\n  ZeroDivisionError in the decoder"),
+        (raised(MediaError("Decoding it failed."), incomplete()), "Decoding it failed.", "  ZeroDivisionError in the"),
         (raised(KeyError("x")), "Something unforeseen went wrong: KeyError: 'x'", "KeyError: ‹'x'›"),
     ],
 )

@@ -45,9 +45,6 @@ class RecordText(logging.Formatter):
         text = f"{head}{f' [{log_id}]' if log_id else ''} {_message_of(record)}"
         if record.exc_info and record.exc_info[1]:
             text += f"\n{failure_text(record.exc_info[1])}"
-        behind = getattr(record, "behind", "")
-        if behind:
-            text += f"\n  in another process:\n{behind}"
         return redact(text.translate(_CONTROL))
 
 
@@ -90,6 +87,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _lines_of(error: BaseException) -> Iterator[str]:
     said = str(error)
+    behind = getattr(error, "behind", "")
+    if behind:
+        yield f"  in another process:\n{behind}"
     yield f"  {type(error).__qualname__}{f': {_mark(said)}' if said else ''}"
     frames = list(_frames_of(error.__traceback__))
     if len(frames) > MOST_FRAMES:

@@ -41,10 +41,8 @@ def log_error(error: BaseException) -> str:
         return str(known)
     log_id = secrets.token_hex(ID_BYTES) if _needs_id(error) else ""
     level = logging.ERROR if log_id else logging.INFO
-    told_whole = isinstance(error, VidvizError) and not log_id and error.__cause__ is None
-    behind = getattr(error, "behind", "")
-    extra = {"log_id": log_id, "behind": behind}
-    logger.log(level, "%s", error, exc_info=None if told_whole else error, extra=extra)
+    told_whole = isinstance(error, VidvizError) and not (log_id or error.__cause__ or error.behind)
+    logger.log(level, "%s", error, exc_info=None if told_whole else error, extra={"log_id": log_id})
     file = log_file()
     kept = log_id if file is not None and level >= file.level and file.keeps else ""
     with contextlib.suppress(AttributeError):  # an exception class with slots
