@@ -159,8 +159,7 @@ def doctor(answer: Answer, bundle: str | None, with_names: bool) -> None:
     With --bundle, pack a report into a zip file: about.json (versions, platform, which checks are fine, settings,
     schema version, rows of each table, files and bytes of each folder) and the log. Names and paths of files, labels,
     sentences and addresses are left out unless --with-names is given, which adds what jobs printed, too. Tokens and
-    passwords are never in it.
-    """
+    passwords are never in it."""
     from vidviz.services.doctor import examine
 
     findings = examine(answer.path)
