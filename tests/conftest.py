@@ -19,8 +19,9 @@ settings.register_profile("home", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "home")
 
+LOGGING = ("VIDVIZ_LOG_LEVEL", "VIDVIZ_VERBOSE")
 OWN = ("VIDVIZ_WORKSPACE", "VIDVIZ_CACHE_MB", "VIDVIZ_MILVUS_URI", "VIDVIZ_MILVUS_TOKEN", "MILVUS_URI", "MILVUS_TOKEN")
-for name in OWN:
+for name in (*OWN, *LOGGING):
     os.environ.pop(name, None)
 
 # With a real server named (see `.ci/milvus`), every workspace of every test has its collections there.

@@ -12,6 +12,7 @@ Nothing heavy is imported before it is used.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _HOMES = {
     "backbones": "vidviz.embed.backbones",
     "load_backbone": "vidviz.embed.load",
 }
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # who logs, and where to, is for the program to say
 
 if not TYPE_CHECKING:  # a type checker would take every name for granted
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,8 @@ from vidviz.errors import SettingsError
 
 DEFAULT_WORKSPACE = "vidviz-workspace"
 LEAST_CACHE_MB = 64
+LOG_LEVEL = "VIDVIZ_LOG_LEVEL"
+VERBOSE = "VIDVIZ_VERBOSE"
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,22 @@ def _memory_bytes() -> int:
     except OSError:  # no Linux, or no container
         return total
     return min(total, int(limit)) if limit.isdigit() else total
+
+
+def log_level() -> tuple[int, str]:
+    """The level from which on the log file of the workspace is written, by `VIDVIZ_LOG_LEVEL`, else INFO.
+
+    Returns:
+        The level, and the variable's text where it is no level.
+    """
+    named = os.environ.get(LOG_LEVEL, "").strip().upper()
+    level = logging.getLevelNamesMapping().get(named or "INFO")
+    return (logging.INFO, named) if level is None else (level, "")
+
+
+def verbose_wanted() -> bool:
+    """Whether `VIDVIZ_VERBOSE` asks for everything on stderr, as `--verbose` does."""
+    return os.environ.get(VERBOSE, "") not in ("", "0")
 
 
 def worker_count() -> int:

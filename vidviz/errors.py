@@ -7,10 +7,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from traceback import walk_tb
 
 
 class VidvizError(Exception):
-    """The family: its text is shown to people as it stands, on pages and in `--json`."""
+    """The family: its text is shown to people as it stands, on pages and in `--json`.
+
+    Attributes:
+        behind: the traceback of what it came of in another process, for the log.
+        incomplete: whether the log knows more than the sentence, although no `__cause__` says so.
+    """
+
+    behind: str = ""
+    incomplete: bool = False
 
 
 class SettingsError(VidvizError):
@@ -66,3 +75,13 @@ class ProjectionError(VidvizError):
 
 class JobError(VidvizError):
     """A job that does not exist or cannot be started or cancelled."""
+
+
+def is_bug(error: BaseException) -> bool:
+    """Whether an exception is a slip in a line of vidviz itself, and no failure of what that line called.
+
+    For blocks that turn whatever a library raises into a sentence: a slip must not be told as a broken file.
+    """
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    slips = (TypeError, LookupError, AttributeError, NameError)
+    return isinstance(error, slips) and bool(modules) and str(modules[-1]).partition(".")[0] == "vidviz"

@@ -68,8 +68,8 @@ class Recipe:
         try:
             cut, length, stride, tail = parts
             return cls(cut, float(length), float(stride), tail)  # type: ignore[arg-type]
-        except ValueError as error:
-            raise RecipeError(f"{key!r} is not a recipe; one looks like 'windows-2-2-keep'.") from error
+        except ValueError:
+            raise RecipeError(f"{key!r} is not a recipe; one looks like 'windows-2-2-keep'.") from None
 
 
 @dataclass(frozen=True)

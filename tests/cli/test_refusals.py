@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 
@@ -34,6 +36,8 @@ def test_refusals(refusal, shelf, tmp_path, monkeypatch, arguments, kind, senten
     answer = refusal(*arguments, "--workspace", shelf)
     assert answer["kind"] == kind
     assert sentence in answer["error"]
+    assert "log_id" not in answer
+    assert "log id" not in answer["error"]
 
 
 def test_people_get_the_sentence_on_stderr(run, shelf):
@@ -66,10 +70,15 @@ def test_a_bug_is_told_as_json_as_well(refusal, shelf, monkeypatch):
 
     monkeypatch.setattr("vidviz.services.export.export_run.export_clips", break_down)
     answer = refusal("export", "clips.csv", "--workspace", shelf)
+    log_id = answer["log_id"]
     assert answer == {
-        "error": "Something unforeseen went wrong: ZeroDivisionError: division by zero",
+        "error": f"Something unforeseen went wrong: ZeroDivisionError: division by zero (log id {log_id})",
         "kind": "ZeroDivisionError",
+        "log_id": log_id,
     }
+    text = (shelf / "logs" / "vidviz.log").read_text()
+    assert f"ERROR {os.getpid()} vidviz.log.told_errors [{log_id}] ‹division by zero›" in text
+    assert "vidviz/cli/library_commands.py:" in text
 
 
 def test_commands_that_read_make_no_workspace(refusal, tmp_path):

@@ -96,13 +96,15 @@ def test_errors_arrive_as_they_were(worker: DecodeWorker, helped) -> None:
     assert caught.value.near == ["layer4"]
 
 
-def test_other_errors_are_logged_and_told_without_their_insides(worker, helped, caplog) -> None:
+def test_other_errors_bring_their_traceback_for_the_log_and_are_told_without_their_insides(worker, helped) -> None:
     taken = []
     with pytest.raises(MediaError) as caught:
         taken.extend(worker.stream(helped.break_off, FILE, timeout_seconds=20))
     assert "film.mp4" in str(caught.value)
     assert "secret" not in str(caught.value)
-    assert "secret detail" in caplog.text
+    assert caught.value.incomplete
+    assert "secret detail" in caught.value.behind
+    assert "break_off" in caught.value.behind
     assert add(worker) == 5
 
 

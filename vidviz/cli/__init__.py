@@ -18,6 +18,7 @@ from vidviz.cli.dashboard_commands import demo, serve
 from vidviz.cli.explore_commands import map_command, search
 from vidviz.cli.label_commands import label
 from vidviz.cli.library_commands import export, import_command
+from vidviz.cli.output import verbose_option
 from vidviz.cli.upkeep_commands import doctor, index, jobs
 
 
@@ -31,7 +32,8 @@ class InOrder(click.Group):
 
 @click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
-def main() -> None:
+@verbose_option
+def main(verbose: bool) -> None:  # read by each command: see `answering`
     """Explore how video models see: clips, embeddings, maps, neighbours, and networks from the inside."""
 
 

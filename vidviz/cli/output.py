@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import sys
-import traceback
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -14,6 +13,10 @@ import click
 
 from vidviz.config import workspace_path
 from vidviz.errors import VidvizError
+from vidviz.log import process_log
+from vidviz.log.record_text import failure_text
+from vidviz.log.redaction import redact
+from vidviz.log.told_errors import sentence_of
 
 if TYPE_CHECKING:
     from vidviz.workspace_folder import WorkspaceFolder
@@ -22,31 +25,43 @@ Command = Callable[..., Any]
 
 
 def answering(run: Command) -> Command:
-    """Give a command `--json` and `--workspace`, and turn errors into one sentence and exit code 1."""
+    """Give a command `--json`, `--workspace` and `--verbose`, keep a log, and tell errors in one sentence (code 1)."""
 
     @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
     @click.option("--workspace", metavar="DIR", help="The workspace folder [default: ./vidviz-workspace].")
+    @verbose_option
     @wraps(run)
-    def answered(*args: Any, as_json: bool, workspace: str | None, **options: Any) -> None:
+    def answered(*args: Any, as_json: bool, workspace: str | None, verbose: bool, **options: Any) -> None:
         outer = _group_options()
         answer = Answer(as_json or outer.get("as_json", False), workspace or outer.get("workspace"))
+        process_log.start(answer.path, verbose=verbose or outer.get("verbose", False))
         try:
             run(*args, answer=answer, **options)
-        except VidvizError as error:
-            answer.fail(error, str(error))
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except Exception as error:
-            traceback.print_exc()
-            answer.fail(error, f"Something unforeseen went wrong: {type(error).__name__}: {error}")
+            answer.fail(error)
+        finally:
+            process_log.stop()
 
     return answered
 
 
+def verbose_option(command: Command) -> Command:
+    """Give a command, or the group of all, `--verbose`."""
+    return click.option("-v", "--verbose", is_flag=True, help="Tell on stderr what is done, and how long it takes.")(
+        command
+    )
+
+
 def _group_options() -> dict[str, Any]:
-    """What was given before the command's own name, as in `vidviz jobs --workspace DIR list`."""
+    """What was given before the command's own name, as in `vidviz --verbose jobs --workspace DIR list`."""
+    given: dict[str, Any] = {}
     context = click.get_current_context().parent
-    return context.params if context else {}
+    while context:
+        given |= {name: value for name, value in context.params.items() if value and name not in given}
+        context = context.parent
+    return given
 
 
 class Answer:
@@ -71,10 +86,15 @@ class Answer:
         """Print a sentence of a command that goes on, for a program as a JSON object on a line of its own."""
         self.give({"message": sentence}, sentence)
 
-    def fail(self, error: Exception, sentence: str) -> NoReturn:
-        """Print one sentence and end with exit code 1."""
+    def fail(self, error: Exception) -> NoReturn:
+        """Print one sentence and end with exit code 1; a bug is printed with its traceback as well."""
+        sentence = sentence_of(error)
+        if not isinstance(error, VidvizError) and not process_log.is_verbose():  # which has told it already
+            click.echo(f"{redact(failure_text(error))}", err=True)
         if self.as_json:
-            click.echo(json.dumps({"error": sentence, "kind": type(error).__name__}))
+            log_id = getattr(error, "log_id", "")
+            more = {"log_id": log_id} if log_id else {}
+            click.echo(json.dumps({"error": sentence, "kind": type(error).__name__, **more}))
         else:
             click.secho(sentence, err=True, fg="red")
         sys.exit(1)

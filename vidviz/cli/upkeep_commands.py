@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from vidviz.cli.output import Answer, answering
+
+if TYPE_CHECKING:
+    from vidviz.services.doctor import Finding
 
 
 @click.group()
@@ -139,11 +144,40 @@ def _list_jobs(answer: Answer) -> None:
 
 
 @click.command()
+@click.option(
+    "--bundle",
+    metavar="[FILE.zip]",
+    is_flag=False,
+    flag_value="vidviz-doctor.zip",
+    help="Pack a report for those who help: the log, versions, settings, sizes of tables and folders.",
+)
+@click.option("--with-names", is_flag=True, help="Leave names, paths, labels and sentences in the report.")
 @answering
-def doctor(answer: Answer) -> None:
-    """Look at versions, device, Milvus, weights and disk, and say what is amiss."""
+def doctor(answer: Answer, bundle: str | None, with_names: bool) -> None:
+    """Look at versions, device, Milvus, weights, disk and log, and say what is amiss.
+
+    With --bundle, pack a report into a zip file: about.json (versions, platform, which checks are fine, settings,
+    schema version, rows of each table, files and bytes of each folder) and the log. Names and paths of files, labels,
+    sentences and addresses are left out unless --with-names is given, which adds what jobs printed, too. Tokens and
+    passwords are never in it."""
     from vidviz.services.doctor import examine
 
     findings = examine(answer.path)
+    if bundle is not None:
+        _pack_bundle(answer, Path(bundle), findings, with_names=with_names)
+        return
     lines = [f"{'ok ' if finding.fine else '!! '} {finding.name:12} {finding.text}" for finding in findings]
     answer.give({"findings": [asdict(finding) for finding in findings]}, "\n".join(lines))
+
+
+def _pack_bundle(answer: Answer, out: Path, findings: Sequence[Finding], *, with_names: bool) -> None:
+    from vidviz.services.doctor_bundle import pack_bundle
+
+    packed = pack_bundle(answer.path, out, findings, with_names=with_names)
+    kept = (
+        "Names, paths, labels and sentences are in it: look through it before you pass it on."
+        if with_names
+        else "Names, paths, labels and sentences are left out; --with-names keeps them."
+    )
+    lines = [f"{packed.path} holds", *(f"  {name}: {what}" for name, what in packed.entries.items()), kept]
+    answer.give({"bundle": str(packed.path), "entries": packed.entries, "with_names": with_names}, "\n".join(lines))

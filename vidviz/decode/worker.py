@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import socket
@@ -20,8 +19,6 @@ from vidviz import errors
 from vidviz.config import DecodeLimits
 from vidviz.decode.file_names import file_label
 from vidviz.errors import DecoderCrashError, MediaError, VidvizError
-
-logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -80,7 +77,8 @@ class DecodeWorker:
         """The result of `function(*args)`, run in the process.
 
         Raises:
-            VidvizError: what the function raised, as it was; `MediaError` for any other exception, which is logged.
+            VidvizError: what the function raised, as it was; `MediaError` for any other exception, with its traceback
+                for the log.
             DecoderCrashError: the process died, gave no answer in time, or needed more memory than it may have.
         """
         subject = _subject_of(args)
@@ -229,8 +227,9 @@ class DecodeWorker:
             self._discard()  # what is left of it may be in pieces
             allowed = f"{self._memory_bytes / 2**30:g} GiB"
             return DecoderCrashError(f"Decoding {subject} needs more than the {allowed} of memory allowed; {ADVICE}.")
-        logger.warning("decoding %s failed:\n%s", subject, value)
-        return MediaError(f"Decoding {subject} failed in an unforeseen way; {ADVICE}. The log says more.")
+        failure = MediaError(f"Decoding {subject} failed in an unforeseen way; {ADVICE}.")
+        failure.behind, failure.incomplete = value, True
+        return failure
 
 
 def _subject_of(args: tuple[Any, ...]) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import queue
 import signal
+import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -22,7 +22,7 @@ from vidviz.errors import VidvizError
 PARENT_CHECK_SECONDS = 0.5
 
 # What the child sends: ("item", value), then ("end", None); or ("value", value); or
-# ("known", (class name, sentence, attributes)) for a VidvizError; ("memory", None); ("unknown", traceback).
+# ("known", (class name, sentence, attributes)) for a VidvizError; ("memory", None); ("unknown", a text for the log).
 Reply = tuple[Literal["item", "end", "value", "known", "memory", "unknown"], Any]
 
 
@@ -44,7 +44,7 @@ def main(socket_fd: int, parent_id: int, memory_bytes: int) -> None:
         except (EOFError, OSError):
             return
         except Exception:  # what was asked for cannot be imported here
-            _send(connection, ("unknown", traceback.format_exc()))
+            _send(connection, _unknown())
             continue
         try:
             if streams:
@@ -62,7 +62,7 @@ def _send(connection: Connection, reply: Reply) -> None:
     except OSError:
         raise
     except Exception:
-        connection.send(("unknown", traceback.format_exc()))
+        connection.send(_unknown())
 
 
 def _answer(produce: Callable[[], Reply]) -> Reply:
@@ -70,11 +70,27 @@ def _answer(produce: Callable[[], Reply]) -> Reply:
     try:
         return produce()
     except VidvizError as error:
-        return "known", (type(error).__name__, str(error), dict(vars(error)))
+        return "known", (type(error).__name__, str(error), _attributes_of(error))
     except MemoryError:
         return "memory", None
     except Exception:
-        return "unknown", traceback.format_exc()
+        return _unknown()
+
+
+def _attributes_of(error: VidvizError) -> dict[str, Any]:
+    """What the error holds beside its sentence; what it came of goes as text, for the parent's log."""
+    from vidviz.log.record_text import failure_text
+
+    behind = {"behind": failure_text(error)} if error.__cause__ and not error.behind else {}
+    return {**vars(error), **behind}
+
+
+def _unknown() -> Reply:
+    """The exception in hand, which nothing foresaw."""
+    from vidviz.log.record_text import failure_text
+
+    error = sys.exception()
+    return "unknown", failure_text(error) if error else ""
 
 
 def _stream(connection: Connection, prefetch: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:

@@ -28,8 +28,8 @@ def choose_device(device: str | None = None) -> torch.device:
         raise UnknownNameError("device", device, present)
     try:
         chosen = torch.device(device)
-    except RuntimeError as error:
-        raise UnknownNameError("device", device, present) from error
+    except RuntimeError:
+        raise UnknownNameError("device", device, present) from None
     if not present[chosen.type] or (chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count()):
         raise BackboneError(f"This machine has no device {device!r} that torch can use; use device=cpu.")
     return chosen

@@ -12,6 +12,7 @@ from vidviz.embed.load import LoadedBackbone
 from vidviz.embed.pool import Pooling, pool_activation
 from vidviz.embed.preprocess import check_frames, frames_to_tensor
 from vidviz.errors import BackboneError
+from vidviz.log.timing import timed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -131,6 +132,7 @@ class Embedder:
         _release_memory(self.loaded.device.type)
         return None
 
+    @timed
     def _embed_batch(self, frames: np.ndarray) -> np.ndarray:
         import torch
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.embed.load import LoadedBackbone
-from vidviz.errors import BackboneError
+from vidviz.errors import BackboneError, is_bug
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -66,5 +66,7 @@ def _read_tokenizer(folder: Path, name: str) -> Any:
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:
+        if is_bug(error):
+            raise
         # It raises what the JSON reader, the tokenizer library or the file system raises.
         raise BackboneError(f"The tokenizer in {folder} cannot be read ({error}).") from error

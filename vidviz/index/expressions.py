@@ -26,8 +26,8 @@ def quote(text: str) -> str:
     """
     try:
         text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise SearchIndexError(f"{text!r} cannot be searched for: it is not valid Unicode.") from error
+    except UnicodeEncodeError:
+        raise SearchIndexError(f"{text!r} cannot be searched for: it is not valid Unicode.") from None
     return f'"{text.translate(_ESCAPES)}"'
 
 

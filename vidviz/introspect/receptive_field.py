@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from vidviz.introspect.follow import make_follower, mark_view, read_view
 from vidviz.introspect.hooks import borrowed
 from vidviz.introspect.view import AnyView, Everything, Steps, Triple, Unknown, View, Within
+
+logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -86,6 +89,7 @@ def receptive_fields(model: nn.Module, example: Tensor) -> dict[str, ReceptiveFi
         _follow(model, example, views)
     except Exception as error:
         # The network's own code runs here, and may fail in any way.
+        logger.info("a forward pass cannot be followed", exc_info=True)
         reason = f"the forward pass cannot be followed ({type(error).__name__})"
     return {name: _as_field(views.get(name, Unknown(reason))) for name, _ in model.named_modules() if name}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import socket
 import subprocess
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from vidviz.errors import VidvizError
+from vidviz.log.process_log import child_environment
 
 ADDRESS = "127.0.0.1"
 START_SECONDS = 60.0
@@ -63,7 +63,7 @@ def start_dashboard(workspace: Path, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "streamlit", "run", str(find_site() / "app.py")]
     options = ["--server.address", ADDRESS, "--server.port", str(port), "--server.headless", "true"]
     options += ["--logger.hideWelcomeMessage", "true"]  # we say the address ourselves, once it answers
-    environment = {**os.environ, "VIDVIZ_WORKSPACE": str(workspace)}
+    environment = {**child_environment(), "VIDVIZ_WORKSPACE": str(workspace)}
     # What goes wrong on a page is told here in full, beside our own words and not among them.
     return subprocess.Popen(command + options, cwd=find_site(), env=environment, stdout=sys.stderr)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from vidviz import __version__
 from vidviz.config import milvus_settings
 from vidviz.errors import IndexLockedError, VidvizError
+from vidviz.log.log_file import log_path
+from vidviz.log.told_errors import sentence_of
 from vidviz.words import count_of
 
 PACKAGES = ("streamlit", "torch", "torchvision", "av", "umap-learn", "plotly", "pymilvus", "milvus-lite", "pandas")
@@ -38,13 +40,14 @@ def examine(workspace: Path) -> list[Finding]:
         _weights,
         _disk,
         _cache,
+        _log,
     ]
     findings: list[Finding] = []
     for check in checks:
         try:
             findings.extend(check(workspace))
         except Exception as error:
-            findings.append(Finding(check.__name__.strip("_"), False, f"{type(error).__name__}: {error}"))
+            findings.append(Finding(check.__name__.strip("_"), False, sentence_of(error)))
     return findings
 
 
@@ -71,7 +74,7 @@ def _workspace(workspace: Path) -> Iterator[Finding]:
     try:
         folder = open_workspace(workspace, create=False)
     except VidvizError as error:
-        yield Finding("workspace", False, str(error))
+        yield Finding("workspace", False, sentence_of(error))
         return
     num_videos, num_clips = contents.count_library(folder)
     sets = embedding_sets.list_sets(folder)
@@ -92,7 +95,7 @@ def _milvus(workspace: Path) -> Iterator[Finding]:
     except IndexLockedError as error:
         yield Finding("milvus", True, str(error))
     except VidvizError as error:
-        yield Finding("milvus", False, str(error))
+        yield Finding("milvus", False, sentence_of(error))
     else:
         yield Finding("milvus", True, f"Milvus Lite in {lite}" if handle.lite else f"Milvus at {handle.place.shown}")
         handle.close()
@@ -131,3 +134,11 @@ def _disk(workspace: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(place).free
     text = f"{free / 2**30:.1f} GiB free for the workspace"
     yield Finding("disk", free > LITTLE_DISK_BYTES, text + ("" if free > LITTLE_DISK_BYTES else ": free some space."))
+
+
+def _log(workspace: Path) -> Iterator[Finding]:
+    path = log_path(workspace.resolve())
+    files = [file for file in path.parent.glob(f"{path.name}*") if file.is_file()] if path.parent.is_dir() else []
+    size = sum(file.stat().st_size for file in files)
+    text = f"{path} ({size / 1e6:.1f} MB)" if files else f"{path}; nothing is logged yet"
+    yield Finding("log", True, f"{text}; `vidviz doctor --bundle` packs it for a report without names")

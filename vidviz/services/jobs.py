@@ -19,6 +19,9 @@ from typing import Any
 import psutil
 
 from vidviz.errors import JobError, VidvizError
+from vidviz.log.process_log import child_environment
+from vidviz.log.record_text import Plain
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import Job, JobItem
 from vidviz.services.embedding import embed_run
 from vidviz.services.importing import import_run
@@ -60,7 +63,12 @@ def start_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[st
     try:
         with (folder.jobs / f"{job_id}.log").open("ab") as log_file:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log_file,
+                stderr=log_file,
+                env=child_environment(),
+                start_new_session=True,
             )
     except OSError as error:
         sentence = f"The job could not be started: {error.strerror}. Free some memory or disk and start it again."
@@ -99,17 +107,15 @@ def run_job(folder: WorkspaceFolder, job_id: int, echo: Callable[[int, int, floa
         raise JobError(f"Job {job_id} is still at work, in process {job.pid}.")
     with write_catalogue(folder) as db:
         job_rows.claim_job(db, job_id)
+    log.info("job %d (%s) begins", job_id, Plain(job.kind))
     try:
         message = WORK[job.kind](folder, job_id, job.arguments, JobProgress(folder, job_id, echo))
     except (JobCancelledError, KeyboardInterrupt) as stop:
         _finish(folder, job_id, "cancelled", str(stop) or "Cancelled. What was done is kept.")
         if isinstance(stop, KeyboardInterrupt):
             raise
-    except VidvizError as error:
-        _finish(folder, job_id, "failed", str(error))
-        raise
     except Exception as error:
-        _finish(folder, job_id, "failed", f"Something unforeseen went wrong ({type(error).__name__}); see its log.")
+        _finish(folder, job_id, "failed", sentence_of(error))
         raise
     else:
         _finish(folder, job_id, "done", message)
@@ -197,8 +203,9 @@ def mark_read(folder: WorkspaceFolder, job_id: int) -> None:
 
 
 def _finish(folder: WorkspaceFolder, job_id: int, state: str, message: str) -> None:
+    log.info("job %d ends as %s: %s", job_id, Plain(state), message)
     try:
         with write_catalogue(folder) as db:
             job_rows.finish_job(db, job_id, state, message)
     except VidvizError as error:  # told as interrupted, then, once its process is gone
-        log.warning("The end of job %d (%s: %s) could not be written: %s", job_id, state, message, error)
+        log.warning("The end of job %d could not be written: %s", job_id, error)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents
 from vidviz.ui import state
@@ -36,10 +37,19 @@ def require_set(folder: WorkspaceFolder) -> EmbeddingSet:
     return chosen
 
 
+def tell_unforeseen(error: Exception) -> bool:
+    """Show an error that nothing foresaw as a sentence with its log id; the log and the terminal have the traceback.
+
+    For `st.App(on_script_error=...)`, which asks with True whether the page shows no more of it.
+    """
+    st.error(plain(sentence_of(error)))
+    return True
+
+
 @contextmanager
 def telling_errors() -> Iterator[None]:
     """Show what goes wrong as its sentence; the rest of the page goes on."""
     try:
         yield
     except VidvizError as error:
-        st.error(plain(str(error)))
+        st.error(plain(sentence_of(error)))

@@ -10,6 +10,7 @@ import streamlit as st
 
 from vidviz.config import workspace_path
 from vidviz.errors import VidvizError, WorkspaceError
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents, embedding_sets, workspaces
 from vidviz.services.library.clip_filter import ClipFilter, read_filter
@@ -30,7 +31,7 @@ def open_workspace() -> WorkspaceFolder:
     try:
         return _open(workspace_path())
     except VidvizError as error:
-        st.error(plain(str(error)))
+        st.error(plain(sentence_of(error)))
         st.stop()
 
 

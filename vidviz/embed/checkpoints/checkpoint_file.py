@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidviz.embed.description import Backbone
-from vidviz.errors import BackboneError
+from vidviz.errors import BackboneError, is_bug
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -77,6 +77,8 @@ def _read_safetensors(path: Path) -> Any:
     try:
         return load_file(path)
     except Exception as error:
+        if is_bug(error):
+            raise
         raise BackboneError(f"{path} is not a readable safetensors file ({error}).") from error
 
 
@@ -87,6 +89,8 @@ def _read_torch(path: Path) -> Any:
         # Mapped into memory, so that a file of gigabytes is never held beside the module.
         return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except Exception as error:
+        if is_bug(error):
+            raise
         # torch raises what the unpickler, the archive or the file system raises; all mean the same to a person.
         raise BackboneError(
             f"{path} is not a file of weights that can be read safely (tensors only, no code): "

@@ -15,7 +15,7 @@ from vidviz.embed.checkpoints.checkpoint_folder import CONFIG, describe_folder, 
 from vidviz.embed.checkpoints.download import Progress
 from vidviz.embed.checkpoints.file_digests import file_digest
 from vidviz.embed.description import HUGGING_FACE, Backbone, Weights
-from vidviz.errors import BackboneError
+from vidviz.errors import BackboneError, is_bug
 
 if TYPE_CHECKING:
     from torch import nn
@@ -89,6 +89,8 @@ def download_repository(backbone_name: str, weights: Weights, on_progress: Progr
         return download_files(weights.repository, cache_folder(), on_progress, descriptions=(*DESCRIPTIONS, *TOKENIZER))
     # The library raises its own errors, its HTTP client's and the file system's; all mean the same to a person.
     except Exception as error:
+        if is_bug(error):
+            raise
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise BackboneError(
             f"The weights {weights.name} of {backbone_name} could not be fetched from "
@@ -145,6 +147,8 @@ def _read_quietly(network: Any, folder: Path, *, safe: bool) -> tuple[Any, dict[
             )
         return loaded
     except Exception as error:
+        if is_bug(error):
+            raise
         # It raises what the configuration, the unpickler or the file system raises.
         raise BackboneError(f"{folder} is not a checkpoint that can be read safely ({error}).") from error
     finally:

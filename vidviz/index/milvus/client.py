@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable
 from typing import Any
 
 from vidviz.index.milvus.failures import Place, explain_failures
+from vidviz.log.process_log import adopt
 
 CONNECT_SECONDS = 5.0
 LOOPBACK = "127.0.0.1"
@@ -35,8 +35,7 @@ def _load_client_class() -> Any:
     from pymilvus import MilvusClient
 
     # Importing pymilvus sets up handlers and levels for each of these. What they would say comes as our error.
-    for name in ("pymilvus", "pymilvus.milvus_client", "pymilvus.bulk_writer", "milvus_lite"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    adopt("pymilvus", "pymilvus.milvus_client", "pymilvus.bulk_writer", "milvus_lite")
     return MilvusClient
 
 

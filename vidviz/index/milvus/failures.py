@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from traceback import walk_tb
 from urllib.parse import urlsplit
 
-from vidviz.errors import SearchIndexError
+from vidviz.errors import SearchIndexError, VidvizError
+from vidviz.log.redaction import credentials_of, hide
 
 LONGEST_CAUSE = 200
-SHORTEST_PART = 4  # of a password or token that is hidden by itself; "a" would be hidden in every word
+ENGINE = {"pymilvus", "milvus_lite", "grpc", "google"}
+"""The packages whose code an exception comes from that means the engine or its files; "google" is protobuf's."""
 _REFUSED = ("unauthenticated", "auth check failure", "permission_denied", "permission denied", "invalid token")
 _SILENT = ("unavailable", "fail connecting", "failed to connect", "deadline", "timeout", "timed out", "closed channel")
 _GONE = ("not found", "can't find collection", "does not exist")
@@ -44,25 +47,37 @@ def server_place(uri: str, token: str) -> Place:
     """The place of a server: its address without user, password, path or query."""
     parts = urlsplit(uri if "://" in uri else f"//{uri}")
     host = parts.netloc.rpartition("@")[2]
-    credentials = parts.netloc.rpartition("@")[0]
-    secrets = {token, credentials, parts.query}
-    parts_of = (part for text in (token, credentials) for part in text.split(":")[1:])
-    secrets |= {part for part in parts_of if len(part) >= SHORTEST_PART}
+    secrets = credentials_of(uri, token)
+    hide(secrets)  # from the log, too
     shown = f"{parts.scheme}://{host}" if parts.scheme else host
-    return Place(shown, lite=False, secrets=tuple(sorted(secret for secret in secrets if secret)))
+    return Place(shown, lite=False, secrets=secrets)
 
 
 @contextmanager
 def explain_failures(place: Place, collection: str = "") -> Iterator[None]:
-    """Turn whatever the engine raises into a SearchIndexError that says what to do."""
+    """Turn whatever the engine raises into a SearchIndexError that says what to do.
+
+    An error in our own lines is no fault of the index and goes through as it is.
+    """
     import grpc  # type: ignore[import-untyped]
     from pymilvus.exceptions import MilvusException
 
     try:
         yield
-    except (MilvusException, grpc.RpcError, OSError, ValueError, TypeError, KeyError) as error:
-        # `from None`: a cause's own text may quote the connection parameters.
+    except VidvizError:
+        raise
+    except Exception as error:
+        if not isinstance(error, (MilvusException, grpc.RpcError, OSError)) and not _is_of_engine(error):
+            raise
+        # `from None`: a cause's own text may quote the connection parameters. The log has it, redacted.
         raise _failure(place, collection, error) from None
+
+
+def _is_of_engine(error: Exception) -> bool:
+    """Whether an exception was raised in the engine's code, or in what that called: Lite on damaged files, mostly."""
+    callers = [str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame, _ in walk_tb(error.__traceback__)]
+    ours = max((place for place, name in enumerate(callers) if name == "vidviz"), default=-1)
+    return bool(ENGINE & set(callers[ours + 1 :]))
 
 
 def _text_of(error: BaseException) -> str:
@@ -85,15 +100,25 @@ def _failure(place: Place, collection: str, error: Exception) -> SearchIndexErro
             "run `vidviz index rebuild`."
         )
     if place.lite:
-        return SearchIndexError(
-            f"The index {place.shown} cannot be read or written ({place.redact(cause)}). `vidviz index rebuild` makes "
-            "it again from the stored vectors."
+        return _incomplete(
+            SearchIndexError(
+                f"The index {place.shown} cannot be read or written ({place.redact(cause)}). `vidviz index rebuild` "
+                "makes it again from the stored vectors."
+            )
         )
     if any(mark in lower for mark in _REFUSED):
         return SearchIndexError(f"Milvus at {place.shown} refuses the token; check VIDVIZ_MILVUS_TOKEN.")
     if any(mark in lower for mark in _SILENT):
-        return NoAnswerError(
-            f"Milvus at {place.shown} does not answer; start it, correct VIDVIZ_MILVUS_URI, or unset it to use "
-            "Milvus Lite in the workspace."
+        return _incomplete(
+            NoAnswerError(
+                f"Milvus at {place.shown} does not answer; start it, correct VIDVIZ_MILVUS_URI, or unset it to use "
+                "Milvus Lite in the workspace."
+            )
         )
-    return SearchIndexError(f"Milvus at {place.shown} failed: {place.redact(cause)}")
+    return _incomplete(SearchIndexError(f"Milvus at {place.shown} failed: {place.redact(cause)}"))
+
+
+def _incomplete(failure: SearchIndexError) -> SearchIndexError:
+    """A failure of which the log knows more, though its sentence must not say from what it came."""
+    failure.incomplete = True
+    return failure

@@ -18,6 +18,7 @@ from vidviz.decode.probe import usable_cpus
 from vidviz.decode.read import read_clips
 from vidviz.decode.worker import DecodeWorker
 from vidviz.errors import MediaError
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip
 from vidviz.types import FrameSpec
 
@@ -158,7 +159,7 @@ def _read_video(
         for index, pixels in stream:
             yield ReadClip(left.pop(index), pixels)
     except MediaError as error:
-        reason = str(error)
+        reason = sentence_of(error)
     for clip in left.values():
         yield ReadClip(clip, None, reason)
 

@@ -9,12 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import BackboneError
+from vidviz.log.timing import timed
 from vidviz.services.cache import cached, clear
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
 
 
+@timed
 def load_shared(backbone: str, weights: str, layers: Sequence[str]) -> LoadedBackbone:
     """A backbone in float32 that answers at these layers, loaded once and shared; hold its lock while it runs.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vidviz.log.timing import timed
 from vidviz.services.cache import cached
 from vidviz.services.compare.set_pairs import SetPair
 
@@ -84,6 +85,7 @@ class FaceOff:
 
 
 @cached(most=2)  # a pair holds the vectors of both sets
+@timed
 def find_neighbourhoods(pair: SetPair, *, other_videos_only: bool = False) -> Neighbourhoods:
     """The `MOST_NEIGHBOURS` nearest of each clip by both sets, by cosine and exactly; found once for each pair.
 
@@ -108,6 +110,7 @@ def find_neighbourhoods(pair: SetPair, *, other_videos_only: bool = False) -> Ne
 
 
 @cached(most=2)  # a pair holds the vectors of both sets
+@timed
 def align_sets(pair: SetPair) -> KernelAlignment:
     """How alike two sets are as a whole (see `vidviz.measure.cka`); found once for each pair."""
     from vidviz.measure.cka import cka_by_chance, linear_cka

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vidviz.errors import ProjectionError
+from vidviz.log.timing import timed
 from vidviz.records import EmbeddingSet
 from vidviz.services.cache import cached
 from vidviz.services.library import contents, embedding_sets
@@ -58,6 +59,7 @@ def comparable_sets(folder: WorkspaceFolder, chosen: EmbeddingSet) -> list[Embed
     ]
 
 
+@timed
 def pair_sets(
     folder: WorkspaceFolder, first_key: str, second_key: str, clip_filter: ClipFilter = EVERY_CLIP
 ) -> SetPair:

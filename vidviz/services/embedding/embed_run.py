@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import VidvizError, WorkspaceError
+from vidviz.log.timing import timed
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, EmbeddingSet
 from vidviz.services.embedding.embed_loop import embed_all, reading
 from vidviz.services.index import set_index
@@ -69,7 +71,7 @@ def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any
     try:
         set_index.refresh_index(folder, report.spec.key)
     except VidvizError as error:
-        message += f" The index waits: {error}"
+        message += f" The index waits: {sentence_of(error)}"
     return message
 
 
@@ -78,6 +80,7 @@ def request_arguments(request: EmbedRequest) -> dict[str, Any]:
     return asdict(request)
 
 
+@timed
 def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progress = ignore_progress) -> EmbedReport:
     """Embed all clips of a recipe that the embedding set does not hold yet.
 

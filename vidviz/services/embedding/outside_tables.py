@@ -56,8 +56,8 @@ def read_rows(path: Path) -> OutsideRows:
         return OutsideRows(vectors, columns["clip_ids"].astype(np.int64), np.empty(0, str), np.empty((0, 2)))
     try:
         spans = np.stack([columns["start_seconds"].astype(float), columns["end_seconds"].astype(float)], axis=1)
-    except (TypeError, ValueError) as error:
-        raise WorkspaceError(f"The times of {path.name} are seconds; some are no numbers.") from error
+    except (TypeError, ValueError):
+        raise WorkspaceError(f"The times of {path.name} are seconds; some are no numbers.") from None
     return OutsideRows(vectors, None, columns["videos"].astype(str), spans)
 
 

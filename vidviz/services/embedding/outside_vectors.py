@@ -13,6 +13,7 @@ import numpy as np
 from vidviz.config import DecodeLimits
 from vidviz.errors import MediaError, WorkspaceError
 from vidviz.index.rows import unit_vectors
+from vidviz.log.timing import timed
 from vidviz.records import Clip, EmbeddingSet, Video
 from vidviz.services.backbones.decoders import file_decoder
 from vidviz.services.embedding.outside_tables import OutsideRows, read_rows
@@ -44,6 +45,7 @@ class BroughtIn:
     without_picture: int = 0
 
 
+@timed
 def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
     """Make an embedding set of a file's vectors; rows that name nothing here are left out and counted.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from vidviz.errors import UnknownNameError, WorkspaceError
+from vidviz.log.timing import timed
 from vidviz.services.export.chosen_clips import folder_parts, take_clips, zip_parts
 from vidviz.services.export.export_kinds import NPZ, TABLES, TOOLS, VECTORS
 from vidviz.services.library import contents
@@ -15,6 +16,7 @@ from vidviz.store.files import replace_file
 from vidviz.workspace_folder import WorkspaceFolder
 
 
+@timed
 def pack_clips(
     folder: WorkspaceFolder, set_key: str, kind: str, file: IO[bytes], wanted: Collection[int] | None = None
 ) -> None:
@@ -48,6 +50,7 @@ def pack_clips(
         TABLES[kind].write(taken.table, file)
 
 
+@timed
 def export_clips(folder: WorkspaceFolder, out: Path, set_key: str = "") -> list[Path]:
     """Write the clips to `out`, a table or the vectors of a set (the newest for "") by its ending.
 
@@ -78,6 +81,7 @@ def export_clips(folder: WorkspaceFolder, out: Path, set_key: str = "") -> list[
     return written
 
 
+@timed
 def export_bundle(folder: WorkspaceFolder, out: Path, tool: str, set_key: str = "") -> list[Path]:
     """Write the files that another tool reads: to a zip where `out` ends in .zip, else into the folder `out`.
 

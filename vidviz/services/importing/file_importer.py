@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import MediaError
+from vidviz.log.timing import timed
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, JobItem, Source, Video
 from vidviz.services.importing.found_files import FoundFile
 from vidviz.services.importing.label_sources import Labels
@@ -19,6 +22,8 @@ from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.files import replace_file
 from vidviz.types import Recipe
 from vidviz.workspace_folder import WorkspaceFolder
+
+logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from vidviz.config import DecodeLimits
@@ -58,6 +63,7 @@ class FileImporter:
         self._guard = threading.Lock()
         self._stopped = False
 
+    @timed
     def import_file(self, found: FoundFile) -> JobItem:
         """Import one file; what is wrong with it becomes the item's reason.
 
@@ -67,8 +73,9 @@ class FileImporter:
         try:
             return self._import(found)
         except MediaError as error:
-            reason = _call_by_name(str(error), found)
+            reason = _call_by_name(sentence_of(error), found)
         except OSError as error:
+            logger.info("%s cannot be read", found.name, exc_info=True)
             reason = f"{found.name} cannot be read ({error.strerror or error}); it may have gone while it was imported."
         item = _item(found, "failed", None, 0, reason)
         if not self._stopped:  # a decoder that we ended ourselves says nothing of the file

@@ -13,6 +13,8 @@ from typing import Any
 
 from vidviz.config import DecodeLimits, worker_count
 from vidviz.errors import VidvizError
+from vidviz.log.timing import timed
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import JobItem
 from vidviz.services.importing.file_importer import FileImporter
 from vidviz.services.importing.found_files import Findings, find_files
@@ -85,6 +87,7 @@ def request_from_arguments(arguments: dict[str, Any]) -> ImportRequest:
     )
 
 
+@timed
 def import_videos(
     folder: WorkspaceFolder, request: ImportRequest, progress: Progress = ignore_progress, job_id: int | None = None
 ) -> ImportReport:
@@ -162,6 +165,6 @@ def rebuild_previews(folder: WorkspaceFolder, progress: Progress = ignore_progre
                 made = make(Path(video.path), Recipe.from_key(key), folder.previews, limits)
                 items.append(JobItem(video.path, video.name, "ok", None, video.id, len(made.clip_ids)))
             except VidvizError as error:
-                items.append(JobItem(video.path, video.name, "failed", str(error), video.id, 0))
+                items.append(JobItem(video.path, video.name, "failed", sentence_of(error), video.id, 0))
             progress(done, len(work), video.name)
     return ImportReport(tuple(items), ())

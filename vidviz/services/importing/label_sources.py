@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from vidviz.errors import LabelError
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import LABEL
 from vidviz.services.importing.found_files import FoundFile
 from vidviz.services.library.reserved_columns import RESERVED
@@ -88,7 +89,7 @@ def gather_labels(asked: str | None, paths: Iterable[str]) -> Labels:
         try:
             labels.beside.append(read_label_table(table))
         except LabelError as error:
-            labels.notes.append(f"{error} Its labels were left out.")
+            labels.notes.append(f"{sentence_of(error)} Its labels were left out.")
     return labels
 
 
@@ -109,7 +110,7 @@ def read_label_table(path: Path) -> LabelTable:
             reader.fieldnames = columns
             rows = {_clean(row.get("video")): _labels(row) for row in reader}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LabelError(f"The label table {path.name!r} cannot be read: {error}.") from error
+        raise LabelError(f"The label table {path.name!r} cannot be read: {error}.") from None
     rows.pop("", None)
     return LabelTable(path, rows)
 

@@ -20,6 +20,7 @@ from vidviz.index.milvus.collection import TRIAL
 from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import ClipRow, check_rows
 from vidviz.index_design import MOST_EFFORT, IndexDesign, Kind
+from vidviz.log.timing import timed
 from vidviz.services.index import set_index
 from vidviz.services.index.filter_expressions import to_index_filters
 from vidviz.services.index.index_rows import list_rows
@@ -54,6 +55,7 @@ class LabReport:
     engine: str
 
 
+@timed
 def try_index(
     folder: WorkspaceFolder,
     set_key: str,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from vidviz.errors import VidvizError
 from vidviz.index_design import IndexDesign
+from vidviz.log.told_errors import sentence_of
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.services.index import set_index
 from vidviz.services.index.exact_search import STORED, index_stored
@@ -105,11 +106,10 @@ def _begin(
     def run() -> None:
         try:
             work(tell)
-        except VidvizError as error:
-            building.error = str(error)
         except Exception as error:  # a thread's own traceback reaches nobody
-            building.error = f"Something unforeseen went wrong while the index was built ({type(error).__name__})."
-            raise
+            building.error = sentence_of(error, "Something unforeseen went wrong while the index was built")
+            if not isinstance(error, VidvizError):
+                raise
         finally:
             building.active = False
 

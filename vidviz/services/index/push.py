@@ -11,6 +11,7 @@ from vidviz.errors import SearchIndexError
 from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.index.rows import check_rows
 from vidviz.index.sync import sync_index
+from vidviz.log.timing import timed
 from vidviz.services.index import set_index
 from vidviz.services.index.index_rows import list_rows
 from vidviz.services.library import embedding_sets
@@ -32,6 +33,7 @@ class Pushed:
     left_out: int
 
 
+@timed
 def push_set(
     folder: WorkspaceFolder, set_key: str, settings: MilvusSettings, progress: Progress = ignore_progress
 ) -> Pushed:

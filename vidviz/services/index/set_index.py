@@ -14,6 +14,7 @@ from vidviz.index.rows import searchable
 from vidviz.index.sync import IndexCheck, check_index
 from vidviz.index.vector_index import VectorIndex
 from vidviz.index_design import IndexDesign, default_design
+from vidviz.log.timing import timed
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
 from vidviz.services.cache import cached
@@ -35,6 +36,7 @@ class OpenIndex:
     note: str = ""
 
 
+@timed
 def open_index(
     folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress, metric: SearchMetric = "COSINE"
 ) -> OpenIndex:
@@ -56,6 +58,7 @@ def open_index(
     return OpenIndex(index, "Milvus Lite" if lite else "Milvus", note)
 
 
+@timed
 def refresh_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress) -> bool:
     """Bring the collection of a set in line; False where another process holds it, which will do so itself.
 
@@ -65,6 +68,7 @@ def refresh_index(folder: WorkspaceFolder, set_key: str, progress: Progress = ig
     return open_index(folder, set_key, progress).engine != STORED
 
 
+@timed
 def rebuild_index(
     folder: WorkspaceFolder, set_key: str, progress: Progress = ignore_progress, design: IndexDesign | None = None
 ) -> int:
@@ -94,6 +98,7 @@ def rebuild_index(
     return index.count()
 
 
+@timed
 def check_set(folder: WorkspaceFolder, set_key: str) -> IndexCheck:
     """Hold the collection of a set against the stored vectors, without changing it."""
     found = embedding_sets.find_set(folder, set_key)

@@ -13,6 +13,7 @@ import numpy as np
 
 from vidviz.errors import BackboneError
 from vidviz.introspect.film_layout import lay_out
+from vidviz.log.timing import timed
 from vidviz.services import cache
 from vidviz.services.backbones.clip_reader import ReadAhead
 from vidviz.services.backbones.shared_backbones import load_shared, run_until_seen
@@ -94,6 +95,7 @@ def _add_known(key: _Key, found: Peaks) -> Peaks:
         return merged
 
 
+@timed
 def find_peaks(
     folder: WorkspaceFolder,
     backbone: str,

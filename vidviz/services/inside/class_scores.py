@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.errors import BackboneError
+from vidviz.log.timing import timed
 from vidviz.services.inside.clip_input import ClipInput, ReadyInput, prepare_input, running
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Scores:
     probabilities: tuple[float, ...]
 
 
+@timed
 def score_classes(clip_input: ClipInput, most: int = 10) -> Scores:
     """The class scores of a clip, best first.
 

@@ -10,6 +10,7 @@ from vidviz.errors import BackboneError
 from vidviz.introspect.attention import Attention
 from vidviz.introspect.film_layout import TokenGrid
 from vidviz.introspect.receptive_field import Box
+from vidviz.log.timing import timed
 from vidviz.services.cache import cached
 from vidviz.services.inside.clip_input import ClipInput, ReadyInput, prepare_input, running
 
@@ -71,6 +72,7 @@ def grid_size(clip_input: ClipInput) -> tuple[int, int, int]:
 
 
 @cached()
+@timed
 def attend(clip_input: ClipInput, query: tuple[int, int, int] | None = None) -> Attended:
     """Run a transformer on a clip and sum up where its attention goes.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vidviz.errors import BackboneError
+from vidviz.log.timing import timed
 from vidviz.services.backbones.shared_backbones import load_shared
 from vidviz.services.cache import cached
 from vidviz.services.inside.clip_input import ClipInput, ReadyInput, outline_of, prepare_input, running
@@ -58,6 +59,7 @@ class Tube:
     seconds: float
 
 
+@timed
 def list_layers(backbone: str) -> list[LayerFacts]:
     """The stages of a network, then all its modules in execution order.
 
@@ -107,6 +109,7 @@ def _say_field(field: ReceptiveField, *, per_frame: bool = False) -> str:
     return f"{most}{frames} frame{'s' if frames > 1 else ''} × {rows} × {columns} px, every {steps}, centre {centre}"
 
 
+@timed
 def trace_unit(clip_input: ClipInput, layer: str, unit: tuple[int, int, int, int]) -> Tube:
     """What one unit (channel, t, y, x) of a layer sees of a clip, in theory and in effect.
 

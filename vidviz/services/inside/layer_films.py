@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.introspect.feature_films import energy_over_time
+from vidviz.log.timing import timed
 from vidviz.services.backbones.shared_backbones import run_until_seen
 from vidviz.services.cache import cached
 from vidviz.services.inside.clip_input import ClipInput, prepare_input
@@ -48,6 +49,7 @@ class Inspection:
         return next((layer for layer in self.layers if layer.name == name), None)
 
 
+@timed
 def inspect_clip(
     folder: WorkspaceFolder,
     clip_id: int,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.introspect.saliency import cover, hottest_box
+from vidviz.log.timing import timed
 from vidviz.services.inside.class_scores import run_scores, with_scores
 from vidviz.services.inside.clip_input import ClipInput
 from vidviz.services.inside.score_heat import Why
@@ -30,6 +31,7 @@ class CoveringCheck:
         return self.hottest_covered < self.random_covered
 
 
+@timed
 def check_by_covering(clip_input: ClipInput, class_index: int, why: Why, seed: int = 0) -> CoveringCheck:
     """Cover the hottest box of a clip, and as many random ones of the same size, and score each again."""
     ready = with_scores(clip_input)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from vidviz.introspect.saliency import class_activation, resize_heat
+from vidviz.log.timing import timed
 from vidviz.services.inside.class_scores import make_score, with_scores
 from vidviz.services.inside.clip_input import ClipInput, ReadyInput, prepare_input
 from vidviz.services.inside.gradients import embed_clip, make_embed, trace_films
@@ -33,6 +34,7 @@ class Why:
     seconds: float
 
 
+@timed
 def explain_class(clip_input: ClipInput, class_index: int, *, layer: str = "", method: str = "grad-cam") -> Why:
     """Where the score of a class comes from.
 
@@ -50,6 +52,7 @@ def explain_class(clip_input: ClipInput, class_index: int, *, layer: str = "", m
     return _explain(ready, layer, method, score, "")
 
 
+@timed
 def explain_similarity(
     clip_input: ClipInput,
     other: ClipInput,

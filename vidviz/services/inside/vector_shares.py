@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidviz.introspect.saliency import region_shares, resize_heat
+from vidviz.log.timing import timed
 from vidviz.services.inside.clip_input import ClipInput, prepare_input
 from vidviz.services.inside.gradients import embed_clip, make_embed, trace_films
 
@@ -38,6 +39,7 @@ class VectorParts:
         return np.maximum(gave, 0), np.maximum(took, 0)
 
 
+@timed
 def explain_vector(clip_input: ClipInput, *, at: str, pooling: str = "mean") -> VectorParts:
     """From maps to vector: the last maps, what each region gave to the embedding, and the embedding.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidviz.errors import WorkspaceError
+from vidviz.log.timing import timed
 from vidviz.records import LABEL, TAG_SEPARATOR, Clip, Video
 from vidviz.services.cache import cached
 from vidviz.services.library.reserved_columns import COLUMNS
@@ -39,6 +40,7 @@ class KnownClip:
     tags: tuple[str, ...] = ()
 
 
+@timed
 def clip_table(folder: WorkspaceFolder, recipe_key: str | None = None) -> pd.DataFrame:
     """One row a clip; see `vidviz.store.clips.clip_table`. It is read anew only when the library has changed."""
     return _clip_table(folder.path, recipe_key, read_revision(folder))
@@ -141,6 +143,7 @@ def know_clip(folder: WorkspaceFolder, clip_id: int) -> KnownClip:
     )
 
 
+@timed
 def video_table(folder: WorkspaceFolder) -> pd.DataFrame:
     """One row a file that was ever offered, with its video where there is one; what went wrong first.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vidviz.errors import WorkspaceError
+from vidviz.log.timing import timed
 from vidviz.records import EmbeddingSet
 from vidviz.services.cache import cached
 from vidviz.store import clips, sets
@@ -98,6 +99,7 @@ def set_version(folder: WorkspaceFolder, set_key: str) -> str:
     return VectorShards(folder.vectors(set_key)).version
 
 
+@timed
 def load_embeddings(folder: WorkspaceFolder, set_key: str) -> Embeddings:
     """The vectors of a set beside their clip ids, by clip id. The arrays are shared: they cannot be written to."""
     found = find_set(folder, set_key)

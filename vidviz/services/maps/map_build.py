@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.errors import ProjectionError
+from vidviz.log.timing import timed
 from vidviz.measure.procrustes import align_maps
 from vidviz.records import StoredMap
 from vidviz.services.library import contents, embedding_sets
@@ -39,6 +40,7 @@ def find_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> StoredMap 
     return MapFiles(folder.maps).find(set_key, embedding_sets.set_version(folder, set_key), spec.key)
 
 
+@timed
 def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Progress = ignore_progress) -> StoredMap:
     """Lay a set out, or take the map from where it was kept. One that some clips were only placed on is made anew.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from vidviz.errors import UnknownNameError
+from vidviz.log.timing import timed
 from vidviz.measure.cluster_names import NOISE_NAME, name_clusters
 from vidviz.measure.outliers import outlier_scores
 from vidviz.records import TAGS, StoredMap
@@ -98,6 +99,7 @@ def find_choice(text: str, choices: Sequence[str]) -> str:
     raise UnknownNameError("column to colour by", text, choices)
 
 
+@timed
 def colour_points(asked: MapToColour) -> Groups | Values:
     """The colours of the points by a label column, the video, the cluster, or a number.
 

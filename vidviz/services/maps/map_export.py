@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vidviz.errors import WorkspaceError
+from vidviz.log.timing import timed
 from vidviz.render.map_page import MOST_POINTS, map_page
 from vidviz.render.map_picture import MapPicture
 from vidviz.render.map_png import map_png
@@ -46,6 +47,7 @@ class PictureKind:
     takes_3d: bool = False
 
 
+@timed
 def draw_picture(folder: WorkspaceFolder, picture: MapPicture, ending: str) -> bytes:
     """The map as a picture of this ending, one of `PICTURES`.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vidviz.log.timing import timed
 from vidviz.records import StoredMap
 from vidviz.services.library import embedding_sets
 from vidviz.store.map_files import MapFiles
@@ -14,6 +15,7 @@ MOST_PLACED = 0.5
 """The part of a map's clips that may be placed; where more are new, they should shape the map."""
 
 
+@timed
 def place_new_clips(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> StoredMap | None:
     """The last map of this kind, with the clips that were embedded since placed among the others.
 

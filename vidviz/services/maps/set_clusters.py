@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from vidviz.log.timing import timed
 from vidviz.services.cache import cached
 from vidviz.services.library import embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
@@ -49,6 +50,7 @@ class Clusters:
     silhouette: float
 
 
+@timed
 def find_clusters(folder: WorkspaceFolder, set_key: str, spec: ClusterSpec | None = None) -> Clusters:
     """The clusters of a set, computed once for the vectors as they are.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vidviz.log.timing import timed
 from vidviz.measure.directions import cosines_to
 from vidviz.records import StoredMap
 from vidviz.services.cache import cached
@@ -34,6 +35,7 @@ class MapTrust:
     chance: float
 
 
+@timed
 def shared_neighbours(folder: WorkspaceFolder, set_key: str) -> tuple[np.ndarray, np.ndarray]:
     """Rows and cosine distances of each clip's nearest others, nearest first, (N, k) each; the ids' order is the set's.
 
@@ -51,6 +53,7 @@ def _neighbours(path: Path, set_key: str, _version: str) -> tuple[np.ndarray, np
     return exact_neighbours(vectors, SHARED_NEIGHBOURS)
 
 
+@timed
 def measure_map(folder: WorkspaceFolder, set_key: str, stored: StoredMap, map_key: str) -> MapTrust:
     """Hold a map against the vectors that it was made from.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vidviz.log.timing import timed
 from vidviz.services.library import contents, embedding_sets
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -47,6 +48,7 @@ def list_set_videos(folder: WorkspaceFolder, set_key: str) -> dict[str, str]:
     return dict(zip(several.index.tolist(), several["video"].tolist(), strict=True))
 
 
+@timed
 def follow_videos(folder: WorkspaceFolder, set_key: str, video_ids: Sequence[str]) -> list[Trajectory]:
     """The trajectories of some videos, in the order asked for; a video of which the set holds no clip has none.
 

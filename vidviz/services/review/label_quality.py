@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vidviz.log.timing import timed
 from vidviz.records import LABEL
 from vidviz.services.cache import cached
 from vidviz.services.library import contents, embedding_sets
@@ -39,6 +40,7 @@ class LabelDoubt:
     own_score: float
 
 
+@timed
 def doubt_labels(folder: WorkspaceFolder, set_key: str, column: str = LABEL) -> list[LabelDoubt]:
     """Clips that are nearer to clips of another label than to their own, the most doubtful first.
 
@@ -88,6 +90,7 @@ def _doubt(
     )
 
 
+@timed
 def measure_labels(
     folder: WorkspaceFolder, set_key: str, column: str = LABEL, k: int = 10, *, across_videos: bool = True
 ) -> Retrieval:

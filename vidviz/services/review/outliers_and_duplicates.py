@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vidviz.log.timing import timed
 from vidviz.services.cache import cached
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.maps.set_neighbours import shared_neighbours
@@ -36,6 +37,7 @@ class Alike:
     total: int
 
 
+@timed
 def find_outliers(folder: WorkspaceFolder, set_key: str) -> Outlying:
     """The clips of a set whose distance from others stands out."""
     return _outliers(folder.path, set_key, embedding_sets.set_version(folder, set_key))
@@ -51,6 +53,7 @@ def _outliers(path: Path, set_key: str, _version: str) -> Outlying:
     return Outlying(tuple(ids[found.rows].tolist()), tuple(found.scores.tolist()), found.typical)
 
 
+@timed
 def find_near_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float) -> Alike:
     """Pairs of clips whose cosine reaches the threshold; clips of one video are alike by nature and left out."""
     return _alike(folder.path, set_key, embedding_sets.set_version(folder, set_key), threshold)
@@ -80,6 +83,7 @@ class DuplicateGroup:
     cosines: tuple[float, ...]
 
 
+@timed
 def group_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float) -> list[DuplicateGroup]:
     """Groups of clips of different videos whose cosines reach the threshold, the largest first.
 

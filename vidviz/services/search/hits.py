@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from vidviz.log.timing import timed
 from vidviz.records import LABEL
 from vidviz.services.cache import cached
 from vidviz.services.library import contents
@@ -31,6 +32,7 @@ class Hit:
     video_id: str
 
 
+@timed
 def describe(folder: WorkspaceFolder, recipe_key: str, neighbours: list[Neighbour]) -> list[Hit]:
     """Neighbours with what the catalogue knows of them; one that it does not know any more is left out."""
     known = _know_clips(folder.path, recipe_key, contents.read_revision(folder))

@@ -100,10 +100,10 @@ def find_file(folder: WorkspaceFolder, token: str) -> AskedFile:
     note = folder.asked / f"{token}.json"
     try:
         asked = read_note(note)
-    except UNREADABLE as error:
+    except UNREADABLE:
         raise WorkspaceError(
             "The file that this search was asked with is not kept any more; choose it again."
-        ) from error
+        ) from None
     if not asked.path.is_file():
         raise WorkspaceError(f"{asked.name}, which this search was asked with, is gone; choose it again.")
     return asked

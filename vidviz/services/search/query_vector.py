@@ -9,6 +9,7 @@ import numpy as np
 
 from vidviz.errors import ProjectionError, SearchIndexError, WorkspaceError
 from vidviz.index.rows import unit_vectors
+from vidviz.log.timing import timed
 from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.search import query_files
@@ -54,6 +55,7 @@ def compose_query(
     )
 
 
+@timed
 def query_vector(folder: WorkspaceFolder, set_key: str, query: Query) -> np.ndarray:
     """The vector to search with, (D,) float32: for one clip its own, for several examples their Rocchio direction.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from vidviz.index.exact_index import compare_exactly
 from vidviz.index.rows import check_queries, comparable
+from vidviz.log.timing import timed
 from vidviz.numbers.metrics import SEARCH_METRICS, SearchMetric
 from vidviz.services.cache import cached
 from vidviz.services.library import embedding_sets
@@ -32,6 +33,7 @@ class ScoreSpread:
         return float(np.searchsorted(self.scores, score - 1e-6) / max(1, len(self.scores)))
 
 
+@timed
 def spread_scores(
     folder: WorkspaceFolder, set_key: str, vector: np.ndarray, metric: SearchMetric = "COSINE", bins: int = 60
 ) -> ScoreSpread:

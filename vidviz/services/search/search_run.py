@@ -13,6 +13,7 @@ from vidviz.index.milvus.failures import NoAnswerError
 from vidviz.index.rows import check_k, check_queries
 from vidviz.index.vector_index import VectorIndex
 from vidviz.index_design import check_effort
+from vidviz.log.timing import timed
 from vidviz.measure.directions import cosines_to
 from vidviz.numbers.metrics import SEARCH_METRICS, SearchMetric
 from vidviz.records import EmbeddingSet
@@ -72,6 +73,7 @@ class SearchAnswer:
     recipe_key: str = ""
 
 
+@timed
 def search(folder: WorkspaceFolder, set_key: str, query: Query, options: SearchOptions | None = None) -> SearchAnswer:
     """The clips nearest to what is asked for.
 
@@ -114,6 +116,7 @@ def _search(folder: WorkspaceFolder, set_key: str, query: Query, options: Search
     return replace(answer, hits=hits)
 
 
+@timed
 def search_by_vector(
     folder: WorkspaceFolder,
     set_key: str,
@@ -203,6 +206,7 @@ def search_by_clip(
     return search(folder, set_key, Query((Example(clip_id),)), options)
 
 
+@timed
 def nearest_exactly(folder: WorkspaceFolder, set_key: str, clip_id: int, k: int) -> list[Hit]:
     """The `k` nearest other clips by exact arithmetic on the stored vectors: at hand without any index.
 

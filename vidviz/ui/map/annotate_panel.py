@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import LABEL, Edit
 from vidviz.services.library import clip_annotations, contents
 from vidviz.workspace_folder import WorkspaceFolder
@@ -136,7 +137,7 @@ def _do(act: Callable[[], Edit | None], done: str) -> None:
         edit = act()
     except VidvizError as error:
         st.error("That was not kept.")
-        st.text(str(error))  # it may name what was typed
+        st.text(sentence_of(error))  # it may name what was typed
         return
     if edit is None:
         st.caption("That changes nothing.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.log.told_errors import sentence_of
 from vidviz.services.library.label_palette import label_colours
 from vidviz.services.maps import set_neighbours
 from vidviz.services.search import search_run
@@ -56,7 +57,7 @@ def _draw_neighbours(scene: Scene, clip_id: int, colours: dict[str, str]) -> Non
     try:
         hits = search_run.nearest_exactly(scene.folder, scene.chosen.key, clip_id, NUM_NEIGHBOURS)
     except VidvizError as error:
-        st.caption(plain(str(error)))
+        st.caption(plain(sentence_of(error)))
         return
     st.caption(
         "Nearest in the embedding, by cosine similarity",

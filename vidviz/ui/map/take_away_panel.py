@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import EmbeddingSet
 from vidviz.render.map_picture import MapPicture
 from vidviz.render.point_colours import Groups, Values
@@ -155,7 +156,7 @@ def _remembering_failure(make: Callable[[], bytes]) -> Callable[[], bytes]:
         try:
             return make()
         except VidvizError as error:
-            failures[:] = [str(error)]
+            failures[:] = [sentence_of(error)]
             raise
 
     return run

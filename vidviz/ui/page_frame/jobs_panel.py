@@ -7,6 +7,7 @@ import time
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import Job
 from vidviz.services import jobs
 from vidviz.ui.plain_text import plain, shorten
@@ -80,6 +81,6 @@ def _try(action: object) -> None:
     try:
         action()  # type: ignore[operator]
     except VidvizError as error:
-        st.error(plain(str(error)))
+        st.error(plain(sentence_of(error)))
         return
     st.rerun(scope="app")

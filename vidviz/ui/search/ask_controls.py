@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents
 from vidviz.services.library.contents import KnownClip
@@ -116,7 +117,7 @@ def _draw_video(folder: WorkspaceFolder) -> None:
         try:
             _draw_stretch(query_files.find_file(folder, kept.video), kept)
         except VidvizError as error:
-            st.error(plain(str(error)))
+            st.error(plain(sentence_of(error)))
 
 
 def _draw_stretch(asked: AskedFile, kept: Query) -> None:
@@ -149,7 +150,7 @@ def _draw_image(folder: WorkspaceFolder, clip: KnownClip | None, colours: Mappin
         try:
             asked = query_files.find_file(folder, kept.image)
         except VidvizError as error:
-            st.error(plain(str(error)))
+            st.error(plain(sentence_of(error)))
         else:
             st.image(asked.path.read_bytes(), width=260)
             st.text(asked.name)
@@ -175,7 +176,7 @@ def _receive(folder: WorkspaceFolder, label: str, *, still: bool) -> None:
         with st.spinner(f"Reading {'the image' if still else 'the video'}"):
             asked = query_files.receive_file(folder, upload.name, upload, still=still)
     except VidvizError as error:
-        st.error(plain(str(error)))
+        st.error(plain(sentence_of(error)))
         return
     kept = kept_query()
     keep_query(replace(kept, image=asked.token) if still else replace(kept, video=asked.token, seconds=None))

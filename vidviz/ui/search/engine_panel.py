@@ -8,6 +8,7 @@ import streamlit as st
 
 from vidviz.errors import VidvizError
 from vidviz.index_design import IndexDesign
+from vidviz.log.told_errors import sentence_of
 from vidviz.numbers.metrics import SearchMetric
 from vidviz.records import EmbeddingSet
 from vidviz.services.index import background_build, engine, set_index
@@ -142,7 +143,7 @@ def _say(act: partial[str]) -> None:
         with st.spinner("Working"):
             outcome = act()
     except VidvizError as error:
-        st.error(plain(str(error)))
+        st.error(plain(sentence_of(error)))
         return
     st.session_state[SAID] = outcome
     st.rerun()

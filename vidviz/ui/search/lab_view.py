@@ -10,6 +10,7 @@ import streamlit as st
 
 from vidviz.errors import VidvizError
 from vidviz.index_design import IndexDesign
+from vidviz.log.told_errors import sentence_of
 from vidviz.numbers.metrics import SEARCH_METRICS
 from vidviz.records import EmbeddingSet
 from vidviz.render.score_figures import recall_curves
@@ -84,7 +85,7 @@ def _try(
             folder, chosen.key, design, num_queries=num_queries, clip_filter=chosen_filter, progress=tell
         )
     except VidvizError as error:
-        st.error(plain(str(error)))
+        st.error(plain(sentence_of(error)))
         return
     finally:
         place.empty()
