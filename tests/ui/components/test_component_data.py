@@ -166,18 +166,18 @@ def test_only_a_place_on_a_clip_that_asks_for_one_can_be_chosen():
 
 
 def test_no_script_writes_html_or_reaches_outside():
-    for path in ASSETS.glob("*.js"):
+    for path in ASSETS.glob("*/*.js"):
         text = path.read_text()
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", text), path
         assert set(re.findall(r"https?://[^\s\"'`]+", text)) <= {"http://www.w3.org/2000/svg"}, path
-    for path in ASSETS.glob("*.css"):
+    for path in ASSETS.glob("*/*.css"):
         assert not re.search(r"url\(|@import", path.read_text()), path
 
 
 def test_the_browsers_colour_maps_are_those_of_the_figures():
     from vidviz.render.colours import SCALES
 
-    text = (ASSETS / "colour_maps.js").read_text()
+    text = (ASSETS / "film" / "colour_maps.js").read_text()
     for name in ("viridis", "magma", "cividis"):
         digits = "".join(re.findall(r'"([0-9a-f]+)"', text.split(f"  {name}:\n")[1].split(",")[0]))
         assert len(digits) == 256 * 6

@@ -14,52 +14,62 @@ if TYPE_CHECKING:
 _ASSETS = Path(__file__).parent / "assets"
 _NAME = "vidviz_"
 
-# Which scripts make up each component, after shared.js. Plotly writes its styles into the page and cannot live in a
+# Which scripts make up each component, after shared/shared.js. Plotly writes its styles into the page and cannot live in a
 # shadow root, so the map is not isolated; all of its classes begin with "vv-".
 _SCRIPTS = {
     "clip_map": (
-        "map_points.js",
-        "map_large_points.js",
-        "map_hover.js",
-        "map_posters.js",
-        "map_ribbons.js",
-        "map_traces.js",
-        "map_layout.js",
-        "map_plotly.js",
-        "map_plotly_input.js",
-        "map_grid.js",
-        "map_camera.js",
-        "map_gl_points.js",
-        "map_sketch.js",
-        "map_tools.js",
-        "map_legend.js",
-        "map_gl_input.js",
-        "map_gl.js",
-        "clip_map.js",
+        "map/points.js",
+        "map/large_points.js",
+        "map/hover.js",
+        "map/posters.js",
+        "map/ribbons.js",
+        "map/traces.js",
+        "map/layout.js",
+        "map/plotly.js",
+        "map/plotly_input.js",
+        "map/grid.js",
+        "map/camera.js",
+        "map/gl_points.js",
+        "map/sketch.js",
+        "map/tools.js",
+        "map/legend.js",
+        "map/gl_input.js",
+        "map/gl.js",
+        "map/index.js",
     ),
-    "clip_gallery": ("clip_gallery.js",),
-    "clip_player": ("clip_player.js",),
-    "timeline": ("timeline_strip.js", "timeline_stretch.js", "timeline.js"),
+    "clip_gallery": ("gallery/index.js",),
+    "clip_player": ("player/index.js",),
+    "timeline": ("timeline/strip.js", "timeline/stretch.js", "timeline/index.js"),
     "feature_film": (
-        "colour_maps.js",
-        "film_sheet.js",
-        "film_tiles.js",
-        "film_layer.js",
-        "film_large.js",
-        "film_lane.js",
-        "film_energy.js",
-        "film_picture.js",
-        "film_bar.js",
-        "feature_film.js",
+        "film/colour_maps.js",
+        "film/sheet.js",
+        "film/tiles.js",
+        "film/layer.js",
+        "film/large.js",
+        "film/lane.js",
+        "film/energy.js",
+        "film/picture.js",
+        "film/bar.js",
+        "film/index.js",
     ),
+}
+
+_FOLDERS = {
+    "clip_map": "map",
+    "clip_gallery": "gallery",
+    "clip_player": "player",
+    "timeline": "timeline",
+    "feature_film": "film",
 }
 
 
 @functools.cache
 def component(name: str) -> ComponentRenderer:
     """The component of this name, registered once a process."""
-    script = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared.js", *_SCRIPTS[name]))
-    style = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared.css", f"{name}.css"))
+    script = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared/shared.js", *_SCRIPTS[name]))
+    style = "\n".join(
+        (_ASSETS / file).read_text("utf-8") for file in ("shared/shared.css", f"{_FOLDERS[name]}/index.css")
+    )
     return st.components.v2.component(_NAME + name, js=script, css=style, isolate_styles=name != "clip_map")
 
 
