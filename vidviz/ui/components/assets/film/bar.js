@@ -11,9 +11,17 @@ class FilmBar {
     this.scrub.setAttribute("aria-label", "Time step of the film");
     this.scrub.addEventListener("input", () => view.seek(Number(this.scrub.value)));
     this.time = element("span", "vv-time");
-    this.speedSelect = chooser("Speed", SPEEDS.map((speed) => [speed, `${speed}×`]), (value) => (view.speed = Number(value)));
+    this.speedSelect = chooser(
+      "Speed",
+      SPEEDS.map((speed) => [speed, `${speed}×`]),
+      (value) => (view.speed = Number(value)),
+    );
     this.speedSelect.value = "1";
-    this.mapSelect = chooser("Colours", Object.keys(COLOUR_MAPS).map((name) => [name, name]), (value) => view.setColours(value));
+    this.mapSelect = chooser(
+      "Colours",
+      Object.keys(COLOUR_MAPS).map((name) => [name, name]),
+      (value) => view.setColours(value),
+    );
     this.scaleBar = element("div", "vv-scale");
     this.scaleBar.setAttribute("aria-hidden", "true");
     this.scaleBar.title = "low to high";
@@ -25,7 +33,12 @@ class FilmBar {
       this.playButton,
       iconButton("back", "One step back (left arrow)", () => view.step(-1)),
       iconButton("forward", "One step on (right arrow)", () => view.step(1)),
-      this.scrub, this.time, this.speedSelect, this.mapSelect, this.scaleBar, picture,
+      this.scrub,
+      this.time,
+      this.speedSelect,
+      this.mapSelect,
+      this.scaleBar,
+      picture,
     );
   }
 

@@ -61,7 +61,10 @@ class FilmEnergy {
     const width = this.box.clientWidth;
     if (!width) return;
     const ratio = window.devicePixelRatio || 1;
-    for (const [canvas, height] of [[this.strip, STRIP_PX], [this.lines, LINES_PX]]) {
+    for (const [canvas, height] of [
+      [this.strip, STRIP_PX],
+      [this.lines, LINES_PX],
+    ]) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
       canvas.style.height = `${height}px`;

@@ -11,7 +11,10 @@ class FilmView {
     this.energy = new FilmEnergy(this);
     this.bar = new FilmBar(this);
     this.box.append(this.bar.box, this.laneBox, this.energy.box);
-    root.append(this.box, themeProbe(() => this.drawAll()));
+    root.append(
+      this.box,
+      themeProbe(() => this.drawAll()),
+    );
     this.lanes = [];
     Object.assign(this, { frame: 0, speed: 1, draws: 0, wantsPlay: !REDUCED_MOTION.matches });
     this.resizer = new ResizeObserver(() => this.resize());
@@ -45,12 +48,15 @@ class FilmView {
       this.laneBox.appendChild(lane.box);
     }
     told.forEach((lane, index) => this.lanes[index].update(lane));
-    if (this.opened && !this.lanes.some((lane) => [...lane.layers.values()].includes(this.opened.layer))) this.open(null);
+    if (this.opened && !this.lanes.some((lane) => [...lane.layers.values()].includes(this.opened.layer)))
+      this.open(null);
   }
 
   // All layers of all lanes, by name and token.
   get layers() {
-    return new Map(this.lanes.flatMap((lane, index) => [...lane.layers].map(([key, layer]) => [`${index}|${key}`, layer])));
+    return new Map(
+      this.lanes.flatMap((lane, index) => [...lane.layers].map(([key, layer]) => [`${index}|${key}`, layer])),
+    );
   }
 
   setColours(name) {

@@ -61,7 +61,8 @@ class FilmLane {
     for (const [key, layer] of this.layers) if (!kept.has(key)) layer.end();
     this.layers = kept;
     const figures = [...kept.values()].map((layer) => layer.figure);
-    const unchanged = figures.length === this.grid.children.length && figures.every((f, i) => f === this.grid.children[i]);
+    const unchanged =
+      figures.length === this.grid.children.length && figures.every((f, i) => f === this.grid.children[i]);
     if (!unchanged) this.grid.replaceChildren(...figures);
     this.evenOut();
   }
@@ -135,7 +136,11 @@ class FilmLane {
     if (!this.choosing) return;
     const { tile_width: columns, tile_height: rows } = this.told.clip;
     this.view.pause();
-    this.view.send("picked", { lane: this.view.lanes.indexOf(this), t: this.frame, ...placeIn(this.clipCanvas, event, columns, rows) });
+    this.view.send("picked", {
+      lane: this.view.lanes.indexOf(this),
+      t: this.frame,
+      ...placeIn(this.clipCanvas, event, columns, rows),
+    });
   }
 
   end() {

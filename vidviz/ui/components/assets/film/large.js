@@ -82,5 +82,8 @@ class FilmLarge {
 function placeIn(canvas, event, columns, rows) {
   const box = canvas.getBoundingClientRect();
   const inside = (at, start, size, count) => clamp(Math.floor(((at - start) / size) * count), 0, count - 1);
-  return { x: inside(event.clientX, box.left, box.width, columns), y: inside(event.clientY, box.top, box.height, rows) };
+  return {
+    x: inside(event.clientX, box.left, box.width, columns),
+    y: inside(event.clientY, box.top, box.height, rows),
+  };
 }

@@ -14,7 +14,10 @@ class FilmLayer {
     this.canvas = element("canvas", "vv-map-canvas");
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", `${layer.title}: ${layer.channels.length} channels over time. Arrows choose, Enter opens one.`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `${layer.title}: ${layer.channels.length} channels over time. Arrows choose, Enter opens one.`,
+    );
     this.canvas.hidden = true;
     this.tiles = new FilmTiles(this.canvas, layer);
     this.wait = element("div", "vv-wait vv-quiet", "Unpacking the film …");

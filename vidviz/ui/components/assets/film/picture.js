@@ -7,7 +7,9 @@ function savePicture(view) {
   view.draw(true);
   const rows = view.lanes.map((lane) => [
     { canvas: lane.clipCanvas, title: lane.told.clip.title, size: 256 },
-    ...[...lane.layers.values()].filter((layer) => layer.bytes).map((layer) => ({ canvas: layer.canvas, title: layer.layer.title })),
+    ...[...lane.layers.values()]
+      .filter((layer) => layer.bytes)
+      .map((layer) => ({ canvas: layer.canvas, title: layer.layer.title })),
   ]);
   const placed = rows.map((row) => row.map(measurePicture));
   const picture = document.createElement("canvas");

@@ -60,7 +60,10 @@ class FilmTiles {
   // White inside black is seen on every colour map.
   outline(k) {
     const [left, top] = this.corner(k);
-    for (const [colour, width] of [["#000", this.gap + 1], ["#fff", this.gap - 1]]) {
+    for (const [colour, width] of [
+      ["#000", this.gap + 1],
+      ["#fff", this.gap - 1],
+    ]) {
       this.context.lineWidth = width;
       this.context.strokeStyle = colour;
       this.context.strokeRect(left + width / 2, top + width / 2, this.width - width, this.height - width);
@@ -75,8 +78,12 @@ class FilmTiles {
     const column = Math.floor(x / (this.width + this.gap));
     const row = Math.floor(y / (this.height + this.gap));
     const k = row * this.columns + column;
-    const [inX, inY] = [Math.floor(x - column * (this.width + this.gap)), Math.floor(y - row * (this.height + this.gap))];
-    if (column >= this.columns || k >= this.layer.channels.length || inX >= this.width || inY >= this.height) return null;
+    const [inX, inY] = [
+      Math.floor(x - column * (this.width + this.gap)),
+      Math.floor(y - row * (this.height + this.gap)),
+    ];
+    if (column >= this.columns || k >= this.layer.channels.length || inX >= this.width || inY >= this.height)
+      return null;
     return { k, x: this.fromX[Math.max(0, inX)], y: this.fromY[Math.max(0, inY)] };
   }
 }

@@ -28,7 +28,8 @@ class GalleryView {
     if (this.playing && kept.get(this.playing.clip.clip_id) !== this.playing) this.stop();
     this.cards = kept;
     const buttons = [...kept.values()].map((card) => card.button);
-    const unchanged = buttons.length === this.grid.children.length && buttons.every((b, i) => b === this.grid.children[i]);
+    const unchanged =
+      buttons.length === this.grid.children.length && buttons.every((b, i) => b === this.grid.children[i]);
     if (!unchanged) this.grid.replaceChildren(...buttons);
     for (const card of kept.values()) {
       card.button.setAttribute("aria-current", String(card.clip.clip_id === data.current));

@@ -8,8 +8,11 @@ class GlMap {
     const [canvas, over] = [element("canvas"), element("canvas")];
     this.area.append(canvas, over);
     this.tools = new ToolBar({
-      choose: (tool) => this.choose(tool), closer: () => this.zoomBy(1.5), farther: () => this.zoomBy(1 / 1.5),
-      fit: () => this.fit(), picture: () => this.save(),
+      choose: (tool) => this.choose(tool),
+      closer: () => this.zoomBy(1.5),
+      farther: () => this.zoomBy(1 / 1.5),
+      fit: () => this.fit(),
+      picture: () => this.save(),
     });
     this.legend = new Legend(() => this.recolour());
     this.node.append(this.tools.node, this.area, this.legend.node);
@@ -47,11 +50,16 @@ class GlMap {
     let glides = false;
     if (places !== old.places) {
       // Rows are the same clips only where all ids are.
-      glides = Boolean(shown) && shown.same_clips === points.same_clips && shown.view_key !== points.view_key && !REDUCED_MOTION.matches;
+      glides =
+        Boolean(shown) &&
+        shown.same_clips === points.same_clips &&
+        shown.view_key !== points.view_key &&
+        !REDUCED_MOTION.matches;
       drawing.setPlaces(places, { keepAsStart: glides });
     }
     if (index !== old.colour_index) drawing.setColours(index);
-    if (!shown || shown.count !== points.count || faded !== old.faded || hidden !== old.hidden) drawing.setFlags(points.flags());
+    if (!shown || shown.count !== points.count || faded !== old.faded || hidden !== old.hidden)
+      drawing.setFlags(points.flags());
     this.paint();
     return glides;
   }
@@ -163,7 +171,12 @@ class GlMap {
   }
 
   get stage() {
-    return { left: this.area.offsetLeft, top: this.area.offsetTop, width: this.area.clientWidth, height: this.area.clientHeight };
+    return {
+      left: this.area.offsetLeft,
+      top: this.area.offsetTop,
+      width: this.area.clientWidth,
+      height: this.area.clientHeight,
+    };
   }
 
   resize() {

@@ -83,7 +83,13 @@ class GlInput {
 
   select(places, event) {
     const corners = places.map((place) => this.map.camera.toMap(place));
-    this.map.view.onPolygon(thinPolygon(corners.map(([x]) => x), corners.map(([, y]) => y)), heldKeys(event));
+    this.map.view.onPolygon(
+      thinPolygon(
+        corners.map(([x]) => x),
+        corners.map(([, y]) => y),
+      ),
+      heldKeys(event),
+    );
   }
 
   zoomTo([first, , opposite]) {

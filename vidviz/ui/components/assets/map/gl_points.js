@@ -52,7 +52,10 @@ class GlPoints {
     const { gl } = this;
     this.program = linkProgram(gl, VERTEX_SHADER, FRAGMENT_SHADER);
     this.uniforms = Object.fromEntries(
-      ["u_centre", "u_scale", "u_mix", "u_size", "u_faded", "u_palette"].map((name) => [name, gl.getUniformLocation(this.program, name)]),
+      ["u_centre", "u_scale", "u_mix", "u_size", "u_faded", "u_palette"].map((name) => [
+        name,
+        gl.getUniformLocation(this.program, name),
+      ]),
     );
     this.buffers = {};
     this.palette = gl.createTexture();
@@ -136,8 +139,9 @@ class GlPoints {
   }
 }
 
-const NO_WEBGL = "A map of so many clips is drawn by WebGL 2, which this browser does not offer. "
-  + "Turn on hardware acceleration in its settings, or open the page in another browser.";
+const NO_WEBGL =
+  "A map of so many clips is drawn by WebGL 2, which this browser does not offer. " +
+  "Turn on hardware acceleration in its settings, or open the page in another browser.";
 
 function makeBuffer(gl, array) {
   const buffer = gl.createBuffer();
@@ -148,7 +152,10 @@ function makeBuffer(gl, array) {
 
 function linkProgram(gl, vertexText, fragmentText) {
   const program = gl.createProgram();
-  for (const [kind, text] of [[gl.VERTEX_SHADER, vertexText], [gl.FRAGMENT_SHADER, fragmentText]]) {
+  for (const [kind, text] of [
+    [gl.VERTEX_SHADER, vertexText],
+    [gl.FRAGMENT_SHADER, fragmentText],
+  ]) {
     const shader = gl.createShader(kind);
     gl.shaderSource(shader, text);
     gl.compileShader(shader);

@@ -25,7 +25,12 @@ class HoverCard {
 
   show(points, told, place, base) {
     const size = Math.max(points.point_px, 6) + 10;
-    Object.assign(this.ring.style, { left: `${place.x}px`, top: `${place.y}px`, width: `${size}px`, height: `${size}px` });
+    Object.assign(this.ring.style, {
+      left: `${place.x}px`,
+      top: `${place.y}px`,
+      width: `${size}px`,
+      height: `${size}px`,
+    });
     this.ring.hidden = false;
     this.card.replaceChildren(hoverPicture(base, told.id), hoverText(points, told));
     this.card.hidden = false;

@@ -18,7 +18,10 @@ class MapView {
     this.posters = new Posters(this);
     this.box.append(this.posters.layer, this.message);
     this.hover = new HoverCard(this.box);
-    root.append(this.box, themeProbe(() => this.redraw()));
+    root.append(
+      this.box,
+      themeProbe(() => this.redraw()),
+    );
     this.queue = Promise.resolve();
     this.listen();
   }

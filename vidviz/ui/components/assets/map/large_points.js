@@ -13,7 +13,13 @@ class LargePoints {
       if (!data[name]) return null;
       return data[name] === known[name] ? known.arrays[name] : fetchArray(base, data[name], ArrayType);
     };
-    const names = { places: Float32Array, colour_index: Uint8Array, faded: Uint8Array, hidden: Uint8Array, clip_ids: Float64Array };
+    const names = {
+      places: Float32Array,
+      colour_index: Uint8Array,
+      faded: Uint8Array,
+      hidden: Uint8Array,
+      clip_ids: Float64Array,
+    };
     const arrays = await Promise.all(Object.entries(names).map(async ([name, kind]) => [name, await take(name, kind)]));
     points.arrays = Object.fromEntries(arrays);
     if (data.places === known.places) points.grid = known.grid;

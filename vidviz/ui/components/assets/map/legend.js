@@ -21,7 +21,9 @@ class Legend {
     item.title = count === undefined ? name : `${name}: ${count} clips`;
     item.style.setProperty("--vv-dot", isColour(colour) ? colour : "currentColor");
     item.appendChild(element("span", "vv-line", name));
-    item.addEventListener("click", (event) => (event.detail > 1 ? this.isolate(part, event.detail) : this.toggle(part)));
+    item.addEventListener("click", (event) =>
+      event.detail > 1 ? this.isolate(part, event.detail) : this.toggle(part),
+    );
     return item;
   }
 
@@ -64,6 +66,11 @@ function colourScale(scale) {
   const colours = scale.stops.map(([, colour]) => colour).filter(isColour);
   ramp.style.setProperty("--vv-stops", colours.join(", "));
   const number = (value) => String(Number(value.toPrecision(3)));
-  box.append(element("div", "vv-title", scale.title), ramp, element("div", "vv-quiet", number(scale.low)), element("div", "vv-quiet", number(scale.high)));
+  box.append(
+    element("div", "vv-title", scale.title),
+    ramp,
+    element("div", "vv-quiet", number(scale.low)),
+    element("div", "vv-quiet", number(scale.high)),
+  );
   return box;
 }

@@ -23,7 +23,11 @@ class PlotlyMap {
     cancelAnimationFrame(this.tweening);
     const changedKind = this.drawn && this.drawn !== points.dimensions;
     if (changedKind) this.forget();
-    const moves = before instanceof SmallPoints && this.drawn && before.dimensions === points.dimensions && before.view_key !== points.view_key;
+    const moves =
+      before instanceof SmallPoints &&
+      this.drawn &&
+      before.dimensions === points.dimensions &&
+      before.view_key !== points.view_key;
     const start = moves ? startOfTween(points, before) : null;
     const final = points.axes;
     this.points = points;
@@ -84,8 +88,13 @@ class PlotlyMap {
       ? [["pan2d", "zoom2d", "lasso2d", "select2d"], ["zoomIn2d", "zoomOut2d", fit], ["toImage"]]
       : [["orbitRotation", "pan3d", "zoom3d"], [fit], ["toImage"]];
     return {
-      scrollZoom: true, displaylogo: false, displayModeBar: true, doubleClick: false, modeBarButtons: buttons,
-      toImageButtonOptions: { format: "png", filename: "vidviz-map", scale: 2 }, showTips: false,
+      scrollZoom: true,
+      displaylogo: false,
+      displayModeBar: true,
+      doubleClick: false,
+      modeBarButtons: buttons,
+      toImageButtonOptions: { format: "png", filename: "vidviz-map", scale: 2 },
+      showTips: false,
     };
   }
 
@@ -113,7 +122,10 @@ class PlotlyMap {
       this.Plotly.relayout(this.plot, { "scene.camera": camera });
       return;
     }
-    this.lookAt(([low, high]) => [(low + high) / 2 - (high - low) / 2 / factor, (low + high) / 2 + (high - low) / 2 / factor]);
+    this.lookAt(([low, high]) => [
+      (low + high) / 2 - (high - low) / 2 / factor,
+      (low + high) / 2 + (high - low) / 2 / factor,
+    ]);
   }
 
   // By shares of what is in view.
@@ -125,7 +137,12 @@ class PlotlyMap {
   lookAt(change) {
     const { xaxis, yaxis } = this.plot._fullLayout;
     const [x, y] = [xaxis.range, yaxis.range].map(change);
-    this.Plotly.relayout(this.plot, { "xaxis.range[0]": x[0], "xaxis.range[1]": x[1], "yaxis.range[0]": y[0], "yaxis.range[1]": y[1] });
+    this.Plotly.relayout(this.plot, {
+      "xaxis.range[0]": x[0],
+      "xaxis.range[1]": x[1],
+      "yaxis.range[0]": y[0],
+      "yaxis.range[1]": y[1],
+    });
   }
 
   tween(points, start, final) {
@@ -137,7 +154,8 @@ class PlotlyMap {
       }
       const part = clamp((performance.now() - begun) / TWEEN_MS, 0, 1);
       const ease = part < 1 ? 1 - (1 - part) ** 3 : 1;
-      points.axes = ease === 1 ? final : start.map((axis, i) => axis.map((value, row) => value + (final[i][row] - value) * ease));
+      points.axes =
+        ease === 1 ? final : start.map((axis, i) => axis.map((value, row) => value + (final[i][row] - value) * ease));
       const traces = this.makeTraces();
       const moved = {};
       AXES.slice(0, points.dimensions).forEach((name) => (moved[name] = traces.map((trace) => trace[name])));

@@ -119,7 +119,10 @@ function heldKeys(event) {
 }
 
 function boxCorners([left, right], [low, high]) {
-  return [[left, right, right, left], [low, low, high, high]];
+  return [
+    [left, right, right, left],
+    [low, low, high, high],
+  ];
 }
 
 function middleOf(box) {

@@ -53,10 +53,14 @@ class SmallPoints {
 
   async describe(row) {
     return {
-      id: this.ids[row], title: this.titles[this.titleOf[row]], label: this.labels[this.labelOf[row]],
+      id: this.ids[row],
+      title: this.titles[this.titleOf[row]],
+      label: this.labels[this.labelOf[row]],
       colour: this.groupOf ? this.groups.colours[this.groupOf[row]] : null,
-      start: this.starts[row], end: this.ends[row],
-      score: this.scores ? this.scores[row] : null, value: this.values ? this.values[row] : null,
+      start: this.starts[row],
+      end: this.ends[row],
+      score: this.scores ? this.scores[row] : null,
+      value: this.values ? this.values[row] : null,
     };
   }
 }
@@ -80,8 +84,10 @@ function hexColour(text) {
 // Whether two runs ask for the same picture. Where the map is looked at is the person's business after the first run.
 function asksForTheSame(before, after) {
   const names = Object.keys(after).filter((name) => name !== "window");
-  return names.length === Object.keys(before).filter((name) => name !== "window").length
-    && names.every((name) => before[name] === after[name] || JSON.stringify(before[name]) === JSON.stringify(after[name]));
+  return (
+    names.length === Object.keys(before).filter((name) => name !== "window").length &&
+    names.every((name) => before[name] === after[name] || JSON.stringify(before[name]) === JSON.stringify(after[name]))
+  );
 }
 
 // A readable colour of a CSS text, mixed with another; Plotly and canvases know no color-mix().
@@ -101,8 +107,12 @@ function readTheme(root) {
   const read = (name) => style.getPropertyValue(name).trim();
   const text = read("--st-text-color");
   return {
-    text, page: read("--st-background-color"), line: read("--st-border-color"), accent: read("--st-primary-color"),
-    quiet: mixColours(text, read("--st-background-color"), 0.4), font: read("--st-font") || "sans-serif",
+    text,
+    page: read("--st-background-color"),
+    line: read("--st-border-color"),
+    accent: read("--st-primary-color"),
+    quiet: mixColours(text, read("--st-background-color"), 0.4),
+    font: read("--st-font") || "sans-serif",
   };
 }
 

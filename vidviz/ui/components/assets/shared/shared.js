@@ -209,7 +209,7 @@ class RangeVideo {
     this.pause();
     const count = Math.max(1, Math.round((this.end - this.start) / this.frameSeconds));
     const now = Math.floor(this.position() / this.frameSeconds + 1e-3);
-    this.seek((((now + frames) % count) + count) % count * this.frameSeconds + this.frameSeconds * 0.5);
+    this.seek(((((now + frames) % count) + count) % count) * this.frameSeconds + this.frameSeconds * 0.5);
   }
 
   play() {

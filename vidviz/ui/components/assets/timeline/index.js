@@ -7,7 +7,11 @@ class TimelineView {
   constructor(root) {
     this.root = root;
     this.strip = new TimelineStrip();
-    this.stretch = new TimelineStretch(this.strip, () => this.tellNudged(), (side) => (this.grabbed = side));
+    this.stretch = new TimelineStretch(
+      this.strip,
+      () => this.tellNudged(),
+      (side) => (this.grabbed = side),
+    );
     this.box = element("div", "vv-timeline");
     this.track = element("div", "vv-track");
     this.track.tabIndex = 0;

@@ -37,7 +37,10 @@ class TimelineStrip {
   drawFilm(width) {
     const slots = this.data.slots;
     const most = Math.max(1, Math.floor(width / POSTER_LEAST_PX));
-    const shown = slots.length <= most ? slots : Array.from({ length: most }, (_, i) => slots[Math.floor((i + 0.5) * slots.length / most)]);
+    const shown =
+      slots.length <= most
+        ? slots
+        : Array.from({ length: most }, (_, i) => slots[Math.floor(((i + 0.5) * slots.length) / most)]);
     this.once("film", shown, () => this.fillFilm(shown));
   }
 
@@ -104,6 +107,8 @@ class TimelineStrip {
 
   nearestBar(seconds) {
     const bars = this.data.bars;
-    return bars.length ? bars.reduce((a, b) => (Math.abs(b.seconds - seconds) < Math.abs(a.seconds - seconds) ? b : a)) : null;
+    return bars.length
+      ? bars.reduce((a, b) => (Math.abs(b.seconds - seconds) < Math.abs(a.seconds - seconds) ? b : a))
+      : null;
   }
 }
