@@ -1,59 +1,25 @@
-"""How the scripts and styles in `assets/` become components; there is no build step."""
+"""How the scripts and styles in `assets/` become components; there is no build step.
+
+Streamlit is given a small loader as text, which imports the component's modules from our own routes: there each
+import line means the file that it names, the browser keeps the files for ever, and an upgrade is seen at once, as
+their address holds a digest of their content. (Streamlit can serve a folder of a packaged component too, but finds it
+only where the package is installed with a manifest, under addresses that stay the same when the files change.)
+"""
 
 from __future__ import annotations
 
 import functools
-from pathlib import Path
+import json
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from vidviz.ui.components.scripts import ASSETS, scripts_digest, scripts_of
+
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
-_ASSETS = Path(__file__).parent / "assets"
 _NAME = "vidviz_"
-
-# Which scripts make up each component, after shared/shared.js. Plotly writes its styles into the page and cannot live in a
-# shadow root, so the map is not isolated; all of its classes begin with "vv-".
-_SCRIPTS = {
-    "clip_map": (
-        "map/points.js",
-        "map/large_points.js",
-        "map/hover.js",
-        "map/posters.js",
-        "map/ribbons.js",
-        "map/traces.js",
-        "map/layout.js",
-        "map/plotly.js",
-        "map/plotly_input.js",
-        "map/grid.js",
-        "map/camera.js",
-        "map/gl_points.js",
-        "map/sketch.js",
-        "map/tools.js",
-        "map/legend.js",
-        "map/gl_input.js",
-        "map/gl.js",
-        "map/index.js",
-    ),
-    "clip_gallery": ("gallery/index.js",),
-    "clip_player": ("player/index.js",),
-    "timeline": ("timeline/strip.js", "timeline/stretch.js", "timeline/index.js"),
-    "feature_film": (
-        "film/colour_maps.js",
-        "film/sheet.js",
-        "film/tiles.js",
-        "film/layer.js",
-        "film/large.js",
-        "film/lane.js",
-        "film/energy.js",
-        "film/picture.js",
-        "film/bar.js",
-        "film/index.js",
-    ),
-}
-
 _FOLDERS = {
     "clip_map": "map",
     "clip_gallery": "gallery",
@@ -66,11 +32,17 @@ _FOLDERS = {
 @functools.cache
 def component(name: str) -> ComponentRenderer:
     """The component of this name, registered once a process."""
-    script = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared/shared.js", *_SCRIPTS[name]))
-    style = "\n".join(
-        (_ASSETS / file).read_text("utf-8") for file in ("shared/shared.css", f"{_FOLDERS[name]}/index.css")
-    )
-    return st.components.v2.component(_NAME + name, js=script, css=style, isolate_styles=name != "clip_map")
+    folder = _FOLDERS[name]
+    style = "\n".join((ASSETS / file).read_text("utf-8") for file in ("shared/shared.css", f"{folder}/index.css"))
+    # Plotly writes its styles into the page and cannot live in a shadow root, so the map is not isolated; all of its
+    # classes begin with "vv-".
+    return st.components.v2.component(_NAME + name, js=_loader(folder), css=style, isolate_styles=name != "clip_map")
+
+
+def _loader(folder: str) -> str:
+    paths = [f"vidviz/assets/{scripts_digest()}/{path}" for path in scripts_of(f"{folder}/index.js")]
+    loader = (ASSETS / "shared" / "loader.js").read_text("utf-8")
+    return f"{loader}\nexport default mountFrom({json.dumps(paths)});\n"
 
 
 def base_path() -> str:

@@ -1,10 +1,20 @@
 // Energy over time: a filmstrip of the clip, one line a layer below it, and peaks that seek the film.
 
+import { element, penOf } from "../shared/dom.js";
+import { clamp, digits } from "../shared/numbers.js";
+
+/** @import { LaneData, LayerData } from "./contract.js" */
+/** @import { FilmView } from "./view.js" */
+/** @typedef {{ layer: LayerData, colour: string, lane: LaneData, dashed: boolean }} Series one line */
+
 const STRIP_PX = 44;
 const LINES_PX = 110;
-const LINE_COLOURS = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2", "#F0E442", "#999999"];
 
-class FilmEnergy {
+export class FilmEnergy {
+  /** @type {Series[]} */
+  series = [];
+
+  /** @param {FilmView} view */
   constructor(view) {
     this.view = view;
     this.box = element("div", "vv-energy");
@@ -19,108 +29,142 @@ class FilmEnergy {
     const stage = element("div", "vv-energy-stage");
     stage.append(this.strip, this.lines, this.head);
     for (const canvas of [this.strip, this.lines]) {
-      canvas.addEventListener("click", (event) => this.seek((event.offsetX / canvas.clientWidth) * view.frames - 0.5));
+      canvas.addEventListener("click", (event) => this.seek(event.offsetX / canvas.clientWidth));
     }
     this.box.append(stage, this.legend);
   }
 
-  update(lanes) {
+  /**
+   * @param {LaneData[]} lanes
+   * @param {string[]} colours of the lines, in turn
+   */
+  update(lanes, colours) {
     this.series = lanes.flatMap((lane, place) =>
-      lane.layers.filter((layer) => layer.energy.length > 1).map((layer, index) => ({ layer, index, place })),
+      lane.layers
+        .filter((layer) => layer.energy.length > 1)
+        .map((layer, index) => ({ layer, colour: colours[index % colours.length], lane, dashed: place > 0 })),
     );
     this.box.hidden = this.series.length === 0;
-    this.legend.replaceChildren(...this.series.map((one) => this.makeEntry(one)));
+    this.legend.replaceChildren(...this.series.map((one) => this.makeEntry(one, lanes.length > 1)));
     const said = this.series.map(({ layer }) => layer.title).join(", ");
     this.lines.setAttribute("aria-label", `Energy over time of ${said}, each as a share of its largest`);
     this.draw();
   }
 
-  // A button a line: it names the layer and leads to its peak.
-  makeEntry({ layer, index, place }) {
+  /**
+   * A button a line: it names the layer and leads to its peak.
+   *
+   * @param {Series} series
+   * @param {boolean} named whether it names the clip too
+   */
+  makeEntry({ layer, colour, lane, dashed }, named) {
     const peak = peakOf(layer.energy);
+    const share = (peak + 0.5) / layer.energy.length;
     const button = element("button", "vv-peak");
     button.type = "button";
-    const dot = element("span", place ? "vv-dash" : "vv-dot");
-    dot.style.setProperty("--vv-dot", LINE_COLOURS[index % LINE_COLOURS.length]);
-    const lane = this.view.data.lanes[place];
-    const seconds = ((peak + 0.5) / layer.energy.length) * lane.clip.seconds;
-    const of = this.view.data.lanes.length > 1 ? `${lane.clip.title}: ` : "";
-    button.append(dot, element("span", "vv-line", `${of}${layer.title} · peak at ${seconds.toFixed(2)} s`));
+    const dot = element("span", dashed ? "vv-dash" : "vv-dot");
+    dot.style.setProperty("--vv-dot", colour);
+    const of = named ? `${lane.clip.title}: ` : "";
+    const at = (share * lane.clip.seconds).toFixed(2);
+    button.append(dot, element("span", "vv-line", `${of}${layer.title} · peak at ${at} s`));
     button.title = `Go to the peak: root mean square ${digits(layer.energy[peak])}`;
-    button.addEventListener("click", () => this.seek(((peak + 0.5) / layer.energy.length) * this.view.frames - 0.5));
+    button.addEventListener("click", () => this.seek(share));
     return button;
   }
 
-  seek(frame) {
+  /** @param {number} share of the film, 0 to 1 */
+  seek(share) {
     this.view.pause();
-    this.view.seek(frame);
+    this.view.seek(share * this.view.frames - 0.5);
   }
 
   draw() {
-    if (this.box.hidden || !this.series) return;
-    const width = this.box.clientWidth;
+    const width = this.box.hidden ? 0 : this.box.clientWidth;
     if (!width) return;
     const ratio = window.devicePixelRatio || 1;
-    for (const [canvas, height] of [
-      [this.strip, STRIP_PX],
-      [this.lines, LINES_PX],
-    ]) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-      canvas.style.height = `${height}px`;
-    }
+    sizeCanvas(this.strip, width, STRIP_PX, ratio);
+    sizeCanvas(this.lines, width, LINES_PX, ratio);
     this.drawStrip();
     this.drawLines(ratio);
   }
 
   drawStrip() {
     const lane = this.view.lanes[0];
-    if (!lane || !lane.bitmap) return;
-    const context = this.strip.getContext("2d");
-    const { tile_width: width, tile_height: height, frames } = lane.told.clip;
+    if (!lane?.bitmap) return;
+    const pen = penOf(this.strip);
+    const { tile_width: width, tile_height: height, frames } = lane.data.clip;
     const tall = this.strip.height;
     const count = clamp(Math.floor(this.strip.width / ((tall * width) / height)), 1, frames);
     const wide = this.strip.width / count;
     for (let i = 0; i < count; i++) {
       const frame = Math.min(frames - 1, Math.floor(((i + 0.5) / count) * frames));
-      context.save();
-      context.beginPath();
-      context.rect(i * wide, 0, wide - 1, tall);
-      context.clip();
+      pen.save();
+      pen.beginPath();
+      pen.rect(i * wide, 0, wide - 1, tall);
+      pen.clip();
       const across = Math.max(wide, (tall * width) / height);
       const high = (across * height) / width;
-      lane.drawFrame(context, frame, i * wide + (wide - across) / 2, (tall - high) / 2, across, high);
-      context.restore();
+      lane.drawFrame(pen, frame, [i * wide + (wide - across) / 2, (tall - high) / 2, across, high]);
+      pen.restore();
     }
   }
 
+  /** @param {number} ratio device pixels a CSS pixel */
   drawLines(ratio) {
-    const context = this.lines.getContext("2d");
+    const pen = penOf(this.lines);
     const { width, height } = this.lines;
-    const pad = 6 * ratio;
-    context.clearRect(0, 0, width, height);
-    for (const { layer, index, place } of this.series) {
-      const values = layer.energy;
-      const most = Math.max(...values) || 1;
-      const at = (i) => [((i + 0.5) / values.length) * width, height - pad - (values[i] / most) * (height - 2 * pad)];
-      context.strokeStyle = context.fillStyle = LINE_COLOURS[index % LINE_COLOURS.length];
-      context.lineWidth = 2 * ratio;
-      context.setLineDash(place ? [5 * ratio, 4 * ratio] : []);
-      context.beginPath();
-      values.forEach((_, i) => (i ? context.lineTo(...at(i)) : context.moveTo(...at(i))));
-      context.stroke();
-      context.beginPath();
-      context.arc(...at(peakOf(values)), 4 * ratio, 0, 7);
-      context.fill();
+    pen.clearRect(0, 0, width, height);
+    for (const { layer, colour, dashed } of this.series) {
+      const places = placeLine(layer.energy, width, height, 6 * ratio);
+      pen.strokeStyle = pen.fillStyle = colour;
+      pen.lineWidth = 2 * ratio;
+      pen.setLineDash(dashed ? [5 * ratio, 4 * ratio] : []);
+      pen.beginPath();
+      for (const place of places) pen.lineTo(...place);
+      pen.stroke();
+      pen.beginPath();
+      pen.arc(...places[peakOf(layer.energy)], 4 * ratio, 0, 7);
+      pen.fill();
     }
   }
 
+  /** @param {number} part of the film, 0 to 1 */
   drawHead(part) {
     if (this.box.hidden) return;
     this.head.style.left = `${((part * this.view.frames + 0.5) / this.view.frames) * 100}%`;
   }
 }
 
-function peakOf(values) {
+/**
+ * Where the values lie in a box, the largest at its top and zero at its foot.
+ *
+ * @param {number[]} values
+ * @param {number} width
+ * @param {number} height
+ * @param {number} pad above and below
+ */
+export function placeLine(values, width, height, pad) {
+  const most = Math.max(...values) || 1;
+  return values.map((value, i) => {
+    /** @type {[number, number]} */
+    const place = [((i + 0.5) / values.length) * width, height - pad - (value / most) * (height - 2 * pad)];
+    return place;
+  });
+}
+
+/** @param {number[]} values */
+export function peakOf(values) {
   return values.indexOf(Math.max(...values));
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width CSS pixels
+ * @param {number} height CSS pixels
+ * @param {number} ratio
+ */
+function sizeCanvas(canvas, width, height, ratio) {
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.height = `${height}px`;
 }

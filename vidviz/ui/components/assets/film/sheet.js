@@ -1,19 +1,29 @@
 // The sheets of a film, fetched and unpacked; the layout is told in vidviz/render/sheets.py.
 
-async function fetchBitmap(url) {
+import { penOf } from "../shared/dom.js";
+
+/** @import { LayerData } from "./contract.js" */
+
+/** @param {string} url */
+export async function fetchBitmap(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error("The server no longer keeps this film; choose the clip again.");
   // The bytes are values and no photograph: nothing may bend them on the way.
   return createImageBitmap(await answer.blob(), { premultiplyAlpha: "none", colorSpaceConversion: "none" });
 }
 
-// A layer's sheet as bytes, tile after tile.
-async function readSheet(url, layout) {
+/**
+ * A layer's sheet as bytes, tile after tile.
+ *
+ * @param {string} url
+ * @param {LayerData} layout
+ */
+export async function readSheet(url, layout) {
   const bitmap = await fetchBitmap(url);
   const canvas = document.createElement("canvas");
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const context = penOf(canvas, { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const { tile_width: width, tile_height: height, columns } = layout;

@@ -1,29 +1,73 @@
 // Cards of clips. One plays at a time: the strip at once, the video itself when the pointer stays.
 
+import { REDUCED_MOTION, element, labelChip } from "../shared/dom.js";
+import { mediaUrl } from "../shared/media.js";
+import { mountView } from "../shared/mount.js";
+import { RangeVideo } from "../shared/range_video.js";
+import { timeRange } from "../shared/time.js";
+import { goalOfKey } from "./steps.js";
+import { addVote } from "./votes.js";
+
 const VIDEO_AFTER_MS = 300;
-const VOTES_TOLD_AGAIN = 16;
+
+/** @import { ShownClip } from "../shared/clip.js" */
+/** @import { Vote } from "./votes.js" */
+
+/**
+ * @typedef {object} GalleryData
+ * @property {boolean} votes
+ * @property {ShownClip[]} cards
+ * @property {number} columns
+ * @property {number} card_width_px
+ * @property {number | null} current
+ * @property {string} title
+ */
+
+/**
+ * @typedef {object} Card
+ * @property {ShownClip} clip
+ * @property {HTMLButtonElement} button
+ * @property {HTMLElement} screen
+ * @property {HTMLImageElement} image
+ * @property {string} written the clip as JSON
+ */
 
 class GalleryView {
+  /** @type {(name: string, value: unknown) => void} */
+  send = () => {};
+  /** @type {GalleryData} */
+  data = { votes: false, cards: [], columns: 1, card_width_px: 150, current: null, title: "" };
+  /** @type {Map<number, Card>} */
+  cards = new Map();
+  /** @type {Vote[]} */
+  votes = [];
+  /** @type {Card | null} */
+  playing = null;
+  /** @type {RangeVideo | null} */
+  video = null;
+  timer = 0;
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.grid = element("div", "vv-gallery");
     this.grid.setAttribute("role", "group");
     this.grid.addEventListener("keydown", (event) => this.onKey(event));
     root.appendChild(this.grid);
-    this.cards = new Map();
-    this.votes = [];
   }
 
+  /** @param {GalleryData} data */
   update(data) {
     this.data = data;
     this.grid.setAttribute("aria-label", data.title);
     this.grid.style.setProperty("--vv-card", `${data.card_width_px}px`);
     this.grid.style.setProperty("--vv-most", String(data.columns));
+    /** @type {Map<number, Card>} */
     const kept = new Map();
     for (const clip of data.cards) {
       const known = this.cards.get(clip.clip_id);
-      const same = known && known.written === JSON.stringify(clip);
-      kept.set(clip.clip_id, same ? known : this.makeCard(clip));
+      const same = known?.written === JSON.stringify(clip);
+      kept.set(clip.clip_id, known && same ? known : this.makeCard(clip));
     }
     if (this.playing && kept.get(this.playing.clip.clip_id) !== this.playing) this.stop();
     this.cards = kept;
@@ -37,18 +81,22 @@ class GalleryView {
     this.rove(buttons.find((button) => button.tabIndex === 0) || buttons[0]);
   }
 
+  /**
+   * @param {ShownClip} clip
+   * @returns {Card}
+   */
   makeCard(clip) {
     const button = element("button", "vv-card");
     button.type = "button";
     button.tabIndex = -1;
-    button.dataset.clip = clip.clip_id;
+    button.dataset.clip = String(clip.clip_id);
     const screen = element("div", "vv-screen");
     const image = element("img");
     image.loading = "lazy";
     image.decoding = "async";
     image.alt = "";
     image.draggable = false;
-    image.src = mediaUrl(this.base, "poster", clip.clip_id);
+    image.src = mediaUrl("poster", clip.clip_id);
     const bare = element("span", "vv-bare vv-quiet", "no picture");
     bare.hidden = true;
     image.addEventListener("error", () => (bare.hidden = false));
@@ -69,7 +117,12 @@ class GalleryView {
     return card;
   }
 
-  // For the pointer; the keys + and - do the same on the card with the focus.
+  /**
+   * For the pointer; the keys + and - do the same on the card with the focus.
+   *
+   * @param {ShownClip} clip
+   * @param {boolean} more
+   */
   makeVote(clip, more) {
     const vote = element("span", `vv-vote ${more ? "vv-more" : "vv-less"}`, more ? "+" : "−");
     vote.title = more ? "More like this (+)" : "Less like this (-)";
@@ -81,13 +134,16 @@ class GalleryView {
     return vote;
   }
 
-  // Of events that come close together the server may hear the last alone: each tells the votes before it again.
+  /**
+   * @param {number} clip_id
+   * @param {boolean} more
+   */
   vote(clip_id, more) {
-    const last = this.votes.length ? this.votes[this.votes.length - 1].number : 0;
-    this.votes = [...this.votes, { number: Math.max(Date.now(), last + 1), clip_id, more }].slice(-VOTES_TOLD_AGAIN);
+    this.votes = addVote(this.votes, clip_id, more);
     this.send("voted", this.votes);
   }
 
+  /** @param {ShownClip} clip */
   makeCaption(clip) {
     const caption = element("div", "vv-caption");
     const title = element("div", "vv-line vv-title", clip.title);
@@ -101,65 +157,71 @@ class GalleryView {
     return caption;
   }
 
-  // `still` is for people who asked for less motion: nothing moves until they press the space bar.
+  /**
+   * @param {Card} card
+   * @param {boolean} [still] for people who asked for less motion: nothing moves until they press the space bar
+   */
   start(card, still = false) {
     if (still || this.playing === card) return;
     this.stop();
     this.playing = card;
-    card.image.src = mediaUrl(this.base, "strip", card.clip.clip_id);
+    card.image.src = mediaUrl("strip", card.clip.clip_id);
     this.timer = setTimeout(() => this.startVideo(card), VIDEO_AFTER_MS);
   }
 
+  /** @param {Card} card */
   startVideo(card) {
     clearTimeout(this.timer);
     if (!card.clip.video_id) return;
     // Where the video cannot play, the strip goes on.
     this.video = new RangeVideo(card.screen, { onFail: () => this.dropVideo() });
-    const url = mediaUrl(this.base, "video", card.clip.video_id);
+    const url = mediaUrl("video", card.clip.video_id);
     this.video.load(url, card.clip.start_seconds, card.clip.end_seconds);
   }
 
+  /** @param {Card | null} [card] */
   stop(card = this.playing) {
     if (!card || card !== this.playing) return;
     clearTimeout(this.timer);
     this.dropVideo();
-    card.image.src = mediaUrl(this.base, "poster", card.clip.clip_id);
+    card.image.src = mediaUrl("poster", card.clip.clip_id);
     this.playing = null;
   }
 
   dropVideo() {
-    if (this.video) this.video.stop();
+    this.video?.stop();
     this.video = null;
   }
 
+  /** @param {HTMLButtonElement | undefined} button the one that the tab key leads to */
   rove(button) {
     if (!button) return;
     for (const card of this.cards.values()) card.button.tabIndex = card.button === button ? 0 : -1;
   }
 
+  /** @param {KeyboardEvent} event */
   onKey(event) {
-    const buttons = [...this.grid.children];
-    const at = buttons.indexOf(event.target.closest(".vv-card"));
+    const cards = [...this.cards.values()];
+    const at = cards.findIndex((card) => card.button.contains(/** @type {Node} */ (event.target)));
     if (at < 0) return;
     if (event.key === " ") {
       event.preventDefault();
-      this.toggle([...this.cards.values()][at]);
+      this.toggle(cards[at]);
       return;
     }
     if (this.data.votes && (event.key === "+" || event.key === "-")) {
       event.preventDefault();
-      this.vote([...this.cards.values()][at].clip.clip_id, event.key === "+");
+      this.vote(cards[at].clip.clip_id, event.key === "+");
       return;
     }
     const columns = getComputedStyle(this.grid).gridTemplateColumns.split(" ").length;
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-    const goals = { Home: 0, End: buttons.length - 1 };
-    const goal = event.key in goals ? goals[event.key] : event.key in steps ? at + steps[event.key] : -1;
-    if (!(event.key in goals) && !(event.key in steps)) return;
+    const goal = goalOfKey(event.key, at, cards.length, columns);
+    if (goal === undefined) return;
     event.preventDefault();
-    if (goal >= 0 && goal < buttons.length) buttons[goal].focus();
+    if (goal >= 0) cards[goal].button.focus();
   }
 
+  /** @param {Card} card */
   toggle(card) {
     if (this.playing === card) {
       this.stop(card);
@@ -174,6 +236,7 @@ class GalleryView {
   }
 }
 
+/** @param {import("../shared/mount.js").Component<GalleryData>} component */
 export default function (component) {
   return mountView(component, GalleryView);
 }

@@ -1,5 +1,10 @@
 // Draws points by WebGL 2: positions that mix from an old layout to a new one, a palette, and two flags a point.
 
+import { hexColour } from "../shared/colours.js";
+import { FADED } from "./traces.js";
+
+/** @import { Looks } from "./camera.js" */
+
 const VERTEX_SHADER = `#version 300 es
 in vec2 a_from;
 in vec2 a_to;
@@ -38,25 +43,43 @@ void main() {
 }`;
 
 const PALETTE_SIZE = 256;
+const UNIFORMS = ["u_centre", "u_scale", "u_mix", "u_size", "u_faded", "u_palette"];
+const NO_WEBGL =
+  "A map of so many clips is drawn by WebGL 2, which this browser does not offer. " +
+  "Turn on hardware acceleration in its settings, or open the page in another browser.";
 
-class GlPoints {
-  // Throws where the browser has no WebGL 2.
+/** @typedef {"from" | "to" | "colour" | "flags"} BufferName */
+
+export class GlPoints {
+  /** @type {Partial<Record<BufferName, WebGLBuffer | null>>} */
+  buffers = {};
+  /** @type {WebGLProgram | null} */
+  program = null;
+  /** @type {Record<string, WebGLUniformLocation | null>} */
+  uniforms = {};
+  /** @type {WebGLTexture | null} */
+  palette = null;
+  count = 0;
+
+  /**
+   * Throws where the browser has no WebGL 2.
+   *
+   * @param {HTMLCanvasElement} canvas
+   */
   constructor(canvas) {
     this.canvas = canvas;
-    this.gl = canvas.getContext("webgl2", { antialias: false, depth: true, powerPreference: "high-performance" });
-    if (!this.gl) throw new Error(NO_WEBGL);
+    const gl = canvas.getContext("webgl2", { antialias: false, depth: true, powerPreference: "high-performance" });
+    if (!gl) throw new Error(NO_WEBGL);
+    this.gl = gl;
     this.setUp();
   }
 
+  // Also where the browser has given a new context.
   setUp() {
     const { gl } = this;
-    this.program = linkProgram(gl, VERTEX_SHADER, FRAGMENT_SHADER);
-    this.uniforms = Object.fromEntries(
-      ["u_centre", "u_scale", "u_mix", "u_size", "u_faded", "u_palette"].map((name) => [
-        name,
-        gl.getUniformLocation(this.program, name),
-      ]),
-    );
+    const program = linkProgram(gl, VERTEX_SHADER, FRAGMENT_SHADER);
+    this.program = program;
+    this.uniforms = Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]));
     this.buffers = {};
     this.palette = gl.createTexture();
     gl.useProgram(this.program);
@@ -66,7 +89,10 @@ class GlPoints {
     gl.depthFunc(gl.LEQUAL);
   }
 
-  // `places` of another layout may be the place to start from; then the buffer at hand becomes that.
+  /**
+   * @param {Float32Array<ArrayBuffer>} places x and y of each point
+   * @param {{ keepAsStart: boolean }} how whether the buffer at hand becomes the places to start from
+   */
   setPlaces(places, { keepAsStart }) {
     const { gl, buffers } = this;
     this.dropStart();
@@ -76,17 +102,19 @@ class GlPoints {
     this.count = places.length / 2;
   }
 
+  /** @param {Uint8Array<ArrayBuffer>} index of each point's colour */
   setColours(index) {
     if (this.buffers.colour) this.gl.deleteBuffer(this.buffers.colour);
     this.buffers.colour = makeBuffer(this.gl, index);
   }
 
+  /** @param {Uint8Array<ArrayBuffer>} flags */
   setFlags(flags) {
     if (this.buffers.flags) this.gl.deleteBuffer(this.buffers.flags);
     this.buffers.flags = makeBuffer(this.gl, flags);
   }
 
-  // (#rrggbb or null) a number; null draws nothing.
+  /** @param {(string | null)[]} colours #rrggbb; null draws nothing */
   setPalette(colours) {
     const { gl } = this;
     const pixels = new Uint8Array(PALETTE_SIZE * 4);
@@ -102,7 +130,11 @@ class GlPoints {
     this.buffers.from = null;
   }
 
-  // `camera` in CSS pixels; `mix` 0 is the layout before, 1 the one at hand.
+  /**
+   * @param {Looks} camera in CSS pixels
+   * @param {number} sizePx
+   * @param {number} mix 0 is the layout before, 1 the one at hand
+   */
   draw(camera, sizePx, mix) {
     const { gl, buffers, uniforms } = this;
     const ratio = window.devicePixelRatio || 1;
@@ -124,9 +156,16 @@ class GlPoints {
     gl.drawArrays(gl.POINTS, 0, this.count);
   }
 
+  /**
+   * @param {string} name
+   * @param {WebGLBuffer | null | undefined} buffer
+   * @param {number} size
+   * @param {number} type
+   */
   feed(name, buffer, size, type) {
-    const { gl } = this;
-    const place = gl.getAttribLocation(this.program, name);
+    const { gl, program } = this;
+    if (!program || !buffer) return;
+    const place = gl.getAttribLocation(program, name);
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.enableVertexAttribArray(place);
     if (type === gl.FLOAT) gl.vertexAttribPointer(place, size, type, false, 0, 0);
@@ -139,10 +178,10 @@ class GlPoints {
   }
 }
 
-const NO_WEBGL =
-  "A map of so many clips is drawn by WebGL 2, which this browser does not offer. " +
-  "Turn on hardware acceleration in its settings, or open the page in another browser.";
-
+/**
+ * @param {WebGL2RenderingContext} gl
+ * @param {BufferSource} array
+ */
 function makeBuffer(gl, array) {
   const buffer = gl.createBuffer();
   gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
@@ -150,13 +189,21 @@ function makeBuffer(gl, array) {
   return buffer;
 }
 
+/**
+ * @param {WebGL2RenderingContext} gl
+ * @param {string} vertexText
+ * @param {string} fragmentText
+ */
 function linkProgram(gl, vertexText, fragmentText) {
   const program = gl.createProgram();
-  for (const [kind, text] of [
+  /** @type {[number, string][]} */
+  const shaders = [
     [gl.VERTEX_SHADER, vertexText],
     [gl.FRAGMENT_SHADER, fragmentText],
-  ]) {
+  ];
+  for (const [kind, text] of shaders) {
     const shader = gl.createShader(kind);
+    if (!shader) continue; // the context is lost
     gl.shaderSource(shader, text);
     gl.compileShader(shader);
     gl.attachShader(program, shader);

@@ -1,26 +1,44 @@
 // Posters instead of dots where they fit: chosen so that none lies over another, and chosen anew when the map rests.
 
+import { isColour } from "../shared/colours.js";
+import { element } from "../shared/dom.js";
+import { mediaUrl } from "../shared/media.js";
+import { POSTER_PX, PosterRoom, strideThrough } from "./poster_room.js";
+
+/** @import { MapPoints, Place, Stage } from "./contract.js" */
+/** @import { MapView } from "./view.js" */
+
 const MOST_POSTERS = 150;
-const POSTER_PX = { width: 64, height: 40 };
-const POSTER_GAP_PX = 4;
 const CHOOSE_MS = 150;
 
-class Posters {
+/** @type {Stage} */
+const NOWHERE = { left: 0, top: 0, width: 0, height: 0 };
+
+export class Posters {
+  /** @type {Map<number, HTMLImageElement>} */
+  shown = new Map(); // row -> picture
+  /** @type {MapPoints | null} */
+  points = null;
+  stage = NOWHERE;
+  choosing = 0;
+
+  /** @param {MapView} view */
   constructor(view) {
     this.view = view;
     this.layer = element("div", "vv-posters");
-    this.shown = new Map(); // row -> picture
   }
 
+  // The points and who draws them, where posters are asked for.
   get wanted() {
-    const { points, drawn } = this.view;
-    return Boolean(drawn && points.thumbnails && points.dimensions === 2);
+    const { points, drawn, renderer } = this.view;
+    return drawn && points?.thumbnails && renderer ? { points, renderer } : null;
   }
 
   // The posters go along with their points.
   follow() {
-    if (!this.wanted) return;
-    for (const [row, poster] of this.shown) putPoster(poster, this.view.renderer.placeOf(row), this.stage);
+    const { wanted } = this;
+    if (!wanted) return;
+    for (const [row, poster] of this.shown) putPoster(poster, wanted.renderer.placeOf(row), this.stage);
   }
 
   choose() {
@@ -35,17 +53,18 @@ class Posters {
 
   // The layer covers exactly what the renderer draws on, so that posters are cut where points are.
   place() {
-    this.stage = this.view.renderer.stage;
-    for (const [name, value] of Object.entries(this.stage)) this.layer.style[name] = `${value}px`;
+    this.stage = this.view.stage;
+    for (const [name, value] of Object.entries(this.stage)) this.layer.style.setProperty(name, `${value}px`);
     if (this.points !== this.view.points) this.clear();
     this.points = this.view.points;
     this.follow();
   }
 
   renew() {
-    if (this.view.gone || !this.wanted || this.points !== this.view.points) return;
-    const { points, renderer, base } = this.view;
-    const rows = this.fittingRows();
+    const { wanted } = this;
+    if (this.view.gone || !wanted || this.points !== wanted.points) return;
+    const { points, renderer } = wanted;
+    const rows = this.fittingRows(points, (row) => renderer.placeOf(row));
     for (const [row, poster] of this.shown) {
       if (rows.has(row)) continue;
       poster.remove();
@@ -53,22 +72,27 @@ class Posters {
     }
     for (const row of rows) {
       if (this.shown.has(row)) continue;
-      const poster = makePoster(base, points.clipId(row), points.colourOf(row));
+      const poster = makePoster(points.clipId(row), points.colourOf(row));
       putPoster(poster, renderer.placeOf(row), this.stage);
       this.shown.set(row, poster);
       this.layer.appendChild(poster);
     }
   }
 
-  // Rows in an order that looks random and is always the same; what is shown already comes first and stays.
-  fittingRows() {
-    const { points, renderer } = this.view;
+  /**
+   * Rows in an order that looks random and is always the same; what is shown already comes first and stays.
+   *
+   * @param {MapPoints} points
+   * @param {(row: number) => Place} placeOf
+   */
+  fittingRows(points, placeOf) {
     const room = new PosterRoom(this.stage);
-    const muted = renderer.muted;
+    const { muted } = this.view.legend;
+    /** @type {Set<number>} */
     const rows = new Set();
-    const consider = (row) => {
+    const consider = (/** @type {number} */ row) => {
       if (points.isHidden(row) || points.isFaded(row) || (muted.size && muted.has(points.partOf(row)))) return;
-      if (room.take(renderer.placeOf(row))) rows.add(row);
+      if (room.take(placeOf(row))) rows.add(row);
     };
     for (const row of this.shown.keys()) consider(row);
     const step = strideThrough(points.count);
@@ -89,38 +113,11 @@ class Posters {
   }
 }
 
-// Which places are still free: one poster a cell at most, and none that overlaps one of a cell beside it.
-class PosterRoom {
-  constructor({ left, top, width, height }) {
-    Object.assign(this, { left, top, width, height });
-    this.step = { x: POSTER_PX.width + POSTER_GAP_PX, y: POSTER_PX.height + POSTER_GAP_PX };
-    this.taken = new Map();
-  }
-
-  take({ x, y }) {
-    const [right, down] = [x - this.left, y - this.top];
-    if (!(right >= 0 && right < this.width && down >= 0 && down < this.height)) return false;
-    const [column, line] = [Math.floor(right / this.step.x), Math.floor(down / this.step.y)];
-    for (let c = column - 1; c <= column + 1; c++) {
-      for (let l = line - 1; l <= line + 1; l++) {
-        const other = this.taken.get(l * 4096 + c);
-        if (other && Math.abs(other.x - x) < this.step.x && Math.abs(other.y - y) < this.step.y) return false;
-      }
-    }
-    this.taken.set(line * 4096 + column, { x, y });
-    return true;
-  }
-}
-
-// A step near the golden section of the count that shares no factor with it: it visits every row once.
-function strideThrough(count) {
-  const divisor = (a, b) => (b ? divisor(b, a % b) : a);
-  let step = Math.max(1, Math.floor(count * 0.618));
-  while (divisor(step, count) !== 1) step += 1;
-  return step;
-}
-
-function makePoster(base, clipId, colour) {
+/**
+ * @param {number} clipId
+ * @param {string} colour
+ */
+function makePoster(clipId, colour) {
   const poster = element("img", "vv-poster");
   poster.alt = "";
   poster.decoding = "async";
@@ -129,10 +126,15 @@ function makePoster(base, clipId, colour) {
   poster.style.width = `${POSTER_PX.width}px`;
   poster.style.height = `${POSTER_PX.height}px`;
   if (isColour(colour)) poster.style.borderColor = colour;
-  poster.src = mediaUrl(base, "poster", clipId);
+  poster.src = mediaUrl("poster", clipId);
   return poster;
 }
 
+/**
+ * @param {HTMLImageElement} poster
+ * @param {Place} place
+ * @param {Stage} stage
+ */
 function putPoster(poster, place, stage) {
   const [x, y] = [place.x - stage.left - POSTER_PX.width / 2, place.y - stage.top - POSTER_PX.height / 2];
   poster.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;

@@ -1,8 +1,11 @@
 // A path through the map as stretches that follow each other in time, each wider and stronger than the one before.
 
+/** @import { Path } from "./contract.js" */
+
 const STRETCHES = 8;
 
-function stretchesOf(path) {
+/** @param {Path} path */
+export function stretchesOf(path) {
   const steps = path.rows.length - 1;
   const number = Math.min(STRETCHES, steps);
   return Array.from({ length: Math.max(number, 0) }, (_, i) => {
@@ -10,9 +13,4 @@ function stretchesOf(path) {
     const share = number > 1 ? i / (number - 1) : 1;
     return { rows: path.rows.slice(first, last + 1), width: 1.5 + 3.5 * share, opacity: 0.35 + 0.6 * share };
   });
-}
-
-// The legend may hold a path and a label of the same name.
-function pathPart(path) {
-  return `path ${path.name}`;
 }

@@ -1,9 +1,32 @@
 // A video's time as a strip of its pictures: what the pointer and the keys do on it.
 
+import { element } from "../shared/dom.js";
+import { mountView } from "../shared/mount.js";
+import { clamp } from "../shared/numbers.js";
+import { clock } from "../shared/time.js";
+import { TimelineStretch } from "./stretch.js";
+import { TimelineStrip } from "./strip.js";
+
+/** @import { Side } from "./stretch.js" */
+/** @import { Slot, TimelineData } from "./strip.js" */
+/** @typedef {{ from: number, x: number, side: Side | undefined, drawn?: boolean }} Held a press that draws */
+
 const DRAWN_LEAST_PX = 4;
 const NUDGES_WAIT_MS = 400;
 
 class TimelineView {
+  /** @type {(name: string, value: unknown) => void} */
+  send = () => {};
+  /** @type {Slot[]} */
+  goals = [];
+  at = -1; // which of the goals the keys have reached
+  /** @type {Held | null} */
+  held = null;
+  /** @type {Side | undefined} */
+  grabbed = undefined;
+  waiting = 0;
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.strip = new TimelineStrip();
@@ -33,15 +56,19 @@ class TimelineView {
     this.sizes.observe(this.track);
   }
 
+  get data() {
+    return this.strip.data;
+  }
+
+  /** @param {TimelineData} data */
   update(data) {
-    this.data = data;
-    this.strip.update(data, this.base);
+    this.strip.update(data);
     this.at = -1;
     const goals = data.marks.length ? data.marks : data.slots;
     this.goals = [...goals].sort((a, b) => a.start_seconds - b.start_seconds);
     this.track.setAttribute("aria-label", data.title);
     this.track.setAttribute("role", "group");
-    if (!this.held) this.stretch.chosen = data.stretch ? [...data.stretch] : null;
+    if (!this.held) this.stretch.chosen = data.stretch && [...data.stretch];
     this.track.classList.toggle("vv-draws", data.draws_stretch);
     this.layOut();
     this.tell(null);
@@ -49,44 +76,58 @@ class TimelineView {
 
   layOut() {
     const width = this.track.clientWidth;
-    if (!this.data || !width) return;
+    if (!width) return;
     this.strip.layOut(width);
     this.stretch.draw();
   }
 
+  /** @param {PointerEvent} event */
   secondsAt(event) {
     const box = this.track.getBoundingClientRect();
     return (clamp(event.clientX - box.left, 0, box.width) / box.width) * this.strip.duration;
   }
 
+  /** @param {number} seconds */
   showCursor(seconds) {
     this.cursor.hidden = false;
     this.cursor.style.left = `${(100 * seconds) / this.strip.duration}%`;
   }
 
+  /** @param {PointerEvent} event */
   press(event) {
-    if (event.button !== 0) return this.forget();
+    if (event.button !== 0) {
+      this.forget();
+      return;
+    }
     const side = this.grabbed;
-    const from = side === undefined ? this.secondsAt(event) : this.stretch.chosen[1 - side]; // the end that stays
+    const stays = side === undefined ? undefined : this.stretch.chosen?.[side ? 0 : 1];
+    const from = stays ?? this.secondsAt(event);
     this.held = { from, x: event.clientX, side };
     this.track.setPointerCapture(event.pointerId);
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     const seconds = this.secondsAt(event);
     this.showCursor(seconds);
-    if (this.held && this.data.draws_stretch) this.drawTo(seconds, event.clientX);
+    if (this.held && this.data.draws_stretch) this.drawTo(this.held, seconds, event.clientX);
     this.tell(seconds);
   }
 
-  drawTo(seconds, x) {
-    const { from, side } = this.held;
-    if (side === undefined && Math.abs(x - this.held.x) < DRAWN_LEAST_PX) return;
+  /**
+   * @param {Held} held
+   * @param {number} seconds
+   * @param {number} x
+   */
+  drawTo(held, seconds, x) {
+    const { from, side } = held;
+    if (side === undefined && Math.abs(x - held.x) < DRAWN_LEAST_PX) return;
     this.stretch.choose(from, seconds);
     if (side !== undefined && seconds !== from) this.stretch.focusEnd(seconds < from ? 0 : 1); // the keys go on with it
-    this.held.drawn = true;
+    held.drawn = true;
   }
 
+  /** @param {PointerEvent} event */
   release(event) {
     const held = this.held;
     this.forget();
@@ -105,18 +146,25 @@ class TimelineView {
     this.tell(null);
   }
 
-  // The mark under the pointer, else the clip whose picture is there.
+  /**
+   * The mark under the pointer, else the clip whose picture is there.
+   *
+   * @param {number} seconds
+   * @returns {Slot | null}
+   */
   goalAt(seconds) {
-    const inside = (item) => item.start_seconds <= seconds && seconds < item.end_seconds;
+    const inside = (/** @type {Slot} */ item) => item.start_seconds <= seconds && seconds < item.end_seconds;
     const marks = this.data.marks.filter(inside).sort((a, b) => b.value - a.value);
     return marks[0] || this.data.slots.find(inside) || null;
   }
 
+  /** @param {number} seconds */
   click(seconds) {
     const goal = this.goalAt(seconds);
     this.send("clicked", { seconds, clip_id: goal ? goal.clip_id : null });
   }
 
+  /** @param {number | null} seconds */
   tell(seconds) {
     if (seconds === null) {
       this.told.textContent = this.stretch.text;
@@ -134,9 +182,11 @@ class TimelineView {
     this.waiting = setTimeout(() => this.send("stretched", this.stretch.chosen), NUDGES_WAIT_MS); // one answer for many presses
   }
 
+  /** @param {KeyboardEvent} event */
   onKey(event) {
     if (event.target !== this.track || !this.goals.length) return;
     const last = this.goals.length - 1;
+    /** @type {Record<string, number>} */
     const steps = { ArrowRight: Math.min(this.at + 1, last), ArrowLeft: Math.max(this.at - 1, 0), Home: 0, End: last };
     if (event.key in steps) {
       event.preventDefault();
@@ -157,6 +207,7 @@ class TimelineView {
   }
 }
 
+/** @param {import("../shared/mount.js").Component<TimelineData>} component */
 export default function (component) {
   return mountView(component, TimelineView);
 }

@@ -1,24 +1,63 @@
 // What a timeline draws along its time: pictures, hits marked beneath, step distances as bars, and the clock.
 
-const POSTER_LEAST_PX = 62;
-const TICK_LEAST_PX = 90;
-const TICK_STEPS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600];
+import { element } from "../shared/dom.js";
+import { mediaUrl } from "../shared/media.js";
+import { clamp } from "../shared/numbers.js";
+import { clock } from "../shared/time.js";
+import { spread, ticksOf } from "./layout.js";
 
-class TimelineStrip {
+const POSTER_LEAST_PX = 62;
+
+/**
+ * See `Slot`, `Mark` and `Bar` in timeline.py.
+ *
+ * @typedef {{ clip_id: number, start_seconds: number, end_seconds: number }} Slot
+ * @typedef {Slot & { value: number, text: string }} Mark
+ * @typedef {{ seconds: number, value: number, text: string, peak: boolean }} Bar
+ */
+
+/**
+ * @typedef {object} TimelineData
+ * @property {number} duration_seconds
+ * @property {Slot[]} slots
+ * @property {Mark[]} marks
+ * @property {Bar[]} bars
+ * @property {number | null} current
+ * @property {[number, number] | null} stretch
+ * @property {boolean} draws_stretch
+ * @property {string} title
+ */
+
+export class TimelineStrip {
+  /** @type {TimelineData} */
+  data = {
+    duration_seconds: 0,
+    slots: [],
+    marks: [],
+    bars: [],
+    current: null,
+    stretch: null,
+    draws_stretch: false,
+    title: "",
+  };
+  /** @type {Record<string, string>} */
+  drawn = {};
+  duration = 0.001;
+
   constructor() {
-    this.drawn = {};
     this.film = element("div", "vv-strip");
     this.marks = element("div", "vv-marks");
     this.bars = element("div", "vv-bars");
     this.axis = element("div", "vv-axis");
   }
 
-  update(data, base) {
+  /** @param {TimelineData} data */
+  update(data) {
     this.data = data;
-    this.base = base;
     this.duration = Math.max(data.duration_seconds, 0.001);
   }
 
+  /** @param {number} width */
   layOut(width) {
     this.drawFilm(width);
     this.once("marks", [this.data.marks, this.data.current], () => this.drawMarks());
@@ -26,7 +65,13 @@ class TimelineStrip {
     this.once("axis", width, () => this.drawAxis(width));
   }
 
-  // What is drawn already stays: a node that is made anew loses the pointer that is over it.
+  /**
+   * What is drawn already stays: a node that is made anew loses the pointer that is over it.
+   *
+   * @param {string} name
+   * @param {unknown} what
+   * @param {() => void} draw
+   */
   once(name, what, draw) {
     const key = JSON.stringify([what, this.duration]);
     if (this.drawn[name] === key) return;
@@ -34,16 +79,13 @@ class TimelineStrip {
     draw();
   }
 
+  /** @param {number} width */
   drawFilm(width) {
-    const slots = this.data.slots;
-    const most = Math.max(1, Math.floor(width / POSTER_LEAST_PX));
-    const shown =
-      slots.length <= most
-        ? slots
-        : Array.from({ length: most }, (_, i) => slots[Math.floor(((i + 0.5) * slots.length) / most)]);
+    const shown = spread(this.data.slots, Math.max(1, Math.floor(width / POSTER_LEAST_PX)));
     this.once("film", shown, () => this.fillFilm(shown));
   }
 
+  /** @param {Slot[]} shown */
   fillFilm(shown) {
     const slots = this.data.slots;
     const pictures = shown.map((slot, i) => {
@@ -52,7 +94,7 @@ class TimelineStrip {
       image.draggable = false;
       image.loading = "lazy";
       image.decoding = "async";
-      image.src = mediaUrl(this.base, "poster", slot.clip_id);
+      image.src = mediaUrl("poster", slot.clip_id);
       const from = shown.length < slots.length ? (i * this.duration) / shown.length : slot.start_seconds;
       const to = shown.length < slots.length ? ((i + 1) * this.duration) / shown.length : slot.end_seconds;
       this.place(image, from, to);
@@ -61,6 +103,11 @@ class TimelineStrip {
     this.film.replaceChildren(...pictures);
   }
 
+  /**
+   * @param {HTMLElement} node
+   * @param {number} from seconds
+   * @param {number} to seconds
+   */
   place(node, from, to) {
     node.style.left = `${(100 * clamp(from, 0, this.duration)) / this.duration}%`;
     node.style.width = `${(100 * (clamp(to, 0, this.duration) - clamp(from, 0, this.duration))) / this.duration}%`;
@@ -72,7 +119,7 @@ class TimelineStrip {
       const node = element("div", "vv-mark");
       this.place(node, mark.start_seconds, mark.end_seconds);
       node.style.setProperty("--vv-value", String(clamp(mark.value, 0, 1)));
-      node.dataset.clip = mark.clip_id;
+      node.dataset.clip = String(mark.clip_id);
       node.classList.toggle("vv-now", mark.clip_id === this.data.current);
       return node;
     });
@@ -92,19 +139,18 @@ class TimelineStrip {
     this.bars.replaceChildren(...nodes);
   }
 
+  /** @param {number} width */
   drawAxis(width) {
-    const fits = Math.max(1, width / TICK_LEAST_PX);
-    const step = TICK_STEPS.find((seconds) => this.duration / seconds <= fits) || this.duration;
-    const ticks = [];
-    for (let seconds = 0; seconds <= this.duration - step * 0.4; seconds += step) {
+    const ticks = ticksOf(this.duration, width).map((seconds) => {
       const tick = element("span", "vv-tick", clock(seconds));
       tick.style.left = `${(100 * seconds) / this.duration}%`;
-      ticks.push(tick);
-    }
+      return tick;
+    });
     const end = element("span", "vv-tick vv-tick-end", clock(this.duration));
     this.axis.replaceChildren(...ticks, end);
   }
 
+  /** @param {number} seconds */
   nearestBar(seconds) {
     const bars = this.data.bars;
     return bars.length
