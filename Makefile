@@ -5,8 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 WORKSPACE ?= .demo
+# Node comes as a wheel, and its tools as package-lock.json has them; NPM finds both.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent
+NODE_TOOLS := node_modules/.installed
 
-.PHONY: demo install format docs test lint types contracts tests test-slow test-server benchmarks lock samples networks clean
+.PHONY: demo install format docs test lint types contracts tests tests-js test-slow test-server benchmarks lock samples networks clean
 
 demo: $(VENV)/.installed
 	$(BIN)/vidviz demo --workspace $(WORKSPACE)
@@ -15,25 +18,32 @@ demo: $(VENV)/.installed
 install: $(VENV)/.installed
 
 # Put code into the one form that `make lint` accepts.
-format: $(VENV)/.installed
+format: $(VENV)/.installed $(NODE_TOOLS)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(NPM) run format
 
 # The documentation site, in site/. A link or name that leads nowhere fails.
 docs: $(VENV)/.installed
 	$(BIN)/zensical build --strict
 
-test: lint types contracts tests
+test: lint types contracts tests-js tests
 
-lint: $(VENV)/.installed
+# Python by ruff; scripts by eslint, Prettier and tsc.
+lint: $(VENV)/.installed $(NODE_TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(NPM) run lint
 
 types: $(VENV)/.installed
 	$(BIN)/mypy
 
 contracts: $(VENV)/.installed
 	$(BIN)/lint-imports --no-cache
+
+# The scripts' own tests, which need no browser.
+tests-js: $(VENV)/.installed
+	$(NPM) test
 
 # Browser tests measure what a person waits for: they run by themselves, after the others.
 tests: $(VENV)/.installed
@@ -66,13 +76,17 @@ networks: $(VENV)/.installed
 	$(BIN)/python sample_videos/train_backbones.py
 
 clean:
-	rm -rf $(VENV) .milvus $(WORKSPACE) build dist site .cache *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) node_modules .milvus $(WORKSPACE) build dist site .cache *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit("vidviz needs Python 3.11 or newer; try: make PYTHON=python3.12 ...") \
 		if sys.version_info < (3, 11) else 0'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet uv
+
+$(NODE_TOOLS): $(VENV)/.installed package.json package-lock.json .npmrc
+	$(NPM) ci
+	touch $@
 
 $(VENV)/.installed: $(UV) requirements.lock pyproject.toml
 	$(UV) pip install --quiet --python $(BIN)/python -r requirements.lock

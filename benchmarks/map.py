@@ -67,7 +67,7 @@ FIND_POINT_MS = f"""() => {{
   points.grid = null; // the pointer that drew the lasso has had it made already
   for (let i = 0; i < 51; i++) {{
     const begun = performance.now();
-    renderer.rowAt({{x: width * (0.2 + i * 0.012), y: height / 2}});
+    renderer.pick({{x: width * (0.2 + i * 0.012), y: height / 2}});
     times.push(performance.now() - begun);
   }}
   return [times[0], times.slice(1).sort((a, b) => a - b)[25]]; }}"""
@@ -204,7 +204,7 @@ def told_by(page: Page) -> dict[str, Any]:
 
 def draw_lasso(page: Page, answered: str) -> float:
     """A ring by the mouse around the middle of the map; seconds from its end to the answer."""
-    page.locator(".vv-map [data-title='Lasso Select']").click()
+    page.locator(".vv-map").get_by_role("button", name="Lasso select").click()
     box = page.locator(".vv-map").bounding_box() or {}
     middle, reach = (box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5), box["height"] * 0.3
     angles = np.linspace(0, 2 * np.pi, 40)

@@ -21,11 +21,11 @@ FLAGS = ["--no-sandbox", "--disable-background-networking"]
 FILM = """[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
   .map((host) => host.shadowRoot?.vidvizView).find((view) => view?.lanes)"""
 CHOOSE_NEXT = f"""async () => {{
-  const token = ({FILM}).lanes[0].told.clip.token, begun = performance.now();
+  const token = ({FILM}).lanes[0].data.clip.token, begun = performance.now();
   document.querySelector('.st-key-inside-next-clip button').click();
   const drawn = () => {{
     const lane = ({FILM})?.lanes[0];
-    const changed = lane && lane.told.clip.token !== token && lane.bitmap;
+    const changed = lane && lane.data.clip.token !== token && lane.bitmap;
     return changed && [...lane.layers.values()].every((one) => one.bytes);
   }};
   while (!drawn()) await new Promise((done) => setTimeout(done, 10));
@@ -134,5 +134,5 @@ def _more_channels(page: Any, channels: int) -> None:
     page.locator(".st-key-inside-channels input").press("End")
     page.keyboard.press("Escape")
     page.wait_for_function(
-        f"() => [...({FILM}).layers.values()].some((one) => one.layer.channels.length >= {channels} && one.bytes)"
+        f"() => [...({FILM}).layers.values()].some((one) => one.data.channels.length >= {channels} && one.bytes)"
     )

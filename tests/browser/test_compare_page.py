@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 KINDS = ("slide-left", "slide-right")
-LEGEND_AND_PLOT = (".legend", ".nsewdrag")
+LEGEND_AND_PLOT = (".vv-legend", ".vv-area")
 MAP = "document.querySelector('.st-key-compare-map-{letter} .vv-map')?.parentElement.parentElement.vidvizView"
 PLACES = """() => {{
   const {{points, renderer, box}} = {view}, {{left, top}} = box.getBoundingClientRect();
@@ -100,7 +100,7 @@ def test_a_lasso_on_one_map_selects_on_both(compared, open_compare, hand):
     wanted = table.loc[table["label"] == KINDS[0], "clip_id"].tolist()
     places = np.array([places_on(page, "A")[number] for number in wanted])
     (left, top), (right, low) = places.min(axis=0) - 10, places.max(axis=0) + 10
-    page.locator(".st-key-compare-map-A [data-title='Lasso Select']").click()
+    page.locator(".st-key-compare-map-A [aria-label='Lasso select']").click()
     hand(page, [(left, top), (right, top), (right, low), (left, low), (left, top)])
     page.wait_for_url(re.compile("selection="))
     for letter in "AB":

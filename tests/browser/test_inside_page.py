@@ -81,15 +81,15 @@ def look_at_third_frame(page) -> list[str]:
 @pytest.mark.slow
 def test_another_clip_in_an_open_session_changes_the_film(looked, watch):
     page = open_film(watch, looked)
-    first, token = look_at_third_frame(page), page.evaluate(f"() => ({FILM}).lanes[0].told.clip.token")
+    first, token = look_at_third_frame(page), page.evaluate(f"() => ({FILM}).lanes[0].data.clip.token")
     page.get_by_role("button", name="Next", exact=True).click()
-    page.wait_for_function(f"(token) => ({FILM}).lanes[0].told.clip.token !== token", arg=token)
+    page.wait_for_function(f"(token) => ({FILM}).lanes[0].data.clip.token !== token", arg=token)
     second = look_at_third_frame(page)
     assert all(one != other for one, other in zip(first, second, strict=True))
     assert page.get_by_role("button", name="Next", exact=True).is_disabled()
     # Back again, the film is what it was: what is seen of a clip does not hang on the one before.
     page.get_by_role("button", name="Previous", exact=True).click()
-    page.wait_for_function(f"(token) => ({FILM}).lanes[0].told.clip.token === token", arg=token)
+    page.wait_for_function(f"(token) => ({FILM}).lanes[0].data.clip.token === token", arg=token)
     assert look_at_third_frame(page) == first
 
 

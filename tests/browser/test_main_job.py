@@ -27,7 +27,7 @@ PAGES = ("map", "search", "inside", "library")
 VIDEOS = ".st-key-videos [data-testid=stDataFrame]"
 # What is there once a page has drawn the thing it is for.
 READY = {
-    "map": ".vv-map .modebar",
+    "map": ".vv-map .vv-plot .plot-container",
     "search": ".st-key-search-hits-gallery .vv-score",
     "inside": ".vv-map-canvas:visible",
     "library": VIDEOS,
@@ -37,10 +37,9 @@ MAIN_NODE = f"document.querySelector('{MAIN}')"
 VIEW = "document.querySelector('.vv-map')?.parentElement.parentElement.vidvizView"
 # Where the points of the map are on screen.
 PLACES = f"""() => {{
-  const plot = document.querySelector('.vv-plot'), {{xaxis, yaxis}} = plot._fullLayout, {{ids, axes}} = {VIEW}.points;
-  const box = plot.getBoundingClientRect();
-  return Array.from(ids, (_, i) => [
-    box.left + xaxis._offset + xaxis.d2p(axes[0][i]), box.top + yaxis._offset + yaxis.d2p(axes[1][i])]);
+  const {{points, renderer, box}} = {VIEW}, {{left, top}} = box.getBoundingClientRect();
+  return Array.from(points.ids, (_, row) => {{
+    const {{x, y}} = renderer.placeOf(row); return [left + x, top + y]; }});
 }}"""
 FILM = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
   .map((host) => host.shadowRoot.querySelector('.vv-map-canvas')).find(Boolean)?.toDataURL()"""
@@ -154,7 +153,7 @@ def draw_lasso(page, hand, places: list[list[float]]) -> None:
     """Round all points."""
     xs, ys = zip(*places, strict=True)
     left, right, top, low = min(xs) - 9, max(xs) + 9, min(ys) - 9, max(ys) + 9
-    page.locator(".modebar-btn[data-title='Lasso Select']").click()
+    page.locator(".vv-tool[aria-label='Lasso select']").click()
     hand(page, [(left, top), (right, top), (right, low), (left, low), (left, top)])
 
 
@@ -318,7 +317,7 @@ def wait_for_theme(page, theme: str, *, has_map: bool) -> None:
     ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
     page.wait_for_function(f"() => ({light})({ground}) === {str(theme == 'light').lower()}")
     if has_map:
-        ink = "getComputedStyle(document.querySelector('.vv-map .legendtext')).fill"
+        ink = "getComputedStyle(document.querySelector('.vv-map .vv-entry')).color"
         page.wait_for_function(f"() => ({light})({ink}) === {str(theme == 'dark').lower()}")
 
 

@@ -35,7 +35,7 @@ PLACES = f"""() => {{
 }}"""
 # Where the points of a map in 3-D are on screen, and how deep: through Plotly's own camera.
 SPACE = f"""() => {{
-  const {{points, renderer}} = {VIEW}, scene = renderer.plot._fullLayout.scene._scene;
+  const {{points, renderer}} = {VIEW}, scene = renderer.node._fullLayout.scene._scene;
   const {{view, projection, model}} = scene.glplot.cameraParams, scale = scene.dataScale;
   const times = (m, v) => [0, 1, 2, 3].map((r) => m[r] * v[0] + m[4 + r] * v[1] + m[8 + r] * v[2] + m[12 + r] * v[3]);
   const {{left, top, width, height}} = scene.glplot.canvas.getBoundingClientRect();
@@ -44,7 +44,7 @@ SPACE = f"""() => {{
     const [x, y, z, w] = times(projection, times(view, times(model, at)));
     return [left + width * (x / w + 1) / 2, top + height * (1 - y / w) / 2, z / w]; }});
 }}"""
-RANGES = f"() => {{ const l = {VIEW}.renderer.plot._fullLayout; return [...l.xaxis.range, ...l.yaxis.range]; }}"
+RANGES = f"() => {VIEW}.renderer.camera.window"
 GALLERY = ".st-key-selection-gallery .vv-card"
 STRIP = ".vv-timeline"
 FILM = "film_city-night.mp4"
@@ -153,7 +153,7 @@ class MapPage:
         self.settle()
         places = np.array([self.places()[number] for number in self.ids_of(label)])
         (left, top), (right, low) = places.min(axis=0) - 12, places.max(axis=0) + 12
-        self.page.locator(".vv-map [data-title='Lasso Select']").click()
+        self.page.locator(".vv-map").get_by_role("button", name="Lasso select").click()
         self.hand(self.page, [(left, top), (right, top), (right, low), (left, low), (left, top)], key)
 
     def wait_selected(self, number: int) -> None:
@@ -195,12 +195,12 @@ def test_a_clip_is_pointed_at_clicked_and_carried_to_search(open_map):
 
 def test_the_legend_hides_and_isolates(open_map):
     shown = open_map()
-    visible = f"() => {VIEW}.renderer.plot._fullData.filter((t) => t.visible === true && t.showlegend).length"
+    visible = f"() => {VIEW}.renderer.node.data.filter((trace) => trace.visible).length"
     assert shown.page.evaluate(visible) == 3
-    shown.page.locator(".legendtoggle").first.click()
+    shown.page.locator(".vv-entry").first.click()
     shown.page.wait_for_function(f"({visible})() === 2")
-    shown.page.wait_for_timeout(500)  # two clicks within Plotly's double-click time would be one double click
-    shown.page.locator(".legendtoggle").nth(1).dblclick()
+    shown.page.wait_for_timeout(500)  # two clicks close together would be one double click
+    shown.page.locator(".vv-entry").nth(1).dblclick()
     shown.page.wait_for_function(f"({visible})() === 1")
 
 
@@ -232,7 +232,7 @@ def test_zoom_stays_when_colours_change(open_map):
     zoomed = shown.page.evaluate(RANGES)
     assert zoomed[1] - zoomed[0] < 0.8 * (whole[1] - whole[0])
     shown.pick("Colour by", "time in video")
-    shown.page.wait_for_function(f"() => {VIEW}.renderer.plot.data[0].marker.colorscale")
+    shown.page.wait_for_function(f"() => {VIEW}.renderer.node.data[0].marker.colorscale")
     assert shown.page.evaluate(RANGES) == pytest.approx(zoomed, rel=1e-3, abs=1e-4)
     shown.pick("Colour by", "cluster")
     shown.page.get_by_text(re.compile("by HDBSCAN on the embeddings")).wait_for()
@@ -303,7 +303,7 @@ def test_a_link_shows_a_colleague_the_same_view(open_map, watch, explored):
     other = open_map(path)
     other.wait_selected(len(shown.ids_of("slide-right")))
     assert other.page.evaluate(RANGES) == pytest.approx(seen, rel=1e-3, abs=1e-3)
-    assert other.page.locator(".legendtext").first.text_content() == FILM
+    assert other.page.locator(".vv-entry").first.text_content() == FILM
     assert (
         other.page.get_by_role("radio", name="PCA", exact=True)
         .or_(other.page.get_by_role("button", name="PCA", exact=True))

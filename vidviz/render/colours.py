@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from vidviz.render.colour_maps import take_colours
+
 # Okabe and Ito, "Color Universal Design" (2008), without its black, which vanishes on a dark page.
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 
@@ -19,21 +21,12 @@ CATEGORY_COLOURS = OKABE_ITO + _TOL
 OTHER_COLOUR = "#9AA5B1"
 OTHER_NAME = "other"
 
-# Eleven of the 256 steps of each map (van der Walt and Smith; Nunez, Anderton and Renslow), evenly taken; the diverging
-# one is ColorBrewer's RdBu, blue for negative. Plotly joins them by straight lines.
-SCALES = {
-    "viridis": (
-        "#440154", "#482576", "#414487", "#355F8D", "#2A788E", "#21918C",
-        "#22A884", "#42BE71", "#7AD151", "#BDDF26", "#FDE725",
-    ),
-    "magma": (
-        "#000004", "#150E38", "#3B0F70", "#641A80", "#8C2981", "#B73779",
-        "#DE4968", "#F66E5C", "#FE9F6D", "#FECF92", "#FCFDBF",
-    ),
-    "cividis": (
-        "#00224E", "#0C3470", "#35456C", "#4F576C", "#666970", "#7D7C78",
-        "#948E77", "#ADA272", "#C8B866", "#E5CF52", "#FEE838",
-    ),
+# The lines of a figure, in turn: Okabe and Ito's, the yellow last that is hard to see on a white page, and a grey.
+LINE_COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2", "#F0E442", "#999999")
+
+STOPS = 11  # of each map; Plotly joins them by straight lines
+SCALES = {name: take_colours(name, STOPS) for name in ("viridis", "magma", "cividis")} | {
+    # ColorBrewer's RdBu, blue for negative.
     "diverging": (
         "#053061", "#2166AC", "#4393C3", "#92C5DE", "#D1E5F0", "#F7F7F7",
         "#FDDBC7", "#F4A582", "#D6604D", "#B2182B", "#67001F",

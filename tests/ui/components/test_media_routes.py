@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from vidviz.ui.components.media_routes import is_allowed_host, media_routes
+from vidviz.ui.components.scripts import packaged_scripts, scripts_digest
 
 VIDEO_ID = "ab" * 32
 TOKEN = "0f" * 16
@@ -144,6 +145,13 @@ def test_head_tells_the_length_and_sends_nothing(client: TestClient):
         f"point/{TOKEN}0/12",
         "asset/..%2f__init__.py",
         "asset/plotly.js",
+        f"assets/{'0' * 32}/map/index.js",
+        f"assets/{scripts_digest()}/map/index.css",
+        f"assets/{scripts_digest()}/map/..%2f..%2f..%2fmount.py",
+        f"assets/{scripts_digest()}//map/index.js",
+        f"assets/{scripts_digest()}/map",
+        f"assets/{scripts_digest()}/",
+        "assets/map/index.js",
     ],
 )
 def test_everything_else_is_not_here(client: TestClient, source: Folder, path: str):
@@ -194,3 +202,17 @@ def test_plotly_comes_from_the_installed_package(client: TestClient):
     answer = client.get("/vidviz/asset/plotly.min.js", headers={"range": "bytes=0-200"})
     assert "plotly.js" in answer.text
     assert answer.headers["content-type"].startswith("text/javascript")
+
+
+def test_every_packaged_script_is_served_for_ever_under_the_name_of_its_content(client: TestClient):
+    for path, content in packaged_scripts().items():
+        answer = client.get(f"/vidviz/assets/{scripts_digest()}/{path}")
+        assert (answer.status_code, answer.content) == (200, content)
+        assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_scripts_too_are_for_our_own_host_names_alone(client: TestClient):
+    path = f"/vidviz/assets/{scripts_digest()}/map/index.js"
+    assert client.get(path, headers={"host": "evil.example"}).status_code == 403

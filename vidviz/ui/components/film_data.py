@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vidviz.render.colour_maps import COLOUR_MAPS
+from vidviz.render.colours import LINE_COLOURS
 from vidviz.render.sheets import SheetLayout
 
 
@@ -91,7 +93,7 @@ class Place:
 
 
 def pack_film(lanes: Sequence[FilmLane]) -> dict[str, Any]:
-    """The film as JSON; one step of the longest clip lasts as long as it did in the video.
+    """The film as JSON, with the colours it is drawn in; one step of the longest clip lasts as long as in the video.
 
     Raises:
         ValueError: there are no lanes.
@@ -100,6 +102,8 @@ def pack_film(lanes: Sequence[FilmLane]) -> dict[str, Any]:
         raise ValueError("a film needs a lane")
     longest = max(lanes, key=lambda lane: lane.clip.layout.num_frames).clip
     return {
+        "colour_maps": COLOUR_MAPS,
+        "line_colours": LINE_COLOURS,
         "steps_per_second": longest.layout.num_frames / longest.seconds,
         "lanes": [
             {"clip": _pack_clip(lane.clip), "layers": [_pack_layer(layer) for layer in lane.layers]} for lane in lanes

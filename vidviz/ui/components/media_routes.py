@@ -1,4 +1,4 @@
-"""What the browser may fetch from us beside the page: posters, strips, videos, sheets, points and Plotly itself.
+"""What the browser may fetch from us beside the page: posters, strips, videos, sheets, points, scripts and Plotly.
 
 A request names a thing by its id only, which is parsed strictly; the server knows the path. Streamlit checks
 nothing on routes of our own, so each request is checked here against the host names this server answers to:
@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from vidviz.ui.components.scripts import packaged_scripts, scripts_digest
+
 _CLIP_ID = re.compile(r"0|[1-9][0-9]{0,15}")
 _VIDEO_ID = re.compile(r"[0-9a-f]{64}")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -27,6 +29,7 @@ _LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 # A clip's preview is remade only when it was missing or broken; the content of sheets and points is their name.
 _CACHE_PREVIEW = "private, max-age=3600"
 _CACHE_FOREVER = "private, max-age=31536000, immutable"
+_CACHE_SCRIPT = "public, max-age=31536000, immutable"
 
 _VIDEO_TYPES = {
     ".mp4": "video/mp4",
@@ -88,6 +91,7 @@ def media_routes(
         "/points/{token}": _bytes_handler(source.point_bytes, "application/octet-stream"),
         "/point/{token}/{row}": _point_handler(source),
         "/asset/plotly.min.js": _serve_plotly,
+        "/assets/{digest}/{path:path}": _serve_script,
     }
     return [Route(prefix + path, _guard(handler, hosts), methods=["GET"]) for path, handler in handlers.items()]
 
@@ -173,6 +177,14 @@ def _point_handler(source: MediaSource) -> Handler:
         return JSONResponse(row_data, headers={"Cache-Control": _CACHE_FOREVER})
 
     return serve
+
+
+async def _serve_script(request: Request) -> Response:
+    # The path is a name to look up, and never a way through folders.
+    content = packaged_scripts().get(request.path_params["path"])
+    if content is None or request.path_params["digest"] != scripts_digest():
+        return _not_found()
+    return Response(content, media_type="text/javascript", headers={"Cache-Control": _CACHE_SCRIPT})
 
 
 async def _serve_plotly(request: Request) -> Response:

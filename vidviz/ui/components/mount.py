@@ -1,66 +1,48 @@
-"""How the scripts and styles in `assets/` become components; there is no build step."""
+"""How the scripts and styles in `assets/` become components; there is no build step.
+
+Streamlit is given a small loader as text, which imports the component's modules from our own routes: there each
+import line means the file that it names, the browser keeps the files for ever, and an upgrade is seen at once, as
+their address holds a digest of their content. (Streamlit can serve a folder of a packaged component too, but finds it
+only where the package is installed with a manifest, under addresses that stay the same when the files change.)
+"""
 
 from __future__ import annotations
 
 import functools
-from pathlib import Path
+import json
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from vidviz.ui.components.scripts import ASSETS, scripts_digest, scripts_of
+
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
-_ASSETS = Path(__file__).parent / "assets"
 _NAME = "vidviz_"
-
-# Which scripts make up each component, after shared.js. Plotly writes its styles into the page and cannot live in a
-# shadow root, so the map is not isolated; all of its classes begin with "vv-".
-_SCRIPTS = {
-    "clip_map": (
-        "map_points.js",
-        "map_large_points.js",
-        "map_hover.js",
-        "map_posters.js",
-        "map_ribbons.js",
-        "map_traces.js",
-        "map_layout.js",
-        "map_plotly.js",
-        "map_plotly_input.js",
-        "map_grid.js",
-        "map_camera.js",
-        "map_gl_points.js",
-        "map_sketch.js",
-        "map_tools.js",
-        "map_legend.js",
-        "map_gl_input.js",
-        "map_gl.js",
-        "clip_map.js",
-    ),
-    "clip_gallery": ("clip_gallery.js",),
-    "clip_player": ("clip_player.js",),
-    "timeline": ("timeline_strip.js", "timeline_stretch.js", "timeline.js"),
-    "feature_film": (
-        "colour_maps.js",
-        "film_sheet.js",
-        "film_tiles.js",
-        "film_layer.js",
-        "film_large.js",
-        "film_lane.js",
-        "film_energy.js",
-        "film_picture.js",
-        "film_bar.js",
-        "feature_film.js",
-    ),
+_FOLDERS = {
+    "clip_map": "map",
+    "clip_gallery": "gallery",
+    "clip_player": "player",
+    "timeline": "timeline",
+    "feature_film": "film",
 }
 
 
 @functools.cache
 def component(name: str) -> ComponentRenderer:
     """The component of this name, registered once a process."""
-    script = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared.js", *_SCRIPTS[name]))
-    style = "\n".join((_ASSETS / file).read_text("utf-8") for file in ("shared.css", f"{name}.css"))
-    return st.components.v2.component(_NAME + name, js=script, css=style, isolate_styles=name != "clip_map")
+    folder = _FOLDERS[name]
+    style = "\n".join((ASSETS / file).read_text("utf-8") for file in ("shared/shared.css", f"{folder}/index.css"))
+    # Plotly writes its styles into the page and cannot live in a shadow root, so the map is not isolated; all of its
+    # classes begin with "vv-".
+    return st.components.v2.component(_NAME + name, js=_loader(folder), css=style, isolate_styles=name != "clip_map")
+
+
+def _loader(folder: str) -> str:
+    paths = [f"vidviz/assets/{scripts_digest()}/{path}" for path in scripts_of(f"{folder}/index.js")]
+    loader = (ASSETS / "shared" / "loader.js").read_text("utf-8")
+    return f"{loader}\nexport default mountFrom({json.dumps(paths)});\n"
 
 
 def base_path() -> str:
