@@ -104,8 +104,8 @@ def test_a_process_that_dies_before_it_claims_its_job_is_noticed(folder, monkeyp
 def test_a_job_whose_starter_died_before_it_began_is_interrupted(folder):
     code = (
         "import sys; from pathlib import Path; from vidviz.services import jobs;"
-        "from vidviz.workspace_folder import WorkspaceFolder as Folder;"
-        "print(jobs.add_job(Folder.open(Path(sys.argv[1])), 'import', 'Import', {}))"
+        "from vidviz.services.library.workspaces import open_workspace;"
+        "print(jobs.add_job(open_workspace(Path(sys.argv[1])), 'import', 'Import', {}))"
     )
     ended = subprocess.run([sys.executable, "-c", code, folder.path], capture_output=True, text=True, check=True)
     assert jobs.find_job(folder, int(ended.stdout)).state == "interrupted"

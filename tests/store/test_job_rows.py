@@ -46,7 +46,7 @@ def test_a_job_whose_process_died_is_not_alive_even_if_its_number_is_used_again(
 
 def test_a_process_that_ended_and_was_not_yet_reaped_is_not_alive(folder):
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    with folder.catalogue.write() as db:
+    with write_catalogue(folder) as db:
         number = job_rows.add_job(db, "map", "Map", {})
         job_rows.claim_job(db, number, process.pid)
         job = job_rows.find_job(db, number)
