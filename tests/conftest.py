@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from vidviz.config import MilvusSettings
 from vidviz.services import cache
 
 # At home every run tries new cases; a change lands or fails by the same ones each time. No case is failed by a clock.
+# Of a mutant (`make mutants`) the first case that fails is enough.
 settings.register_profile("home", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile(
+    "mutants", deadline=None, derandomize=True, max_examples=30, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "home")
 
 LOGGING = ("VIDVIZ_LOG_LEVEL", "VIDVIZ_VERBOSE")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,26 @@ def drop_collections(folder: WorkspaceFolder) -> None:
         name = set_index.open_collection(folder, found).name
         for own in known & {name, f"{name}_ip", f"{name}_l2"}:
             client.drop_collection(own)
+
+
+@pytest.fixture
+def together() -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+    """Runs functions at once, each in a thread of its own behind one barrier; what each returned, or its error."""
+
+    def run(works: Sequence[Callable[[], Any]]) -> list[Any]:
+        barrier = threading.Barrier(len(works))
+
+        def begin(work: Callable[[], Any]) -> Any:
+            barrier.wait()
+            try:
+                return work()
+            except Exception as error:
+                return error
+
+        with ThreadPoolExecutor(len(works)) as pool:
+            return list(pool.map(begin, works))
+
+    return run
 
 
 @pytest.fixture(scope="session")

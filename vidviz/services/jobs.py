@@ -99,16 +99,14 @@ def run_job(folder: WorkspaceFolder, job_id: int, echo: Callable[[int, int, floa
     """Do a job's work in this process; returns the job as it ended.
 
     Raises:
-        JobError: there is no such job, or another process works on it.
+        JobError: there is no such job, it has ended, or somebody works on it already.
         VidvizError: the work failed, in the sentence that the catalogue keeps as well.
     """
-    job = find_job(folder, job_id)
-    if job.state == "running" and job.pid != os.getpid():
-        raise JobError(f"Job {job_id} is still at work, in process {job.pid}.")
-    with write_catalogue(folder) as db:
-        job_rows.claim_job(db, job_id)
+    job = _claim(folder, job_id)
     log.info("job %d (%s) begins", job_id, Plain(job.kind))
     try:
+        if job.cancel_requested:
+            raise JobCancelledError("Cancelled before it began.")
         message = WORK[job.kind](folder, job_id, job.arguments, JobProgress(folder, job_id, echo))
     except (JobCancelledError, KeyboardInterrupt) as stop:
         _finish(folder, job_id, "cancelled", str(stop) or "Cancelled. What was done is kept.")
@@ -120,6 +118,19 @@ def run_job(folder: WorkspaceFolder, job_id: int, echo: Callable[[int, int, floa
     else:
         _finish(folder, job_id, "done", message)
     return find_job(folder, job_id)
+
+
+def _claim(folder: WorkspaceFolder, job_id: int) -> Job:
+    """Take a waiting job, which only one can; returns it as it is now."""
+    find_job(folder, job_id)
+    with write_catalogue(folder) as db:
+        claimed = job_rows.claim_job(db, job_id)
+    job = find_job(folder, job_id)
+    if not claimed:
+        if job.active:
+            raise JobError(f"Job {job_id} is still at work, in process {job.pid}.")
+        raise JobError(f"Job {job_id} has ended already ({job.state}). `vidviz jobs resume {job_id}` starts it again.")
+    return job
 
 
 def find_job(folder: WorkspaceFolder, job_id: int) -> Job:
@@ -175,6 +186,8 @@ def _is_dead(job: Job) -> bool:
 def cancel_job(folder: WorkspaceFolder, job_id: int, *, force: bool = False) -> None:
     """Ask a job to stop after the step in hand; with `force`, end its process at once.
 
+    A job that nobody has begun is not begun then. Its process is left alone: until it begins, that is its starter's.
+
     Raises:
         JobError: there is no such job, or it has ended.
     """
@@ -183,7 +196,7 @@ def cancel_job(folder: WorkspaceFolder, job_id: int, *, force: bool = False) -> 
         raise JobError(f"Job {job_id} has ended already ({job.state}).")
     with write_catalogue(folder) as db:
         job_rows.request_cancel(db, job_id)
-    if force and job.pid and job_rows.is_alive(job):
+    if force and job.state == "running" and job.pid and job_rows.is_alive(job):
         os.kill(job.pid, signal.SIGTERM)
 
 

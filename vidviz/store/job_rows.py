@@ -22,13 +22,14 @@ def add_job(db: sqlite3.Connection, kind: str, title: str, arguments: dict[str, 
     return int(cursor.lastrowid or 0)
 
 
-def claim_job(db: sqlite3.Connection, job_id: int, pid: int | None = None) -> None:
-    """Say that a process (this one unless named) works on the job."""
+def claim_job(db: sqlite3.Connection, job_id: int, pid: int | None = None) -> bool:
+    """Give a waiting job to a process (this one unless named); whether it was still there to be taken."""
     pid = pid or os.getpid()
-    db.execute(
-        "UPDATE job SET state = 'running', pid = ?, pid_started = ? WHERE id = ?",
+    claimed = db.execute(
+        "UPDATE job SET state = 'running', pid = ?, pid_started = ? WHERE id = ? AND state = 'waiting'",
         (pid, psutil.Process(pid).create_time(), job_id),
     )
+    return claimed.rowcount == 1
 
 
 def expect_process(db: sqlite3.Connection, job_id: int, pid: int) -> None:
