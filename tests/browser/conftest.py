@@ -44,8 +44,11 @@ def browser() -> Iterator[Browser]:
     """Chromium, once a test file."""
     path = find_browser()
     if path is None:
-        reason = "There is no Chromium: install one, or name it by VIDVIZ_TEST_BROWSER."
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        pytest.fail(
+            "Browser tests need a Chromium: install the package chromium (or google-chrome), or name one by "
+            "VIDVIZ_TEST_BROWSER=/path/to/chromium. The other tests run without: pytest -m 'not browser and not slow'.",
+            pytrace=False,
+        )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
