@@ -29,6 +29,7 @@ from vidviz.store.catalogue import Catalogue
 from vidviz.store.files import explain_disk_errors
 from vidviz.store.schema import SCHEMA_VERSION
 from vidviz.store.table_sizes import count_rows, read_version
+from vidviz.workspace_folder import ENTRIES
 
 SAFE_SETTINGS = ("VIDVIZ_LOG_LEVEL", "VIDVIZ_VERBOSE", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "HF_HUB_OFFLINE")
 """Variables whose values say nothing of a person."""
@@ -45,8 +46,6 @@ SETTINGS = (
     "HTTPS_PROXY",
 )
 """Variables of which the report says that they are set."""
-ENTRIES = ("catalogue.db", "vectors", "videos", "previews", "maps", "index", "jobs", "uploads", "asked", "logs")
-"""What a workspace holds; whatever else lies there is counted as `other`."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +145,12 @@ def _describe_catalogue(workspace: Path) -> dict[str, Any]:
 
 
 def _measure_folders(workspace: Path) -> dict[str, dict[str, int]]:
+    """Files and bytes of each entry of a workspace; whatever else lies there is counted as `other`."""
+    names = [entry.place.partition("/")[0] for entry in ENTRIES]
     sizes: dict[str, dict[str, int]] = {}
     for file in workspace.rglob("*") if workspace.is_dir() else ():
         top = file.relative_to(workspace).parts[0]
-        known = next((entry for entry in ENTRIES if top == entry or top.startswith(f"{entry}-")), "other")
+        known = next((name for name in names if top == name or top.startswith(f"{name}-")), "other")
         size = sizes.setdefault(known, {"files": 0, "bytes": 0})
         with suppress(OSError):  # gone meanwhile
             if file.is_file() and not file.is_symlink():
