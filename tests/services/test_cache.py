@@ -175,11 +175,12 @@ def test_the_bound_is_over_all_functions_and_the_last_used_stay(monkeypatch):
     assert kept == [0, 3]
 
 
-def test_what_is_larger_than_the_bound_is_answered_and_not_kept(monkeypatch):
+def test_what_is_larger_than_the_bound_is_answered_and_not_kept(monkeypatch, caplog):
     monkeypatch.setenv("VIDVIZ_CACHE_MB", "64")
     small = cache.get_or_compute("test", "small", lambda: np.zeros(8))
     assert cache.get_or_compute("test", "large", lambda: np.empty(65 * MB, np.uint8)).nbytes == 65 * MB
     assert cache.find_kept("test", "large") is None
+    assert "test takes 65 MB, more than VIDVIZ_CACHE_MB: it is not kept" in caplog.text
     assert cache.find_kept("test", "small") is small
 
 

@@ -7,6 +7,7 @@ and makes room for the value of another version at once.
 from __future__ import annotations
 
 import inspect
+import logging
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from vidviz.config import cache_bytes
 from vidviz.services.cached_values import freeze_and_measure, is_of
 from vidviz.services.progress import JobCancelledError
 from vidviz.single_flight import SingleFlight
+
+logger = logging.getLogger(__name__)
 
 _P = ParamSpec("_P")
 _V = TypeVar("_V")
@@ -102,10 +105,13 @@ def keep(name: str, key: Hashable, value: object, *, version: Hashable = (), mos
     See `get_or_compute`.
     """
     parts = freeze_and_measure(value, (name, key))
-    if sum(parts.values()) <= cache_bytes():
-        _kept.put((name, key), (version, value), parts)
-        if most is not None:
-            _kept.keep_last(most, lambda other: other[0] == name)
+    size = sum(parts.values())
+    if size > cache_bytes():
+        logger.warning("%s takes %.0f MB, more than VIDVIZ_CACHE_MB: it is not kept", name, size / 2**20)
+        return
+    _kept.put((name, key), (version, value), parts)
+    if most is not None:
+        _kept.keep_last(most, lambda other: other[0] == name)
 
 
 def _hand_out(value: Any) -> Any:
