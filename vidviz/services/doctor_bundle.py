@@ -29,6 +29,7 @@ from vidviz.store.catalogue import Catalogue
 from vidviz.store.files import explain_disk_errors
 from vidviz.store.schema import SCHEMA_VERSION
 from vidviz.store.table_sizes import count_rows, read_version
+from vidviz.workspace_folder import ENTRIES
 
 SAFE_SETTINGS = ("VIDVIZ_LOG_LEVEL", "VIDVIZ_VERBOSE", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "HF_HUB_OFFLINE")
 """Variables whose values say nothing of a person."""
@@ -45,8 +46,8 @@ SETTINGS = (
     "HTTPS_PROXY",
 )
 """Variables of which the report says that they are set."""
-ENTRIES = ("catalogue.db", "vectors", "videos", "previews", "maps", "index", "jobs", "uploads", "asked", "logs")
-"""What a workspace holds; whatever else lies there is counted as `other`."""
+KNOWN = tuple(entry.place.partition("/")[0] for entry in ENTRIES)
+"""What lies in a workspace; whatever else does is counted as `other`."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def _measure_folders(workspace: Path) -> dict[str, dict[str, int]]:
     sizes: dict[str, dict[str, int]] = {}
     for file in workspace.rglob("*") if workspace.is_dir() else ():
         top = file.relative_to(workspace).parts[0]
-        known = next((entry for entry in ENTRIES if top == entry or top.startswith(f"{entry}-")), "other")
+        known = next((entry for entry in KNOWN if top == entry or top.startswith(f"{entry}-")), "other")
         size = sizes.setdefault(known, {"files": 0, "bytes": 0})
         with suppress(OSError):  # gone meanwhile
             if file.is_file() and not file.is_symlink():
