@@ -150,7 +150,7 @@ def test_an_unknown_job_is_told(folder):
     ("error", "message"),
     [
         (MediaError("a sentence"), "a sentence"),
-        (KeyError("a bug"), "Something unforeseen went wrong (KeyError); see its log."),
+        (KeyError("a bug"), "Something unforeseen went wrong: KeyError: 'a bug'"),
     ],
 )
 def test_a_failure_is_kept_with_the_job(folder, monkeypatch, error, message):

@@ -46,6 +46,8 @@ SETTINGS = (
     "HTTPS_PROXY",
 )
 """Variables of which the report says that they are set."""
+KNOWN = tuple(entry.place.partition("/")[0] for entry in ENTRIES)
+"""What lies in a workspace; whatever else does is counted as `other`."""
 
 
 @dataclass(frozen=True)
@@ -146,11 +148,10 @@ def _describe_catalogue(workspace: Path) -> dict[str, Any]:
 
 def _measure_folders(workspace: Path) -> dict[str, dict[str, int]]:
     """Files and bytes of each entry of a workspace; whatever else lies there is counted as `other`."""
-    names = [entry.place.partition("/")[0] for entry in ENTRIES]
     sizes: dict[str, dict[str, int]] = {}
     for file in workspace.rglob("*") if workspace.is_dir() else ():
         top = file.relative_to(workspace).parts[0]
-        known = next((name for name in names if top == name or top.startswith(f"{name}-")), "other")
+        known = next((entry for entry in KNOWN if top == entry or top.startswith(f"{entry}-")), "other")
         size = sizes.setdefault(known, {"files": 0, "bytes": 0})
         with suppress(OSError):  # gone meanwhile
             if file.is_file() and not file.is_symlink():
