@@ -1,6 +1,6 @@
 """A network from the inside, while it looks at one clip.
 
-In: a `Look`: workspace, clip, backbone, weights, forwards or backwards; and layers, a class, a unit, a channel.
+In: a `ClipInput`: workspace, clip, backbone, weights, forwards or backwards; and layers, a class, a unit, a channel.
 
 Out: films of layers (C, T, H, W), class scores, heat in space and time, attention, receptive fields, kernels, the
 clips that excite a channel most; files to take away.

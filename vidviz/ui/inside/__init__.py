@@ -5,5 +5,5 @@ In: the clip at hand, and the choice of network, weights, layers and channels (`
 Out: a drawn page; a channel or unit that is clicked in the film is what the panels speak of.
 
 `film_view` runs the network and draws the film; `closer_panels` lets a person open one panel at a time, and only an
-open panel computes. Each panel is one function of a `Closer`. `pages/inside.py` calls these modules.
+open panel computes. Each panel is one function of a `PanelContext`. `pages/inside.py` calls these modules.
 """
