@@ -11,7 +11,6 @@ from vidviz.ui.components.scripts import scripts_digest, scripts_of
 pytestmark = pytest.mark.browser
 
 VIEW = "document.querySelector('.vv-map').parentElement.parentElement.vidvizView"
-ISOLATED = "document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
 
 
 @pytest.fixture
@@ -37,20 +36,19 @@ def test_a_component_fetches_its_modules_once_and_keeps_them(fresh, site):
     assert set(fresh.evaluate(timing)) == {0}  # the second time they come from the browser's own store
 
 
-def test_what_happens_while_modules_are_under_way_is_shown_once_they_are_there(fresh, site):
-    """Nothing stands there before; of three runs the last one's data are shown, in one view."""
+def test_while_modules_are_under_way_nothing_stands_there_and_then_what_was_asked_last(fresh, site):
     waiting: list = []
-    fresh.route("**/vidviz/assets/**/timeline/index.js", waiting.append)
-    fresh.goto(f"{site}/?show=timeline")
-    fresh.locator("[data-testid=stBidiComponentIsolated]").wait_for(state="attached")
-    for _ in range(100):
-        if waiting:
-            break
-        fresh.wait_for_timeout(100)
-    assert fresh.evaluate(f"() => {ISOLATED}.querySelectorAll('.vv').length") == 0
-    waiting[0].continue_()
-    fresh.locator(".vv-timeline").wait_for()
-    assert fresh.evaluate(f"() => {ISOLATED}.querySelectorAll('.vv').length") == 1
+    fresh.route("**/vidviz/assets/**/map/index.js", lambda route: waiting.append(route))
+    fresh.goto(f"{site}/?show=map")
+    time = fresh.get_by_role("radio", name="time", exact=True).or_(fresh.get_by_role("button", name="time", exact=True))
+    time.first.click()
+    fresh.get_by_text('"runs": 2').wait_for()
+    assert fresh.locator(".vv").count() == 0
+    assert waiting
+    for route in waiting:
+        route.continue_()
+    fresh.locator(".vv-legend .vv-scale").wait_for()
+    assert fresh.locator(".vv-map").count() == 1
 
 
 def test_modules_that_do_not_come_are_told_in_the_component(fresh, site):
