@@ -85,21 +85,21 @@
  */
 
 /**
- * Who draws the points. `GlMap` and `PlotlyMap` draw two dimensions, and have all but the first seven from `FlatMap`;
- * `SpaceMap` draws three. Each is made with the view, puts its node into `view.area`, and holds no listeners of the
- * pointer's but those that Plotly needs in three dimensions: `MapInput` says what a person does.
+ * Who draws the points. `GlMap` and `PlotlyMap` draw two dimensions, and share the camera and all that follows from it
+ * (`FlatMap`); `SpaceMap` draws three. Each is made with the view, and holds no listeners of the pointer's but those
+ * that Plotly needs in three dimensions: `MapInput` says what a person does.
  *
+ * @template {MapPoints} Points
  * @typedef {object} MapRenderer
- * @property {HTMLElement} node
- * @property {(points: MapPoints, before: MapPoints | null, theme: Theme) => Promise<boolean>} draw takes points; true
- *   where they are to glide from where they were
+ * @property {HTMLElement} node is put into the map's area
+ * @property {boolean} flat whether it has a camera (`toStage`, `toMap`, `show`), tools that draw, and posters
+ * @property {Points | null} points what is drawn
+ * @property {(points: Points, theme: Theme) => Promise<boolean>} draw takes points; true where they are to glide from
+ *   where they were, until `settle`
  * @property {(share: number) => void | Promise<void>} show draws a frame; `share` is how far the points have glided
- * @property {() => void} settle the glide has ended
- * @property {() => void} recolour the legend has hidden or shown a part
- * @property {() => Promise<CanvasImageSource[]>} picture the layers that are drawn, from the lowest
- * @property {() => void} end gives back what the browser keeps few of
- * @property {boolean} flat whether it has a camera, tools that draw, and posters
- * @property {() => Promise<boolean>} resize takes the area's size; true where that changed
+ * @property {() => void} settle the points are where they belong
+ * @property {() => void | Promise<void>} recolour the legend has hidden or shown a part
+ * @property {() => Promise<boolean>} resize takes the area's size; true where there is something to show anew
  * @property {(row: number) => Place} placeOf where a point is drawn, in pixels of the map's box
  * @property {(place: Place) => number} pick the row near a place of the area, or -1
  * @property {(right: number, up: number) => void} panBy by shares of what is in view
@@ -107,6 +107,8 @@
  * @property {() => void} fit
  * @property {(tool: string) => void} choose takes another tool
  * @property {() => number[]} window what is in view, empty where all is
+ * @property {() => Promise<CanvasImageSource[]>} picture the layers that are drawn, from the lowest
+ * @property {() => void} end gives back what the browser keeps few of
  */
 
 /** @typedef {import("./small_points.js").SmallPoints | import("./large_points.js").LargePoints} MapPoints */

@@ -52,15 +52,15 @@ export class Frames {
     const begun = performance.now();
     const step = async () => {
       const share = clamp((performance.now() - begun) / GLIDE_MS, 0, 1);
-      if (share === 1) {
-        await this.show(1);
-        this.settle();
-        onSettled();
-        return;
-      }
       const number = this.gliding;
       await this.show(1 - (1 - share) ** 3);
-      if (number === this.gliding) this.gliding = requestAnimationFrame(step);
+      if (number !== this.gliding) return; // newer points have come
+      if (share < 1) {
+        this.gliding = requestAnimationFrame(step);
+        return;
+      }
+      this.settle();
+      onSettled();
     };
     this.gliding = requestAnimationFrame(step);
   }

@@ -4,9 +4,11 @@ import { REDUCED_MOTION, element } from "../shared/dom.js";
 import { FlatMap } from "./flat_map.js";
 import { GlPoints } from "./gl_points.js";
 
+/** @import { MapRenderer } from "./contract.js" */
 /** @import { LargePoints } from "./large_points.js" */
 /** @import { MapView } from "./view.js" */
 
+/** @implements {MapRenderer<LargePoints>} */
 export class GlMap extends FlatMap {
   /** @type {LargePoints | null} */
   drawn = null;

@@ -9,12 +9,13 @@ import { flatLayout } from "./layout.js";
 import { giveBack, hasWebGL, loadPlotly, pictureOf } from "./plotly.js";
 import { axesOf, pointTrace, splitRows } from "./traces.js";
 
-/** @import { Theme } from "./contract.js" */
+/** @import { MapRenderer, Theme } from "./contract.js" */
 /** @import { PlotNode, Plotly } from "./plotly.js" */
 /** @import { SmallPoints } from "./small_points.js" */
 /** @import { Part } from "./traces.js" */
 /** @import { MapView } from "./view.js" */
 
+/** @implements {MapRenderer<SmallPoints>} */
 export class PlotlyMap extends FlatMap {
   /** @type {SmallPoints | null} */
   drawn = null;

@@ -53,7 +53,7 @@ export class Posters {
 
   // The layer covers exactly what the renderer draws on, so that posters are cut where points are.
   place() {
-    this.stage = this.view.stage;
+    this.stage = this.view.board.stage;
     for (const [name, value] of Object.entries(this.stage)) this.layer.style.setProperty(name, `${value}px`);
     if (this.points !== this.view.points) this.clear();
     this.points = this.view.points;

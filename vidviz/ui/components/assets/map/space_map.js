@@ -6,7 +6,7 @@ import { EYE, cameraWindow, spaceLayout, windowCamera } from "./layout.js";
 import { cameraOf, giveBack, hitOf, loadPlotly, pictureOf, turnedCamera } from "./plotly.js";
 import { AXES, axesOf, currentTrace, lineTrace, pathTraces, pointTrace, splitRows } from "./traces.js";
 
-/** @import { Place, Theme } from "./contract.js" */
+/** @import { MapRenderer, Place, Theme } from "./contract.js" */
 /** @import { PlotNode, Plotly, SceneCamera } from "./plotly.js" */
 /** @import { SmallPoints } from "./small_points.js" */
 /** @import { Part } from "./traces.js" */
@@ -14,6 +14,7 @@ import { AXES, axesOf, currentTrace, lineTrace, pathTraces, pointTrace, splitRow
 
 const HOME = cameraWindow({ eye: EYE });
 
+/** @implements {MapRenderer<SmallPoints>} */
 export class SpaceMap {
   flat = /** @type {const} */ (false);
   /** @type {SmallPoints | null} */

@@ -1,11 +1,13 @@
 // The map of clips. Points in; the clip under the pointer, clicks, polygons and the part in view out. It keeps who
 // draws (see MapRenderer in contract.js), the frames of a glide, and one drawing after the other.
 
-import { element, themeProbe } from "../shared/dom.js";
+import { themeProbe } from "../shared/dom.js";
+import { Board } from "./board.js";
 import { Frames } from "./frames.js";
 import { GlMap } from "./gl_map.js";
 import { HoverCard } from "./hover.js";
 import { MapInput } from "./input.js";
+import { KEY_ZOOM, obeyKey } from "./keys.js";
 import { LargePoints } from "./large_points.js";
 import { Legend } from "./legend.js";
 import { saveMapPicture } from "./picture.js";
@@ -13,22 +15,16 @@ import { PlotlyMap } from "./plotly_map.js";
 import { asksForTheSame } from "./points.js";
 import { Posters } from "./posters.js";
 import { Press } from "./press.js";
-import { Sketch } from "./sketch.js";
 import { SmallPoints } from "./small_points.js";
 import { SpaceMap } from "./space_map.js";
 import { readTheme } from "./theme.js";
-import { ToolBar } from "./tools.js";
 
-/** @import { MapData, MapPoints, Place, Stage, Theme } from "./contract.js" */
+/** @import { MapData, MapPoints, Place, Theme } from "./contract.js" */
 /** @typedef {GlMap | PlotlyMap | SpaceMap} Renderer */
 
 const RESIZE_MS = 80;
 const WINDOW_MS = 500;
 const CLEAR_MS = 400;
-const NARROW_PX = 640; // below, the legend goes under the map
-const KEY_ZOOM = 1.5;
-/** @type {Record<string, [number, number]>} */
-const KEY_PAN = { ArrowLeft: [-0.15, 0], ArrowRight: [0.15, 0], ArrowUp: [0, 0.15], ArrowDown: [0, -0.15] };
 
 export class MapView {
   /** @type {(name: string, value: unknown) => void} */
@@ -45,7 +41,6 @@ export class MapView {
   drawn = undefined;
   /** @type {Theme | undefined} */
   theme = undefined;
-  tools = { flat: "pan", space: "turntable" };
   gone = false;
   /** @type {Promise<unknown>} */
   queue = Promise.resolve();
@@ -56,27 +51,19 @@ export class MapView {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.box = element("div", "vv-map");
-    this.box.tabIndex = 0;
-    this.box.setAttribute("role", "application");
-    this.bar = new ToolBar({
-      choose: (tool) => this.choose(tool),
+    this.legend = new Legend(() => this.onLegend());
+    const asked = {
+      choose: (/** @type {string} */ tool) => this.choose(tool),
       closer: () => this.renderer?.zoomBy(KEY_ZOOM),
       farther: () => this.renderer?.zoomBy(1 / KEY_ZOOM),
       fit: () => this.renderer?.fit(),
       picture: () => this.enqueue(() => this.save()),
-    });
-    this.legend = new Legend(() => this.onLegend());
-    this.area = element("div", "vv-area");
-    const over = element("canvas", "vv-over");
-    this.area.appendChild(over);
-    this.sketch = new Sketch(over);
-    this.frame = element("div", "vv-frame");
-    this.frame.append(this.bar.node, this.area, this.legend.node);
-    this.message = element("div", "vv-empty");
-    this.message.hidden = true;
+    };
+    this.board = new Board(asked, this.legend.node);
+    this.box = this.board.box;
+    this.area = this.board.area;
     this.posters = new Posters(this);
-    this.box.append(this.frame, this.posters.layer, this.message);
+    this.box.append(this.posters.layer);
     this.hover = new HoverCard(this.box);
     this.frames = new Frames(this);
     this.press = new Press(this.box);
@@ -114,7 +101,7 @@ export class MapView {
    * @param {() => unknown} work
    */
   enqueue(work) {
-    this.queue = this.queue.then(work).catch((error) => this.tell(error.message));
+    this.queue = this.queue.then(work).catch((error) => this.board.tell(error.message));
   }
 
   async draw() {
@@ -138,9 +125,9 @@ export class MapView {
   }
 
   drawNothing() {
-    this.swap(null);
+    this.put(null);
     this.points = null;
-    this.tell("No clips on this map yet.");
+    this.board.tell("No clips on this map yet.");
   }
 
   /** @param {MapPoints} points */
@@ -170,7 +157,7 @@ export class MapView {
     this.legend.draw(points);
     const glides = await this.drawBy(points, this.theme);
     this.drawn = points.dimensions;
-    this.message.hidden = true;
+    this.board.hush();
     this.onLeave();
     return glides;
   }
@@ -186,63 +173,43 @@ export class MapView {
   }
 
   /**
-   * @template {Renderer | null} Next
-   * @param {(new (view: MapView) => Next) | null} Kind
+   * The renderer of this kind, made anew where another one was at work.
+   *
+   * @template {Renderer} Next
+   * @param {new (view: MapView) => Next} Kind
    * @returns {Next}
    */
   swap(Kind) {
-    if (!Kind || !(this.renderer instanceof Kind)) {
-      this.renderer?.end();
-      this.drawn = undefined;
-      this.renderer = Kind && new Kind(this);
-      if (this.renderer) this.area.prepend(this.renderer.node);
-    }
-    this.frame.hidden = !this.renderer;
-    this.sketch.clear();
-    this.bar.offer(this.renderer?.flat ?? true);
-    this.showTool();
-    this.layOut();
-    return /** @type {Next} */ (this.renderer);
+    const known = this.renderer instanceof Kind ? this.renderer : null;
+    return known ?? this.put(new Kind(this));
   }
 
-  // The tool in hand, of those that the map at hand has.
+  /**
+   * @template {Renderer | null} Next
+   * @param {Next} renderer
+   */
+  put(renderer) {
+    this.renderer?.end();
+    this.drawn = undefined;
+    this.renderer = renderer;
+    this.board.hold(renderer);
+    return renderer;
+  }
+
   get tool() {
-    return this.renderer?.flat === false ? this.tools.space : this.tools.flat;
+    return this.board.tool;
   }
 
   /** @param {string} tool */
   choose(tool) {
-    this.tools[this.renderer?.flat === false ? "space" : "flat"] = tool;
+    this.board.take(tool);
     this.renderer?.choose(tool);
-    this.showTool();
-  }
-
-  showTool() {
-    this.bar.show(this.tool);
-    this.area.dataset.tool = this.tool;
-  }
-
-  layOut() {
-    this.frame.classList.toggle("vv-narrow", this.box.clientWidth < NARROW_PX);
-  }
-
-  // Where points are drawn, in pixels from the upper left corner of the map.
-  /** @returns {Stage} */
-  get stage() {
-    const { offsetLeft: left, offsetTop: top, clientWidth: width, clientHeight: height } = this.area;
-    return { left, top, width, height };
   }
 
   drawSketch() {
     const { renderer, points, theme } = this;
     if (!renderer?.flat || !points || !theme || this.gone) return;
-    this.sketch.draw(points, renderer.camera, this.legend.muted, this.input.outline, theme);
-  }
-
-  /** @param {string} sentence */
-  tell(sentence) {
-    this.message.textContent = sentence;
-    this.message.hidden = false;
+    this.board.sketch.draw(points, renderer.camera, this.legend.muted, this.input.outline, theme);
   }
 
   /**
@@ -261,7 +228,7 @@ export class MapView {
 
   /** @param {number} row */
   async onClick(row) {
-    const told = await this.points?.describe(row).catch((error) => this.tell(error.message));
+    const told = await this.points?.describe(row).catch((error) => this.board.tell(error.message));
     if (told && !this.gone) this.send("clicked", told.id);
   }
 
@@ -314,12 +281,7 @@ export class MapView {
     const { renderer } = this;
     if (!renderer || !this.drawn || event.target !== this.box) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key in KEY_PAN) renderer.panBy(...KEY_PAN[event.key]);
-    else if (event.key === "+" || event.key === "=") renderer.zoomBy(KEY_ZOOM);
-    else if (event.key === "-") renderer.zoomBy(1 / KEY_ZOOM);
-    else if (event.key === "0") renderer.fit();
-    else return;
-    event.preventDefault();
+    if (obeyKey(renderer, event.key)) event.preventDefault();
   }
 
   onResize() {
@@ -330,7 +292,7 @@ export class MapView {
   async resize() {
     if (this.gone || !this.drawn || !this.box.clientWidth) return;
     this.onLeave();
-    this.layOut();
+    this.board.layOut();
     if (await this.renderer?.resize()) await this.frames.show();
     this.onSettled();
   }
@@ -338,8 +300,8 @@ export class MapView {
   async save() {
     const { renderer, points, theme } = this;
     if (!renderer || !points || !theme) return;
-    const layers = [...(await renderer.picture()), ...(renderer.flat ? [this.sketch.canvas] : [])];
-    saveMapPicture(layers, this.stage, this.legend.shown, points.scale, theme);
+    const layers = [...(await renderer.picture()), ...(renderer.flat ? [this.board.sketch.canvas] : [])];
+    saveMapPicture(layers, this.board.stage, this.legend.shown, points.scale, theme);
   }
 
   end() {
