@@ -62,7 +62,7 @@ def test_a_lasso_takes_only_what_the_filter_lets_through(prepared, show, lasso):
     page = show("map", {"map projection": "PCA"}, filter=ClipFilter(text="v0").text_form)
     assert "Selection: 2 clips" in page.words
     assert sorted(cards(page)) == sorted(ids[:2])
-    assert set(lasso["selected_ids"]) == set(ids[:2])
+    assert set(lasso["marks"].selected_ids) == set(ids[:2])
 
 
 def test_a_selection_is_named_in_the_url_for_a_colleague(prepared, show, lasso):
