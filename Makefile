@@ -9,7 +9,7 @@ WORKSPACE ?= .demo
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent
 NODE_TOOLS := node_modules/.installed
 
-.PHONY: demo install format docs test lint types contracts tests tests-js test-slow test-server benchmarks lock samples networks clean
+.PHONY: demo install format docs test lint types contracts tests tests-js test-slow coverage mutants test-server benchmarks lock samples networks clean
 
 demo: $(VENV)/.installed
 	$(BIN)/vidviz demo --workspace $(WORKSPACE)
@@ -45,14 +45,31 @@ contracts: $(VENV)/.installed
 tests-js: $(VENV)/.installed
 	$(NPM) test
 
+# Two processes at a time, and one thread in each: with more they only wait for each other. The slowest are listed.
+tests coverage test-slow mutants: export OMP_NUM_THREADS := 1
+PYTEST := $(BIN)/pytest -q --durations=20
+TWO := -n 2 --dist loadfile
+COVERAGE := --cov=vidviz --cov-report=term:skip-covered
+
 # Browser tests measure what a person waits for: they run by themselves, after the others.
 tests: $(VENV)/.installed
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not browser and not slow" tests
-	$(BIN)/pytest -q -m "browser and not slow" tests
+	$(PYTEST) $(TWO) $(if $(COVERED),$(COVERAGE)) -m "not browser and not slow" tests
+	$(PYTEST) -m "browser and not slow" tests
 
 test-slow: $(VENV)/.installed
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "slow and not browser" tests
-	$(BIN)/pytest -q -m "slow and browser" tests
+	$(PYTEST) $(TWO) -m "slow and not browser" tests
+	$(PYTEST) -m "slow and browser" tests
+
+# Which lines the quick tests reach; less than pyproject.toml asks for fails. Counting takes a third longer, so that
+# `make test` counts only when it is told to: `make test COVERED=1`.
+coverage: $(VENV)/.installed
+	$(PYTEST) $(TWO) $(COVERAGE) -m "not browser and not slow" tests
+
+# Small faults put into the code one at a time: which ones no test notices. Half an hour; `make mutants ONLY='*filters*'`
+# tries some. See benchmarks/mutants.md.
+mutants: $(VENV)/.installed
+	CI=true $(BIN)/mutmut run $(ONLY)
+	$(BIN)/python benchmarks/mutants.py
 
 # Tests that meet an index, on a real Milvus server; says so where the machine cannot have one.
 test-server: $(VENV)/.installed
@@ -76,7 +93,7 @@ networks: $(VENV)/.installed
 	$(BIN)/python sample_videos/train_backbones.py
 
 clean:
-	rm -rf $(VENV) node_modules .milvus $(WORKSPACE) build dist site .cache *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) node_modules .milvus $(WORKSPACE) build dist site .cache mutants .coverage *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit("vidviz needs Python 3.11 or newer; try: make PYTHON=python3.12 ...") \

@@ -33,6 +33,16 @@ PROBE = VideoProbe("h264", "mp4", 96, 64, 0, 10.0, False, 40, 4.0, 0.0, False, T
 COMPONENT = "bidi_component"
 
 
+def put_video(db: Any, name: str, labels: dict[str, str], spans: Sequence[Span]) -> list[int]:
+    video_id, path = hashlib.sha256(name.encode()).hexdigest(), f"/nowhere/{name}"
+    rows = [Clip(clip_id(video_id, span, RECIPE), video_id, RECIPE, span) for span in spans]
+    videos.add_video(db, Video(video_id, name, path, False, 1000, PROBE, None))
+    videos.record_source(db, Source(path, name, "ok", None, video_id, 1000))
+    videos.set_labels(db, video_id, labels)
+    clips.add_clips(db, rows)
+    return [row.id for row in rows]
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A workspace that tests fill; videos and clips are rows alone, without a file behind them."""
@@ -49,16 +59,15 @@ class Prepared:
         **labels: str,
     ) -> list[int]:
         """A video with `num_clips` clips of two seconds, or with clips at `spans`; returns the clips' numbers."""
-        video_id = hashlib.sha256(name.encode()).hexdigest()
-        path = f"/nowhere/{name}"
         cut = [Span(*span) for span in spans or [(2.0 * number, 2.0 * number + 2.0) for number in range(num_clips)]]
-        rows = [Clip(clip_id(video_id, span, RECIPE), video_id, RECIPE, span) for span in cut]
         with write_catalogue(self.folder) as db:
-            videos.add_video(db, Video(video_id, name, path, False, 1000, PROBE, None))
-            videos.record_source(db, Source(path, name, "ok", None, video_id, 1000))
-            videos.set_labels(db, video_id, {"label": label, **labels})
-            clips.add_clips(db, rows)
-        return [row.id for row in rows]
+            return put_video(db, name, {"label": label, **labels}, cut)
+
+    def add_videos(self, labels: dict[str, str]) -> list[int]:
+        """Videos of one clip by name, each with its label, in one transaction; returns the clips' numbers."""
+        with write_catalogue(self.folder) as db:
+            every = [put_video(db, name, {"label": label}, [Span(0.0, 2.0)]) for name, label in labels.items()]
+        return [number for numbers in every for number in numbers]
 
     def add_set(
         self,

@@ -62,7 +62,7 @@ def test_a_lasso_takes_only_what_the_filter_lets_through(prepared, show, lasso):
     page = show("map", {"map projection": "PCA"}, filter=ClipFilter(text="v0").text_form)
     assert "Selection: 2 clips" in page.words
     assert sorted(cards(page)) == sorted(ids[:2])
-    assert set(lasso["selected_ids"]) == set(ids[:2])
+    assert set(lasso["marks"].selected_ids) == set(ids[:2])
 
 
 def test_a_selection_is_named_in_the_url_for_a_colleague(prepared, show, lasso):
@@ -119,7 +119,7 @@ def test_numbers_in_a_label_column_are_coloured_by_a_scale(prepared, show):
 
 
 def test_a_thousand_labels_are_twenty_colours_and_a_rest(prepared, show):
-    ids = [number for video in range(1000) for number in prepared.add_video(f"{video}.mp4", f"label {video}", 1)]
+    ids = prepared.add_videos({f"{video}.mp4": f"label {video}" for video in range(1000)})
     prepared.add_set(ids, np.random.default_rng(0).normal(size=(1000, 8)))
     [drawn] = show("map", {"map projection": "PCA"}).drawn("clip_map")
     assert len(drawn["groups"]["names"]) == 21

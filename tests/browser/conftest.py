@@ -199,7 +199,7 @@ def hand() -> Callable[..., None]:
     return drag
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the page with every component on it, over a folder of media made for it."""
     folder, here = tmp_path_factory.mktemp("component-media"), Path(__file__).parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -37,9 +38,28 @@ def folder(tmp_path: Path) -> Iterator[WorkspaceFolder]:
     """An empty workspace; afterwards its local Milvus is closed, and a server is rid of its collections."""
     made = open_workspace(tmp_path / "workspace")
     yield made
+    leave(made)
+
+
+def leave(folder: WorkspaceFolder) -> None:
+    """Close a workspace's local Milvus, and rid a server of its collections."""
     if milvus_settings().uri:
-        drop_collections(made)
-    set_index.release_index(made)
+        drop_collections(folder)
+    set_index.release_index(folder)
+
+
+@pytest.fixture
+def open_copy(tmp_path: Path) -> Iterator[Callable[[Path], WorkspaceFolder]]:
+    """Opens a copy of a workspace that was prepared once, to be changed at will; it is left as `folder` is."""
+    opened: list[WorkspaceFolder] = []
+
+    def copy(prepared: Path) -> WorkspaceFolder:
+        opened.append(open_workspace(shutil.copytree(prepared, tmp_path / f"copy {len(opened)}")))
+        return opened[-1]
+
+    yield copy
+    for folder in opened:
+        leave(folder)
 
 
 def drop_collections(folder: WorkspaceFolder) -> None:
@@ -129,6 +149,17 @@ def tiny_network() -> Any:
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> Backbone:
     """A registered backbone of two frames of 16 x 16 pixels, called "tiny"; the others stay."""
+    return register_tiny(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def tiny_for_all() -> Iterator[Backbone]:
+    """`tiny`, for what a file of tests prepares once."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield register_tiny(patch)
+
+
+def register_tiny(monkeypatch: pytest.MonkeyPatch) -> Backbone:
     from vidviz.embed import backbones
 
     row = dataclasses.replace(

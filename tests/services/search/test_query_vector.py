@@ -17,8 +17,10 @@ from vidviz.errors import BackboneError, MediaError, SearchIndexError, Workspace
 from vidviz.services.embedding import embed_run
 from vidviz.services.embedding.embed_run import EmbedRequest
 from vidviz.services.importing import import_run
+from vidviz.services.index import set_index
 from vidviz.services.library import contents
 from vidviz.services.library.url_text import loses_parts
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.search import query_files, query_folder, query_vector, search_run
 from vidviz.services.search.queries import Example, Query, read_query
 from vidviz.services.search.search_run import SearchOptions
@@ -133,13 +135,24 @@ def test_nothing_asked_and_nothing_left_are_told(folder, fill):
         search_run.search(folder, "", Query((Example(5),)))
 
 
-@pytest.fixture
-def asked(folder, make_video, tiny):
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory, write_video, tiny_for_all):
     """A workspace with two videos of four seconds, embedded by the tiny network."""
-    paths = (str(make_video("a.mp4", seconds=4.0, seed=1)), str(make_video("b.mp4", seconds=4.0, seed=2)))
-    import_run.import_videos(folder, import_run.ImportRequest(paths, Recipe()))
+    home = tmp_path_factory.mktemp("asked")
+    paths = [
+        str(write_video(home / f"videos/{name}.mp4", seconds=4.0, seed=seed)) for name, seed in (("a", 1), ("b", 2))
+    ]
+    folder = open_workspace(home / "workspace")
+    import_run.import_videos(folder, import_run.ImportRequest(tuple(paths), Recipe()))
     embed_run.embed_clips(folder, EmbedRequest("tiny", precision="float32"))
-    return folder
+    set_index.release_index(folder)
+    return folder.path
+
+
+@pytest.fixture
+def asked(embedded, open_copy, tiny):
+    """A copy of it."""
+    return open_copy(embedded)
 
 
 def test_a_stretch_of_an_uploaded_copy_finds_its_clip(asked, tmp_path, make_video):
