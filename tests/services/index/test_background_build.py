@@ -96,7 +96,7 @@ def test_each_metric_is_built_behind_by_itself(large, usual_engine, wait_for):
     assert background_build.begin_where_large(folder, key, "L2") is None
 
 
-def test_of_many_builds_the_oldest_that_have_ended_are_forgotten(large, monkeypatch):
+def test_of_many_builds_the_oldest_that_have_ended_are_forgotten(large, wait_for, monkeypatch):
     folder, key, _ = large
     monkeypatch.setattr(background_build, "MOST_BUILDS", 2)
     monkeypatch.setattr(background_build, "_builds", {})
