@@ -10,6 +10,7 @@ import pytest
 
 from vidviz.services import jobs
 from vidviz.services.importing import import_run
+from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import sets
 from vidviz.store.catalogue import write_catalogue
 
@@ -131,7 +132,7 @@ def test_a_workspace_that_cannot_be_opened_is_told_in_a_sentence(show, tmp_path,
 
 def test_a_workspace_of_a_newer_version_is_told_in_a_sentence(prepared, show, monkeypatch, tmp_path):
     path = tmp_path / "newer"
-    type(prepared.folder).open(path)
+    open_workspace(path)
     with sqlite3.connect(path / "catalogue.db") as db:
         db.execute("PRAGMA user_version = 999")
     monkeypatch.setenv("VIDVIZ_WORKSPACE", str(path))

@@ -167,7 +167,7 @@ def test_a_thousand_hits_come_in_pages(prepared, show):
     ("query", "words"),
     [
         ({"filter": '{"text":"nobody"}'}, "Nothing was found: no clip meets the filter on top."),
-        ({"search_threshold": "0.99999"}, "1 hits by cosine similarity"),
+        ({"search threshold": "0.99999"}, "1 hits by cosine similarity"),
         ({"query": "[[[["}, "12 hits"),
         ({"query": '{"clips":[[5,1]]}'}, "12 hits"),
     ],
