@@ -68,14 +68,15 @@ def cache_bytes() -> int:
     Raises:
         SettingsError: the variable is no whole number, or less than `LEAST_CACHE_MB`.
     """
-    told = os.environ.get("VIDVIZ_CACHE_MB", "").strip()
-    if not told:
+    limit_text = os.environ.get("VIDVIZ_CACHE_MB", "").strip()
+    if not limit_text:
         return max(_memory_bytes() // 4, LEAST_CACHE_MB * 2**20)
-    if not (told.isascii() and told.isdigit() and int(told) >= LEAST_CACHE_MB):
+    if not (limit_text.isascii() and limit_text.isdigit() and int(limit_text) >= LEAST_CACHE_MB):
         raise SettingsError(
-            f"VIDVIZ_CACHE_MB is {told!r}; set it to a whole number of megabytes from {LEAST_CACHE_MB} on, or unset it."
+            f"VIDVIZ_CACHE_MB is {limit_text!r}; set it to a whole number of megabytes from {LEAST_CACHE_MB} on, or "
+            "unset it."
         )
-    return int(told) * 2**20
+    return int(limit_text) * 2**20
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from vidviz.store.vectors import VectorShards
 import inspect
 import shutil
 from pathlib import Path
@@ -59,7 +58,7 @@ def test_all_that_lies_in_a_used_workspace_is_in_the_table(used):
 def test_every_path_that_a_workspace_names_is_in_the_table(folder):
     named = [name for name, made in inspect.getmembers(WorkspaceFolder) if isinstance(made, property)]
     paths = [getattr(folder, name) for name in named]
-    paths += [VectorShards(folder.vectors("s")), folder.poster(1), folder.strip(1), folder.preview("v")]
+    paths += [folder.vectors("s"), folder.poster(1), folder.strip(1), folder.preview("v")]
     assert len(paths) > 10
     assert {top_of(folder, path) for path in paths} <= set(TOPS)
 

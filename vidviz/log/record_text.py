@@ -86,11 +86,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _lines_of(error: BaseException) -> Iterator[str]:
-    said = str(error)
+    sentence = str(error)
     behind = getattr(error, "behind", "")
     if behind:
         yield f"  in another process:\n{behind}"
-    yield f"  {type(error).__qualname__}{f': {_mark(said)}' if said else ''}"
+    yield f"  {type(error).__qualname__}{f': {_mark(sentence)}' if sentence else ''}"
     frames = list(_frames_of(error.__traceback__))
     if len(frames) > MOST_FRAMES:
         half = MOST_FRAMES // 2

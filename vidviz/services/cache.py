@@ -49,8 +49,8 @@ def cached(*, most: int | None = None) -> Callable[[Callable[_P, _V]], Callable[
         def call(*args: _P.args, **kwargs: _P.kwargs) -> _V:
             given = signature.bind(*args, **kwargs)
             given.apply_defaults()
-            version = tuple(value for told, value in given.arguments.items() if told.startswith("_"))
-            key = tuple(value for told, value in given.arguments.items() if not told.startswith("_"))
+            version = tuple(value for parameter, value in given.arguments.items() if parameter.startswith("_"))
+            key = tuple(value for parameter, value in given.arguments.items() if not parameter.startswith("_"))
             return get_or_compute(name, key, lambda: function(*args, **kwargs), version=version, most=most)
 
         return call

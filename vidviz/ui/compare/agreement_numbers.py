@@ -34,8 +34,8 @@ def draw_numbers(comparison: Comparison) -> None:
         st.caption("No clip has a neighbour that counts.")
         return
     with st.container(key="side_by_side_numbers"):
-        told, curve, labels = st.columns([2, 3, 3], gap="medium")
-    with told:
+        numbers, curve, labels = st.columns([2, 3, 3], gap="medium")
+    with numbers:
         st.metric(
             f"Neighbours in common, of {comparison.k}",
             f"{np.nanmean(shared):.1%}",

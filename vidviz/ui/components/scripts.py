@@ -25,10 +25,10 @@ def packaged_scripts() -> Mapping[str, bytes]:
 @functools.cache
 def scripts_digest() -> str:
     """Names the content of all modules together, so that a browser may keep them for ever."""
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for path, content in packaged_scripts().items():
-        told.update(f"{path}\0{len(content)}\0".encode() + content)
-    return told.hexdigest()[:32]
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:32]
 
 
 def scripts_of(entry: str) -> list[str]:

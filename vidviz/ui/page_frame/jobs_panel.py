@@ -61,8 +61,8 @@ def _draw_active(folder: WorkspaceFolder, job: Job) -> None:
 def _draw_ended(folder: WorkspaceFolder, job: Job) -> None:
     """A line for what went well; a box for what did not."""
     if job.state == "done":
-        said, away = st.columns([8, 1], vertical_alignment="center", gap="small")
-        said.caption(f"✓ {plain(job.title)}: {plain(shorten(job.message, MESSAGE_CHARACTERS))}")
+        message, away = st.columns([8, 1], vertical_alignment="center", gap="small")
+        message.caption(f"✓ {plain(job.title)}: {plain(shorten(job.message, MESSAGE_CHARACTERS))}")
         if away.button("✕", key=f"read {job.id}", type="tertiary", help="Put away"):
             _try(lambda: jobs.mark_read(folder, job.id))
         return
