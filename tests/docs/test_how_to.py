@@ -22,9 +22,19 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path for path in (ROOT / "docs" / "how-to").glob("*.md") if path.stem not in ("index", "own-backbone"))
-COPIED = ("vidviz", "pages", "tests", "sample_videos", ".streamlit", "app.py", "pyproject.toml", "README.md")
+COPIED = (
+    "vidviz",
+    "pages",
+    "tests",
+    "benchmarks",
+    "sample_videos",
+    ".streamlit",
+    "app.py",
+    "pyproject.toml",
+    "README.md",
+)
 BLOCK = re.compile(r'^```(\w+) title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-RUN = re.compile(r"^\.venv/bin/pytest -q (.*)$", re.MULTILINE)
+RUN = re.compile(r"^\.venv/bin/pytest -q ((?:.*\\\n)*.*)$", re.MULTILINE)
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 
@@ -84,7 +94,7 @@ def outcomes(followed: Path) -> dict[str, dict[str, bool]]:
     """By page, the tests that it names and whether each passed; all of them are run in one process."""
     named = {page.stem: RUN.findall(page.read_text(encoding="utf-8")) for page in PAGES}
     report = followed / "report.xml"
-    wanted = [shlex.split(line) for lines in named.values() for line in lines]
+    wanted = [shlex.split(line.replace("\\\n", " ")) for lines in named.values() for line in lines]
     files = sorted({word for words in wanted for word in words if word.startswith("tests/")})
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *files]
     # Of files that a page names together with -k, the tests that it means; of others, all but the slow ones.
