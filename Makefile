@@ -92,8 +92,9 @@ samples: $(VENV)/.installed
 networks: $(VENV)/.installed
 	$(BIN)/python sample_videos/train_backbones.py
 
+# Never a workspace of yours: only the one that `make demo` makes when it is not told where.
 clean:
-	rm -rf $(VENV) node_modules .milvus $(WORKSPACE) build dist site .cache mutants .coverage *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) node_modules .milvus .demo build dist site .cache mutants .coverage *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit("vidviz needs Python 3.11 or newer; try: make PYTHON=python3.12 ...") \

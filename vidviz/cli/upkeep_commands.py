@@ -12,7 +12,7 @@ import click
 from vidviz.cli.output import Answer, answering
 
 if TYPE_CHECKING:
-    from vidviz.services.doctor import Finding
+    from vidviz.services.doctor.examination import Finding
 
 
 @click.group()
@@ -160,7 +160,7 @@ def doctor(answer: Answer, bundle: str | None, with_names: bool) -> None:
     schema version, rows of each table, files and bytes of each folder) and the log. Names and paths of files, labels,
     sentences and addresses are left out unless --with-names is given, which adds what jobs printed, too. Tokens and
     passwords are never in it."""
-    from vidviz.services.doctor import examine
+    from vidviz.services.doctor.examination import examine
 
     findings = examine(answer.path)
     if bundle is not None:
@@ -171,7 +171,7 @@ def doctor(answer: Answer, bundle: str | None, with_names: bool) -> None:
 
 
 def _pack_bundle(answer: Answer, out: Path, findings: Sequence[Finding], *, with_names: bool) -> None:
-    from vidviz.services.doctor_bundle import pack_bundle
+    from vidviz.services.doctor.report_bundle import pack_bundle
 
     packed = pack_bundle(answer.path, out, findings, with_names=with_names)
     kept = (

@@ -8,5 +8,5 @@ A service knows neither Streamlit nor click. Among the folders there is a fixed 
 `library` lies lowest; `importing`, `backbones`, `index`, `maps`, `compare` and `export` build on it; `embedding`,
 `inside`, `review` and `search` build on those. Beside the folders: `cache` (what is derived, computed once for all
 sessions), `jobs` (long work in processes of its own), `progress` (how such work tells how far it is), `dashboard`
-(the server's process), `demo`, `doctor` and its report, `doctor_bundle`.
+(the server's process), `demo` and `doctor`.
 """

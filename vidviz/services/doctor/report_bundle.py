@@ -24,7 +24,7 @@ from vidviz.errors import VidvizError, WorkspaceError
 from vidviz.log.log_file import log_path
 from vidviz.log.record_text import without_names
 from vidviz.log.redaction import hide_settings, redact
-from vidviz.services.doctor import Finding
+from vidviz.services.doctor.examination import Finding
 from vidviz.store.catalogue import Catalogue
 from vidviz.store.files import explain_disk_errors
 from vidviz.store.schema import SCHEMA_VERSION

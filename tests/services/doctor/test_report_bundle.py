@@ -12,8 +12,8 @@ import pytest
 from vidviz.errors import MediaError, WorkspaceError
 from vidviz.log import process_log
 from vidviz.log.told_errors import sentence_of
-from vidviz.services.doctor import Finding
-from vidviz.services.doctor_bundle import pack_bundle
+from vidviz.services.doctor.examination import Finding
+from vidviz.services.doctor.report_bundle import pack_bundle
 from vidviz.store.catalogue import write_catalogue
 from vidviz.store.schema import SCHEMA_VERSION
 

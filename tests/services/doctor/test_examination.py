@@ -6,7 +6,7 @@ import socket
 
 import numpy as np
 
-from vidviz.services.doctor import examine
+from vidviz.services.doctor.examination import examine
 from vidviz.services.index import set_index
 from vidviz.services.library import embedding_sets
 
