@@ -145,6 +145,7 @@ test("a path of one clip or none has no stretch", () => {
 test("colours are mixed by their share", () => {
   assert.equal(mixColours([0, 0, 0], [255, 100, 10], 0), "rgb(0,0,0)");
   assert.equal(mixColours([0, 0, 0], [255, 100, 10], 0.4), "rgb(102,40,4)");
+  assert.equal(mixColours([100, 50, 0], [200, 50, 10], 0.2), "rgb(120,50,2)");
 });
 
 test("the card stands to the right, to the left where there is no room, and never out of the box", () => {
