@@ -25,7 +25,7 @@ import {
   splitRows,
 } from "../../../vidviz/ui/components/assets/map/traces.js";
 import { pack, randomNumbers } from "../page.js";
-import { SCALE, smallData } from "./made.js";
+import { SCALE, smallData, spaceData } from "./made.js";
 
 const THEME = { text: "#111111", page: "#ffffff", line: "#cccccc", accent: "#ff0000", quiet: "#777777", font: "serif" };
 const KEYS = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
@@ -145,6 +145,7 @@ test("a path of one clip or none has no stretch", () => {
 test("colours are mixed by their share", () => {
   assert.equal(mixColours([0, 0, 0], [255, 100, 10], 0), "rgb(0,0,0)");
   assert.equal(mixColours([0, 0, 0], [255, 100, 10], 0.4), "rgb(102,40,4)");
+  assert.equal(mixColours([100, 50, 0], [200, 50, 10], 0.2), "rgb(120,50,2)");
 });
 
 test("the card stands to the right, to the left where there is no room, and never out of the box", () => {
@@ -221,15 +222,6 @@ test("what the legend hides is drawn by no trace", () => {
   const visible = splitRows(points).map((part) => pointTrace(points, part, "scatter", THEME, new Set(["run"])).visible);
   assert.deepEqual(visible, [false, true]);
 });
-
-function spaceData(more = {}) {
-  const axes = [
-    [1, 2, 3, 4],
-    [10, 20, 30, 40],
-    [0, 0, 0, 1],
-  ].map((axis) => pack(Float32Array.from(axis)));
-  return smallData({ dimensions: 3, axes, ...more });
-}
 
 test("in space lines join the rows of a pair and no others", () => {
   const trace = lineTrace(

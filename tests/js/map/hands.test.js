@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { Camera } from "../../../vidviz/ui/components/assets/map/camera.js";
 import { FlatMap } from "../../../vidviz/ui/components/assets/map/flat_map.js";
 import { MapInput, wheelZoom } from "../../../vidviz/ui/components/assets/map/input.js";
+import { obeyKey } from "../../../vidviz/ui/components/assets/map/keys.js";
 import { Legend, legendEntries } from "../../../vidviz/ui/components/assets/map/legend.js";
 import { SmallPoints } from "../../../vidviz/ui/components/assets/map/small_points.js";
 import { ToolBar } from "../../../vidviz/ui/components/assets/map/tools.js";
@@ -406,4 +407,26 @@ test("keys pan by shares of what is in view, and zoom about the middle", () => {
   view.renderer.fit();
   assert.deepEqual(view.renderer.window(), []);
   assert.equal(did("onMoved").length, 3);
+});
+
+test("arrows pan, + and - zoom, 0 fits, and no other key is the map's", () => {
+  const done = [];
+  const note =
+    (name) =>
+    (...told) =>
+      done.push([name, ...told]);
+  const renderer = { panBy: note("pan"), zoomBy: note("zoom"), fit: note("fit") };
+  const keys = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "+", "=", "-", "0"];
+  assert.ok(keys.every((key) => obeyKey(renderer, key)));
+  assert.deepEqual(
+    done.map(([name, ...told]) => `${name} ${told.map((one) => one.toFixed(2))}`),
+    ["pan -0.15,0.00", "pan 0.15,0.00", "pan 0.00,0.15", "pan 0.00,-0.15"].concat([
+      "zoom 1.50",
+      "zoom 1.50",
+      "zoom 0.67",
+      "fit ",
+    ]),
+  );
+  assert.ok(["a", "Enter", "toString", "_", "1"].every((key) => !obeyKey(renderer, key)));
+  assert.equal(done.length, keys.length);
 });

@@ -53,6 +53,15 @@ export function smallData(more = {}) {
   };
 }
 
+export function spaceData(more = {}) {
+  const axes = [
+    [1, 2, 3, 4],
+    [10, 20, 30, 40],
+    [0, 0, 0, 1],
+  ];
+  return smallData({ dimensions: 3, axes: axes.map((axis) => pack(Float32Array.from(axis))), ...more });
+}
+
 export function largeData(more = {}) {
   return {
     ...COMMON,

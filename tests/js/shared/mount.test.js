@@ -41,4 +41,5 @@ test("one view for each parent: made once, updated after, ended with its node", 
   assert.equal(View.made.length, 2);
   end(); // of a view that has gone: the new one stays
   assert.equal(parentElement.childElementCount, 1);
+  assert.equal(parentElement.vidvizView, View.made[1]);
 });

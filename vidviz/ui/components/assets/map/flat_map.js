@@ -6,7 +6,7 @@ import { Camera } from "./camera.js";
 /** @import { Looks } from "./camera.js" */
 /** @import { MapView } from "./view.js" */
 
-export const REACH_PX = 14; // so near to the pointer a point is meant
+const REACH_PX = 14; // so near to the pointer a point is meant
 
 export class FlatMap {
   flat = /** @type {const} */ (true);

@@ -4,7 +4,7 @@ import { element } from "../shared/dom.js";
 import { Glide } from "./glide.js";
 import { EYE, cameraWindow, spaceLayout, windowCamera } from "./layout.js";
 import { cameraOf, giveBack, hitOf, loadPlotly, pictureOf, turnedCamera } from "./plotly.js";
-import { AXES, axesOf, currentTrace, lineTrace, pathTraces, pointTrace, splitRows } from "./traces.js";
+import { AXES, currentTrace, lineTrace, pathTraces, pointTrace, splitRows } from "./traces.js";
 
 /** @import { MapRenderer, Place, Theme } from "./contract.js" */
 /** @import { PlotNode, Plotly, SceneCamera } from "./plotly.js" */
@@ -19,6 +19,8 @@ export class SpaceMap {
   flat = /** @type {const} */ (false);
   /** @type {SmallPoints | null} */
   points = null;
+  /** @type {Theme | undefined} */
+  theme = undefined;
   /** @type {Part[]} */
   parts = [];
   /** @type {any[]} */
@@ -50,6 +52,7 @@ export class SpaceMap {
     this.glide = Glide.between(points, this.points);
     if (first && points.window) this.turn = { key: points.view_key, camera: windowCamera(points.window) };
     this.points = points;
+    this.theme = theme;
     this.parts = splitRows(points);
     this.traces = this.makeTraces(points, theme);
     const camera = this.turn?.key === points.view_key ? this.turn.camera : null;
@@ -66,6 +69,7 @@ export class SpaceMap {
   /**
    * @param {SmallPoints} points
    * @param {Theme} theme
+   * @returns {Record<string, any>[]}
    */
   makeTraces(points, theme) {
     const { muted } = this.view.legend;
@@ -107,12 +111,11 @@ export class SpaceMap {
 
   /** @param {number} share */
   async show(share) {
-    const { glide, points, node, Plotly } = this;
-    if (!glide || !points || this.gone) return;
+    const { glide, points, theme, node, Plotly } = this;
+    if (!glide || !points || !theme || this.gone) return;
     glide.move(share);
-    const axes = this.parts.map((part) => axesOf(points.axes, part.rows));
-    const moved = Object.fromEntries(AXES.map((name) => [name, axes.map((axis) => axis[name])]));
-    await Plotly.restyle(node, moved, Array.from(axes.keys()));
+    const traces = this.makeTraces(points, theme); // lines and ribbons go along
+    await Plotly.restyle(node, Object.fromEntries(AXES.map((name) => [name, traces.map((trace) => trace[name])])));
   }
 
   settle() {

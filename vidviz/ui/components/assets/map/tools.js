@@ -10,6 +10,8 @@ const ICONS = {
   select:
     "M4 4h4v2H6v2H4zM10 4h4v2h-4zM16 4h4v4h-2V6h-2zM4 10h2v4H4zM18 10h2v4h-2zM4 16h2v2h2v2H4zM10 18h4v2h-4zM18 16h2v4h-4v-2h2z",
   turn: "M12 5a7 7 0 0 1 6.7 5H16l4 4 3.5-4h-2.8A9 9 0 0 0 4.6 7.4L6 8.8A7 7 0 0 1 12 5zM4 10 .5 14h2.8a9 9 0 0 0 16.1 2.6L18 15.2A7 7 0 0 1 5.3 14H8z",
+  orbit:
+    "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm0 2c1 0 2.4 1.9 2.9 5H9.1C9.6 6.9 11 5 12 5zM7.1 10H5.300a7 7 0 0 1 3.1-4c-.6 1.1-1.1 2.5-1.3 4zm1.8 2h6.200c-.2 4-1.8 7-3.1 7s-2.9-3-3.1-7zM6.9 12c.1 2.3.6 4.4 1.5 6A7 7 0 0 1 5 12zm10.2 0H19a7 7 0 0 1-3.4 6c.9-1.6 1.4-3.7 1.5-6zm-.2-2c-.2-1.5-.7-2.9-1.3-4a7 7 0 0 1 3.1 4z",
   closer: "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z",
   farther: "M5 11h14v2H5z",
   fit: "M12 3 3 11.5h3V20h5v-5h2v5h5v-8.5h3z",
@@ -34,7 +36,7 @@ const FLAT_TOOLS = {
 /** @type {Record<string, Button>} */
 const SPACE_TOOLS = {
   turntable: { icon: "turn", word: "Turn", name: "Turn, upright" },
-  orbit: { icon: "lasso", word: "Orbit", name: "Orbit, in every direction" },
+  orbit: { icon: "orbit", word: "Orbit", name: "Orbit, in every direction" },
   pan: { icon: "pan", word: "Pan", name: "Pan" },
   zoom: { icon: "zoom", word: "Zoom", name: "Zoom" },
 };

@@ -279,8 +279,7 @@ export class MapView {
   onKey(event) {
     if (event.key === "Escape") this.clear();
     const { renderer } = this;
-    if (!renderer || !this.drawn || event.target !== this.box) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!renderer || !this.drawn || event.ctrlKey || event.metaKey || event.altKey) return;
     if (obeyKey(renderer, event.key)) event.preventDefault();
   }
 
