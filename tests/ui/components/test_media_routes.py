@@ -160,6 +160,88 @@ def test_everything_else_is_not_here(client: TestClient, source: Folder, path: s
     assert all(isinstance(asked, int) or len(asked) in (32, 64) for asked in source.asked)
 
 
+PREVIEW, FOREVER = "private, max-age=3600", "private, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "cache"),
+    [
+        ("poster/7", "image/webp", PREVIEW),
+        (f"video/{VIDEO_ID}", "video/mp4", PREVIEW),
+        (f"sheet/{TOKEN}", "image/webp", FOREVER),
+        (f"points/{TOKEN}", "application/octet-stream", FOREVER),
+        (f"point/{TOKEN}/12", "application/json", FOREVER),
+        ("asset/plotly.min.js", "text/javascript; charset=utf-8", "public, max-age=604800"),
+    ],
+)
+def test_each_route_says_what_it_sends_how_long_it_may_be_kept_and_by_whom(client, path, media_type, cache):
+    answer = client.get(f"/vidviz/{path}")
+    assert answer.status_code == 200
+    told = ("content-type", "cache-control", "x-content-type-options", "cross-origin-resource-policy")
+    assert [answer.headers.get(name) for name in told] == [media_type, cache, "nosniff", "same-origin"]
+
+
+def test_what_is_not_here_says_so_and_is_not_kept(client: TestClient):
+    for path in ("poster/8", f"video/{'cd' * 32}", f"sheet/{'00' * 16}", f"points/{'00' * 16}", f"point/{TOKEN}/13"):
+        answer = client.get(f"/vidviz/{path}")
+        assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (404, "Not here.", "no-store")
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("poster/0", 0),
+        (f"poster/{2**53 - 1}", 2**53 - 1),
+        (f"video/{VIDEO_ID}", VIDEO_ID),
+        (f"sheet/{TOKEN}", TOKEN),
+        (f"points/{'0' * 32}", "0" * 32),
+    ],
+)
+def test_the_source_is_asked_with_what_the_path_says(client: TestClient, source: Folder, path: str, asked: object):
+    client.get(f"/vidviz/{path}")
+    assert source.asked == [asked]
+
+
+def test_the_row_of_a_point_is_a_number_up_to_a_milliard(client: TestClient, source: Folder):
+    client.get(f"/vidviz/point/{TOKEN}/999999999")
+    client.get(f"/vidviz/point/{TOKEN}/0")
+    assert source.asked == [TOKEN, 999_999_999, TOKEN, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("a.MP4", "video/mp4"),
+        ("a.m4v", "video/mp4"),
+        ("a.mov", "video/quicktime"),
+        ("a.webm", "video/webm"),
+        ("a.mkv", "video/x-matroska"),
+        ("a.ogv", "video/ogg"),
+        ("a.avi", "video/x-msvideo"),
+        ("a.html", "application/octet-stream"),
+    ],
+)
+def test_a_video_has_the_type_of_its_name_and_never_that_of_a_page(source: Folder, name: str, media_type: str):
+    (source.folder / name).write_bytes(b"film")
+    source.video_path = lambda video_id: source.folder / name
+    client = TestClient(Starlette(routes=media_routes(source, base_path="")), base_url="http://localhost")
+    assert client.get(f"/vidviz/video/{VIDEO_ID}").headers["content-type"] == media_type
+
+
+def test_a_video_that_has_gone_and_a_folder_are_not_here(client: TestClient, source: Folder):
+    (source.folder / "video.mp4").unlink()
+    assert client.get(f"/vidviz/video/{VIDEO_ID}").status_code == 404
+    (source.folder / "video.mp4").mkdir()
+    assert client.get(f"/vidviz/video/{VIDEO_ID}").status_code == 404
+
+
+def test_a_strip_is_a_picture_as_a_poster_is(client: TestClient, source: Folder):
+    (source.folder / "gone.webp").write_bytes(b"strip")
+    answer = client.get("/vidviz/strip/9")
+    assert (answer.content, answer.headers["content-type"]) == (b"strip", "image/webp")
+
+
 def test_nothing_can_be_written(client: TestClient):
     for method in ("POST", "PUT", "DELETE"):
         assert client.request(method, "/vidviz/poster/7").status_code == 405
@@ -169,6 +251,9 @@ def test_nothing_can_be_written(client: TestClient):
 def test_a_foreign_host_name_reads_nothing(client: TestClient, source: Folder, host: str):
     answer = client.get("/vidviz/poster/7", headers={"host": host})
     assert answer.status_code == 403
+    assert answer.text == (
+        "This host name is not allowed; add it with --server.allowedHosts when the server is started."
+    )
     assert source.asked == []
 
 
@@ -186,16 +271,61 @@ def test_wildcards_in_the_list_of_hosts():
     assert not is_allowed_host("bad host", ["*"])
 
 
+@pytest.mark.parametrize(
+    ("header", "allowed"),
+    [
+        ("films.example.org", True),
+        ("FILMS.example.ORG:1", True),
+        ("films.example.org:65535", True),
+        ("films.example.org.", True),
+        ("films.example.org..", True),
+        (".films.example.org", False),
+        ("films.example.org:", False),
+        ("films.example.org:123456", False),
+        ("films.example.org:80a", False),
+        ("films.example.org@evil", False),
+        ("x-films.example.org", False),
+        ("films_example.org", False),
+        ("[fe80::1%25eth0]", False),
+        ("[FE80::1]:80", True),
+    ],
+)
+def test_a_host_is_a_name_and_a_port_and_nothing_more(header: str, allowed: bool):
+    assert is_allowed_host(header, ["Films.Example.Org", "[fe80::1]"]) is allowed
+
+
 def test_the_routes_live_under_the_apps_path(source: Folder):
     routes = media_routes(source, base_path="/tools/vidviz/", allowed_hosts=[])
     client = TestClient(Starlette(routes=routes), base_url="http://localhost")
     assert client.get("/tools/vidviz/vidviz/poster/7").status_code == 200
     assert client.get("/vidviz/poster/7").status_code == 404
+    for base in ("/", "", "//"):
+        assert media_routes(source, base_path=base, allowed_hosts=[])[0].path == "/vidviz/poster/{clip_id}"
 
 
 def test_streamlits_own_settings_are_the_default(source: Folder):
     client = TestClient(Starlette(routes=media_routes(source)), base_url="http://127.0.0.1")
     assert client.get("/vidviz/poster/7").status_code == 200
+    assert client.get("/vidviz/poster/7", headers={"host": "films.example.org"}).status_code == 403
+
+
+OPTIONS = {
+    "server.baseUrlPath": "films",
+    "server.allowedHosts": ["a.example"],
+    "server.address": "b.example",
+    "browser.serverAddress": "c.example",
+}
+
+
+@pytest.mark.parametrize("host", ["a.example", "b.example", "c.example", "localhost"])
+def test_hosts_and_path_that_streamlit_was_started_with_count(source: Folder, monkeypatch, host: str):
+    import streamlit as st
+
+    monkeypatch.setattr(st, "get_option", OPTIONS.get)
+    client = TestClient(Starlette(routes=media_routes(source)), base_url=f"http://{host}")
+    assert client.get("/films/vidviz/poster/7").status_code == 200
+    assert client.get("/films/vidviz/poster/7", headers={"host": "d.example"}).status_code == 403
+    assert client.get("/vidviz/poster/7").status_code == 404
 
 
 def test_plotly_comes_from_the_installed_package(client: TestClient):

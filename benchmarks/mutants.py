@@ -1,0 +1,115 @@
+"""What `make mutants` left: a table by module, and every mutant that no test noticed. Fails below 90 % caught.
+
+    python benchmarks/mutants.py [--table]
+
+A mutant is the code with one small fault put into it by mutmut (see [tool.mutmut] in pyproject.toml); it is caught
+where a test fails. Some cannot be caught, as they do what the code does: EQUIVALENT names them by what they write, and
+says why.
+`--table` prints the table alone, as benchmarks/mutants.md has it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from mutmut.stats import status_by_exit_code
+
+ROOT = Path(__file__).parents[1]
+MUTANTS = ROOT / "mutants"
+ENOUGH = 0.90
+CAUGHT = {"killed", "timeout", "caught by type check"}
+
+EQUIVALENT: list[tuple[str, str]] = [
+    (r'kind="STABLE"', "numpy takes the kind of a sort in either case"),
+    (r'float\("(INF|NAN)"\)', "float reads inf and nan in either case"),
+    (r'"(cache-control|CACHE-CONTROL|x-content-type-options|X-CONTENT-TYPE-OPTIONS)"', "names of headers have no case"),
+    (r'"(cross-origin-resource-policy|CROSS-ORIGIN-RESOURCE-POLICY)"', "names of headers have no case"),
+    (r'headers\.get\("HOST"', "names of headers have no case"),
+    (r'methods=\["get"\]', "Starlette writes methods in capitals"),
+    (r"\.astype\(None\)", "numpy's default type is float64, which is the one that is named"),
+]
+"""What the mutated line holds, and why no test can tell it from the code."""
+
+
+def read_functions(path: Path) -> dict[str, list[str]]:
+    """The lines of each function of a mutated file, the mutants among them, by name."""
+    source = path.read_text()
+    lines, found = source.splitlines(), {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "__mutmut_" in node.name:
+            found[node.name] = lines[node.lineno : node.end_lineno]
+    return found
+
+
+def read_change(functions: dict[str, list[str]], name: str) -> list[str]:
+    """The lines that a mutant takes away (-) and writes (+)."""
+    original = functions.get(name.rpartition("__mutmut_")[0] + "__mutmut_orig", [])
+    changes = difflib.ndiff(original, functions.get(name, []))
+    return [line[:2] + line[2:].strip() for line in changes if line[:2] in ("- ", "+ ")]
+
+
+def why_equivalent(change: list[str]) -> str | None:
+    """Why a mutant is no fault, where EQUIVALENT says so."""
+    written = " ".join(line for line in change if line.startswith("+"))
+    return next((reason for pattern, reason in EQUIVALENT if re.search(pattern, written)), None)
+
+
+def read_modules() -> Iterator[tuple[str, Counter[str], list[str]]]:
+    """Each mutated module: its path, how many mutants ended in which way, and the changes that survived."""
+    for path in sorted(MUTANTS.rglob("*.meta")):
+        codes = json.loads(path.read_text())["exit_code_by_key"]
+        if not codes:
+            continue
+        functions = read_functions(path.with_suffix(""))
+        ends, survivors = Counter(), []
+        for key, code in codes.items():
+            status = "caught" if status_by_exit_code[code] in CAUGHT else status_by_exit_code[code]
+            if status in ("survived", "no tests"):
+                change = read_change(functions, key.rpartition(".")[2])
+                status = "equivalent" if why_equivalent(change) else "survived"
+                if status == "survived":
+                    survivors.append("\n".join([key, *change]))
+            ends[status] += 1
+        yield str(path.with_suffix("").relative_to(MUTANTS)), ends, survivors
+
+
+def say_row(name: str, ends: Counter[str]) -> str:
+    """A row of the table."""
+    faults = ends["caught"] + ends["survived"]
+    share = f"{ends['caught'] / faults:.0%}" if faults else "-"
+    counts = (sum(ends.values()), ends["caught"], ends["survived"], ends["equivalent"], share)
+    return f"| {name} | {' | '.join(map(str, counts))} |"
+
+
+def main() -> int:
+    """Print the table; 1 where too few are caught."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--table", action="store_true", help="print the table alone")
+    arguments = parser.parse_args()
+    total: Counter[str] = Counter()
+    rows, left = [], []
+    for name, ends, survivors in read_modules():
+        rows.append(say_row(f"`{name}`", ends))
+        total += ends
+        left += survivors
+    print("| module | mutants | caught | survived | equivalent | caught of those that can be |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    print("\n".join([*rows, say_row("all", total)]))
+    if not arguments.table:
+        print("", *left, sep="\n\n")
+    if total["not checked"]:
+        print(f"\n{total['not checked']} were not tried.")
+    faults = total["caught"] + total["survived"]
+    return 0 if faults and total["caught"] / faults >= ENOUGH else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
