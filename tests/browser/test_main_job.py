@@ -244,7 +244,7 @@ def hover_and_click(page) -> int:
     page.wait_for_url(re.compile("[?&]clip="))
     clip = int(query_of(page)["clip"])
     assert clip == page.evaluate(f"() => {VIEW}.points.ids[{row}]")
-    page.wait_for_function(f"(clip) => {VIEW}.points.current === clip", arg=clip)
+    page.wait_for_function(f"(clip) => {VIEW}.drawnData?.current === clip", arg=clip)
     page.locator(f"{MAIN} .vv-player video:not(.vv-blank)").wait_for()
     settle(page)
     return clip
@@ -300,7 +300,7 @@ def test_every_page_by_its_address(explored, watch):
         assert {"set": key, "clip": str(ids[4])}.items() <= query_of(page).items()
         assert page.locator(".st-key-clip-at-hand .vv-card").get_attribute("data-clip") == str(ids[4])
         if name == "map":
-            assert page.evaluate(f"() => {VIEW}.points.current") == ids[4]
+            assert page.evaluate(f"() => {VIEW}.drawnData?.current") == ids[4]
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 800
         wide, room = page.evaluate(f"(({{scrollWidth, clientWidth}}) => [scrollWidth, clientWidth])({MAIN_NODE})")
         assert wide <= room, f"{name} scrolls sideways"
