@@ -35,6 +35,11 @@ EQUIVALENT: list[tuple[str, str]] = [
     (r'headers\.get\("HOST"', "names of headers have no case"),
     (r'methods=\["get"\]', "Starlette writes methods in capitals"),
     (r"\.astype\(None\)", "numpy's default type is float64, which is the one that is named"),
+    (r"np\.empty\(0, (None)?\)", "of no clips, whatever the type"),
+    (r"\[bool\(value\) for value in values\], (dtype=None)?\)", "a list of True and False is bool by itself"),
+    (r"coo_matrix\(\(np\.ones\(len\(pairs\), (None)?\)", "what a link weighs is not looked at"),
+    (r"connected_components\(links", "directed links hold together by default as undirected ones do: weakly"),
+    (r"np\.full\(len\(sizes\), -1, (dtype=None)?\)", "whole numbers are int64 by default"),
 ]
 """What the mutated line holds, and why no test can tell it from the code."""
 
