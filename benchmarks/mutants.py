@@ -40,6 +40,15 @@ EQUIVALENT: list[tuple[str, str]] = [
     (r"coo_matrix\(\(np\.ones\(len\(pairs\), (None)?\)", "what a link weighs is not looked at"),
     (r"connected_components\(links", "directed links hold together by default as undirected ones do: weakly"),
     (r"np\.full\(len\(sizes\), -1, (dtype=None)?\)", "whole numbers are int64 by default"),
+    (r"others - outside\], (dtype=None)?\) \+ 0\.5", "a half added makes float64 of whole numbers"),
+    (r"balanced_tree", "a balanced tree finds the same, later"),
+    (r"np\.where\(reach > 0, .*, -2\.0\)", "any number below 0 stands for nothing within reach"),
+    (r'np\.argsort\(-scores, kind="stable"\)', "the last axis is the default"),
+    (r"step = max\(2, ", "how many rows are taken at a time changes no number"),
+    (r"for first in range\(0, len\(\w+\), \):", "blocks that overlap are the same numbers again"),
+    (r"block = slice\(first \+ step\)", "blocks that begin at the first row are the same numbers again"),
+    (r"FileResponse\(path, headers=headers\)", "Starlette guesses the same type from the file's name"),
+    (r"chosen\.astype\(np\.int64\) if \(chosen\.size\) or True", "of nothing whole numbers can be made too"),
 ]
 """What the mutated line holds, and why no test can tell it from the code."""
 

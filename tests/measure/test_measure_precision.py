@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vidviz.measure import cka as cka_module
+from vidviz.measure import retrieval as retrieval_module
 from vidviz.measure.cka import cka_by_chance, linear_cka
 from vidviz.measure.cluster_fit import check_clusters, medoids, silhouette
 from vidviz.measure.cluster_names import log_odds_z, name_clusters
@@ -118,6 +119,7 @@ def test_outliers_of_one_distance_are_in_their_order_and_nothing_has_none():
     nothing = find_outliers(np.empty(0))
     assert (nothing.rows.tolist(), nothing.typical, nothing.threshold) == ([], 0.0, np.inf)
     assert outlier_scores(np.empty((3, 0))).tolist() == [0, 0, 0]
+    assert outlier_scores(np.array([[1.0, 9], [2, 9]]), 1).tolist() == [1, 2]
     assert outlier_scores(np.arange(24.0).reshape(2, 12)).tolist() == [4.5, 16.5]  # ten count where nothing is said
 
 
@@ -407,6 +409,19 @@ def test_what_has_no_label_or_nobody_to_be_found_is_left_out():
     [one] = measure_retrieval(np.eye(3), np.array(["a", "", ""])).labels
     assert (one.clips, one.chance) == (1, 0.0)
     assert np.isnan([one.average_precision, one.recall, one.precision]).all()
+
+
+@pytest.mark.parametrize("block", [1, 90, 100_000])
+def test_retrieval_is_the_same_in_blocks_of_any_size(monkeypatch, small, block):
+    labels, sources = np.array(["a", "b", "c", ""] * 10), np.arange(40) // 3
+    whole = measure_retrieval(small, labels, 4, sources=sources)
+    monkeypatch.setattr(retrieval_module, "BLOCK_SCORES", block)
+    parts = measure_retrieval(small, labels, 4, sources=sources)
+    np.testing.assert_allclose(parts.confusion, whole.confusion)
+    assert parts.mean_average_precision == pytest.approx(whole.mean_average_precision)
+    for one, other in zip(parts.labels, whole.labels, strict=True):
+        assert (one.label, one.clips) == (other.label, other.clips)
+        assert [one.recall, one.precision] == pytest.approx([other.recall, other.precision])
 
 
 def test_of_equally_near_clips_the_first_come_first():
