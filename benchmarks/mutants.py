@@ -49,6 +49,16 @@ EQUIVALENT: list[tuple[str, str]] = [
     (r"block = slice\(first \+ step\)", "blocks that begin at the first row are the same numbers again"),
     (r"FileResponse\(path, headers=headers\)", "Starlette guesses the same type from the file's name"),
     (r"chosen\.astype\(np\.int64\) if \(chosen\.size\) or True", "of nothing whole numbers can be made too"),
+    (r"larger, 1\.0\), 0\.0\), (None, 1\.0|-1\.0, None|-2\.0|-1\.0, 2\.0)", "the quotient lies there but for rounding"),
+    (r'kind in "XXiuXX"', "numpy has no kind X"),
+    (r"np\.tri\(len\(block\), dtype=bool\)\] = -2", "any number below all thresholds will do"),
+    (r"counts = np\.asarray\(others, (dtype=None)?\)", "what is divided becomes float64"),
+    (r"default_rng\((1|None)\)\.permutation\(len\(rows\)\)", "any shuffled order will do"),
+    (r"distances\[rows, rows \+ block\.start\] = None", "NaN comes last, as infinity does"),
+    (r"wide\.shape\[1\] < FEW_COORDINATES", "both ways of computing give the same distances"),
+    (r"steps = np\.asarray\(distances, (dtype=None)?\)", "steps compare the same in the type that they have"),
+    (r"rows\.astype\(np\.float32, copy=None\)", "numpy copies where it must, as for False"),
+    (r"-rows\.min\(axis=1, initial=1\.0\)", "a minimum above 0 never is the larger of the two"),
 ]
 """What the mutated line holds, and why no test can tell it from the code."""
 

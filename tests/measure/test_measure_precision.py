@@ -68,6 +68,11 @@ def test_rows_of_any_length_are_scaled_right(scale):
     np.testing.assert_allclose(unit_rows(scale * 1e200 * rows), rows, rtol=1e-12) if scale < 1e30 else None
 
 
+def test_each_row_is_scaled_by_itself():
+    rows = np.array([[3e30, 4e30], [-3e-30, -4e-30], [0.0, 0.0], [-4.0, 3.0]], np.float32)
+    np.testing.assert_allclose(unit_rows(rows), [[0.6, 0.8], [-0.6, -0.8], [0, 0], [-0.8, 0.6]], rtol=1e-6)
+
+
 def test_the_unit_vectors_are_a_table_of_their_own():
     rows = np.array([[3.0, 4.0]])
     unit_rows(rows)
@@ -83,6 +88,8 @@ def test_cosines_keep_their_type_and_stay_within_one():
         assert np.abs(own).max() <= 1.0
         np.testing.assert_allclose(np.abs(own), 1.0, rtol=1e-6)
     assert cosines_to(rows.astype(np.float32), np.zeros(3)).dtype == np.float32
+    zeros = np.array([[0.0, 0, 0], [1, 0, 0]])
+    np.testing.assert_array_equal(cosines_to(zeros, np.array([2.0, 0, 0])), [np.nan, 1])
     assert cosines_to(np.empty((0, 3)), np.ones(3)).shape == (0,)
 
 
@@ -306,6 +313,8 @@ def test_a_small_map_far_from_zero_has_a_spread():
     assert align_maps(square * 1e-3 + 1e6, square).disparity == pytest.approx(0, abs=1e-9)
     assert align_maps(np.full((4, 2), 1e6 + 0.1), square).disparity == 1.0
     assert np.isnan(align_maps(square, np.full((4, 2), 0.1)).disparity)
+    many = np.random.default_rng(0).standard_normal((9_999, 2))
+    assert align_maps(np.full((9_999, 2), 0.1), many).disparity == 1.0
 
 
 def test_fifteen_neighbours_count_where_nothing_is_said():
