@@ -68,7 +68,7 @@ coverage: $(VENV)/.installed
 # Small faults put into the code one at a time: which ones no test notices. Half an hour; `make mutants ONLY='*filters*'`
 # tries some. See benchmarks/mutants.md.
 mutants: $(VENV)/.installed
-	CI=true $(BIN)/mutmut run $(ONLY)
+	CI=true $(BIN)/mutmut run $(if $(ONLY),'$(ONLY)')
 	$(BIN)/python benchmarks/mutants.py
 
 # Tests that meet an index, on a real Milvus server; says so where the machine cannot have one.

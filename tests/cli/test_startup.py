@@ -63,7 +63,7 @@ def test_help_loads_click_and_ourselves_and_few_modules():
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     count, *packages = ended.stdout.split()
     assert {name for name in packages if not name.startswith("_")} == {"click", "vidviz"}
-    assert int(count) < 250
+    assert int(count) < 160
 
 
 def test_help_names_every_command():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vidviz.measure import cka as cka_module
+from vidviz.measure import retrieval as retrieval_module
 from vidviz.measure.cka import cka_by_chance, linear_cka
 from vidviz.measure.cluster_fit import check_clusters, medoids, silhouette
 from vidviz.measure.cluster_names import log_odds_z, name_clusters
@@ -67,6 +68,11 @@ def test_rows_of_any_length_are_scaled_right(scale):
     np.testing.assert_allclose(unit_rows(scale * 1e200 * rows), rows, rtol=1e-12) if scale < 1e30 else None
 
 
+def test_each_row_is_scaled_by_itself():
+    rows = np.array([[3e30, 4e30], [-3e-30, -4e-30], [0.0, 0.0], [-4.0, 3.0]], np.float32)
+    np.testing.assert_allclose(unit_rows(rows), [[0.6, 0.8], [-0.6, -0.8], [0, 0], [-0.8, 0.6]], rtol=1e-6)
+
+
 def test_the_unit_vectors_are_a_table_of_their_own():
     rows = np.array([[3.0, 4.0]])
     unit_rows(rows)
@@ -82,6 +88,8 @@ def test_cosines_keep_their_type_and_stay_within_one():
         assert np.abs(own).max() <= 1.0
         np.testing.assert_allclose(np.abs(own), 1.0, rtol=1e-6)
     assert cosines_to(rows.astype(np.float32), np.zeros(3)).dtype == np.float32
+    zeros = np.array([[0.0, 0, 0], [1, 0, 0]])
+    np.testing.assert_array_equal(cosines_to(zeros, np.array([2.0, 0, 0])), [np.nan, 1])
     assert cosines_to(np.empty((0, 3)), np.ones(3)).shape == (0,)
 
 
@@ -118,6 +126,7 @@ def test_outliers_of_one_distance_are_in_their_order_and_nothing_has_none():
     nothing = find_outliers(np.empty(0))
     assert (nothing.rows.tolist(), nothing.typical, nothing.threshold) == ([], 0.0, np.inf)
     assert outlier_scores(np.empty((3, 0))).tolist() == [0, 0, 0]
+    assert outlier_scores(np.array([[1.0, 9], [2, 9]]), 1).tolist() == [1, 2]
     assert outlier_scores(np.arange(24.0).reshape(2, 12)).tolist() == [4.5, 16.5]  # ten count where nothing is said
 
 
@@ -304,6 +313,8 @@ def test_a_small_map_far_from_zero_has_a_spread():
     assert align_maps(square * 1e-3 + 1e6, square).disparity == pytest.approx(0, abs=1e-9)
     assert align_maps(np.full((4, 2), 1e6 + 0.1), square).disparity == 1.0
     assert np.isnan(align_maps(square, np.full((4, 2), 0.1)).disparity)
+    many = np.random.default_rng(0).standard_normal((9_999, 2))
+    assert align_maps(np.full((9_999, 2), 0.1), many).disparity == 1.0
 
 
 def test_fifteen_neighbours_count_where_nothing_is_said():
@@ -407,6 +418,19 @@ def test_what_has_no_label_or_nobody_to_be_found_is_left_out():
     [one] = measure_retrieval(np.eye(3), np.array(["a", "", ""])).labels
     assert (one.clips, one.chance) == (1, 0.0)
     assert np.isnan([one.average_precision, one.recall, one.precision]).all()
+
+
+@pytest.mark.parametrize("block", [1, 90, 100_000])
+def test_retrieval_is_the_same_in_blocks_of_any_size(monkeypatch, small, block):
+    labels, sources = np.array(["a", "b", "c", ""] * 10), np.arange(40) // 3
+    whole = measure_retrieval(small, labels, 4, sources=sources)
+    monkeypatch.setattr(retrieval_module, "BLOCK_SCORES", block)
+    parts = measure_retrieval(small, labels, 4, sources=sources)
+    np.testing.assert_allclose(parts.confusion, whole.confusion)
+    assert parts.mean_average_precision == pytest.approx(whole.mean_average_precision)
+    for one, other in zip(parts.labels, whole.labels, strict=True):
+        assert (one.label, one.clips) == (other.label, other.clips)
+        assert [one.recall, one.precision] == pytest.approx([other.recall, other.precision])
 
 
 def test_of_equally_near_clips_the_first_come_first():
