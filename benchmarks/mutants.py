@@ -59,6 +59,14 @@ EQUIVALENT: list[tuple[str, str]] = [
     (r"steps = np\.asarray\(distances, (dtype=None)?\)", "steps compare the same in the type that they have"),
     (r"rows\.astype\(np\.float32, copy=None\)", "numpy copies where it must, as for False"),
     (r"-rows\.min\(axis=1, initial=1\.0\)", "a minimum above 0 never is the larger of the two"),
+    (r"if len\(one\) >= SHUFFLED_CLIPS", "as many as are wanted, drawn, are all of them in another order"),
+    (r"table\.mean\(dtype=np\.float64\)", "HSIC does not change with what is taken away from all clips"),
+    (r"\.astype\((np\.float64|np\.float32), copy=None\)", "numpy copies where it must, as for False"),
+    (r"\.astype\(None, copy=False\)", "numpy's default type is float64, which is the one that is named"),
+    (r"return centred \* size if", "the size of an embedding cancels out of CKA"),
+    (r"/ \(count / \(count - 3\)\)", "what all three HSICs are divided by cancels out of CKA"),
+    (r"max\(2, len\(right\)\)", "how many rows are taken at a time changes no number"),
+    (r"_guard\(handler, hosts\), \)", "GET is what Starlette's routes answer by default"),
 ]
 """What the mutated line holds, and why no test can tell it from the code."""
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -262,6 +263,24 @@ def test_our_own_host_names_are_answered(client: TestClient, host: str):
     assert client.get("/vidviz/poster/7", headers={"host": host}).status_code == 200
 
 
+def test_who_names_no_host_reads_nothing(client: TestClient, source: Folder):
+    async def ask() -> list[dict[str, Any]]:
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request"}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/vidviz/poster/7", "headers": [], "query_string": b""}
+        await client.app(scope, receive, send)
+        return sent
+
+    assert anyio.run(ask)[0]["status"] == 403
+    assert source.asked == []
+
+
 def test_wildcards_in_the_list_of_hosts():
     assert is_allowed_host("a.example.com", ["*.example.com"])
     assert not is_allowed_host("example.com.evil", ["*.example.com"])
@@ -299,6 +318,7 @@ def test_the_routes_live_under_the_apps_path(source: Folder):
     client = TestClient(Starlette(routes=routes), base_url="http://localhost")
     assert client.get("/tools/vidviz/vidviz/poster/7").status_code == 200
     assert client.get("/vidviz/poster/7").status_code == 404
+    assert media_routes(source, base_path="X/y", allowed_hosts=[])[0].path == "/X/y/vidviz/poster/{clip_id}"
     for base in ("/", "", "//"):
         assert media_routes(source, base_path=base, allowed_hosts=[])[0].path == "/vidviz/poster/{clip_id}"
 
