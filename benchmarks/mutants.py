@@ -67,6 +67,8 @@ EQUIVALENT: list[tuple[str, str]] = [
     (r"/ \(count / \(count - 3\)\)", "what all three HSICs are divided by cancels out of CKA"),
     (r"max\(2, len\(right\)\)", "how many rows are taken at a time changes no number"),
     (r"_guard\(handler, hosts\), \)", "GET is what Starlette's routes answer by default"),
+    (r"np\.unique\(np\.asarray\(clusters\)\) if \(len\(clusters\)\) or True", "of nothing, whatever the type"),
+    (r'best = ""', "an empty text is as false as None"),
 ]
 """What the mutated line holds, and why no test can tell it from the code."""
 

@@ -230,6 +230,7 @@ def test_ranks_of_equals_are_in_their_order_however_many_they_are():
     ranks = rank_others(scores, left_out)
     assert ranks.tolist() == [*range(2, 51), 0, 1]
     assert ranks.dtype == np.int64
+    assert rank_others([1.0, 3.0, 2.0], np.array([0, 1, 0])).tolist() == [2, 0, 1]
 
 
 # --- clusters
@@ -287,6 +288,14 @@ def test_of_columns_that_distinguish_alike_the_first_names():
     assert [(names[n].name, names[n].column) for n in (0, 1)] == [("a", "one"), ("b", "one")]
     better = name_clusters(clusters, {"one": ["a"] * 12 + ["b"] * 28, "two": ["c"] * 20 + ["d"] * 20})
     assert [(names.name, names.column) for names in better.values()] == [("c", "two"), ("d", "two")]
+
+
+@pytest.mark.parametrize("order", [["a"] * 9 + ["b"] * 4, ["b"] * 4 + ["a"] * 9])
+def test_of_values_of_a_column_the_most_distinct_names_and_the_first_of_equals(order):
+    clusters = np.repeat([0, 1], [13, 40])
+    assert name_clusters(clusters, {"sport": order + ["c"] * 40})[0].name == "a"
+    equals = ["d"] * 6 + ["e"] * 6 + ["c"] * 41
+    assert name_clusters(clusters, {"sport": equals})[0].name == "d"
 
 
 def test_log_odds_by_hand():
