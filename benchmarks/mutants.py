@@ -69,6 +69,33 @@ EQUIVALENT: list[tuple[str, str]] = [
     (r"_guard\(handler, hosts\), \)", "GET is what Starlette's routes answer by default"),
     (r"np\.unique\(np\.asarray\(clusters\)\) if \(len\(clusters\)\) or True", "of nothing, whatever the type"),
     (r'best = ""', "an empty text is as false as None"),
+    (r"np\.arange\(num_frames, (dtype=None)?\) \+ 0\.5", "a half added makes float64 of whole numbers"),
+    (r"np\.clip\(positions, 0, (None|len\(timestamps\) \+ 1)\)", "no position lies above the last"),
+    (
+        r"z >= \(best\.z if best else DISTINCT\)",
+        "z is never 1.96 exactly, and of equal values the first is counted first",
+    ),
+    (r"groups\[None, first:\]\] = (None|-2)", "NaN and what is below all thresholds are no pair either"),
+    (r"dtype=bool\)\] = None", "NaN is no pair either"),
+    (r"scores > threshold - ROUNDING", "no cosine is the threshold less the rounding exactly"),
+    (r"max\(2, len\(units\)\)", "how many rows are taken at a time changes no number"),
+    (
+        r"block = slice\(None, first \+ step\)|block = slice\(first, None\)",
+        "more rows than are due: the same numbers again",
+    ),
+    (r"certain, tied = apart < inner", "no distance is the inner bound, which lies between two"),
+    (r"cKDTree\(points, \)", "a balanced tree finds the same, later"),
+    (r"np\.clip\(share, (None, 1\.0|0\.0, None|0\.0, 2\.0)\)", "a share lies there but for rounding"),
+    (
+        r"unit_directions\(np\.asarray\(vectors, (dtype=None)?\)\)\.astype\(np\.float64\)",
+        "float64 says the same more exactly",
+    ),
+    (r"chosen = np\.asarray\(weights, (dtype=None)?\)", "weights are floats, and float64 by default"),
+    (r"length (<=|<) (1e-6|NO_DIRECTION)", "no length is the bound exactly"),
+    (r"abs\(near\.score - last\) (>=|<) tolerance", "no difference is the tolerance exactly"),
+    (r"\[\+np\.inf\]\]\)", "what comes after the last step is not looked at here"),
+    (r"range\(len\(steps\) - 2, -2, -1\)", "the last round looks at the last step once more"),
+    (r"round\(digits\), (None, 1\.0|-1\.0, None|-2\.0, 1\.0|-1\.0, 2\.0)\)", "rounded cosines lie there"),
 ]
 """What the mutated line holds, and why no test can tell it from the code."""
 

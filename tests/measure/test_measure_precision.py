@@ -147,6 +147,8 @@ def test_steps_are_never_below_zero_nor_above_two(small):
 def test_peaks_are_row_numbers_above_rounding():
     found = find_peaks(np.r_[np.zeros(10), 1.0, np.zeros(10)])
     assert (found.steps.tolist(), found.steps.dtype) == ([10], np.int64)
+    assert find_peaks(np.r_[1.0, np.zeros(20), 2.0]).steps.tolist() == [0, 21]
+    assert find_peaks(np.r_[np.zeros(20), 2.0, 2.0]).steps.tolist() == [20]
     assert find_peaks(np.zeros(9)).threshold == 1e-6
     assert find_peaks([]).threshold == np.inf
 
@@ -191,6 +193,9 @@ def test_of_equal_pairs_the_first_are_listed(monkeypatch):
     found = near_duplicates(np.ones((40, 3)), most=5)
     assert found.pairs.tolist() == [[0, 1], [0, 2], [0, 3], [0, 4], [0, 5]]
     assert (found.pairs.dtype, found.cosines.dtype, found.total) == (np.int64, np.float32, 780)
+    apart = near_duplicates(np.eye(2, 3)[np.arange(40) % 2] + [0, 0, 4], 0.9)  # copies, and pairs at 16/17
+    pairs = apart.pairs.tolist()
+    assert pairs == sorted(pairs, key=lambda pair: ((pair[1] - pair[0]) % 2, pair))
     assert found.cosines.max() <= 1
     assert len(near_duplicates(np.ones((150, 2))).pairs) == 10_000
     empty = near_duplicates(np.eye(3))
@@ -269,6 +274,9 @@ def test_medoids_are_one_clip_unless_more_are_asked_for(small):
     assert medoids(small, clusters, -1)[0].tolist() == []
     assert sorted(medoids(small, clusters, 99)[1].tolist()) == list(range(1, 40, 2))
     assert medoids(np.full((60, 3), 0.1), np.zeros(60, int), 60)[0].tolist() == list(range(60))
+    two = np.array([[1.0, 0], [1, 0.1]])[np.arange(60) % 5 // 3]
+    order = [*(row for row in range(60) if row % 5 < 3), *(row for row in range(60) if row % 5 > 2)]
+    assert medoids(two, np.zeros(60, int), 60)[0].tolist() == order
     turned = np.array([[1.0, 0], [1, 1], [0, 1], [1, 1.1]])
     assert medoids(turned, np.zeros(4, int), 4)[0].tolist()[:2] == [1, 3]
 
@@ -326,6 +334,12 @@ def test_a_small_map_far_from_zero_has_a_spread():
     assert align_maps(np.full((9_999, 2), 0.1), many).disparity == 1.0
 
 
+def test_of_ties_at_the_edge_each_counts_for_its_part():
+    points = np.array([[0.0], [1.0], [1.0], [1.0], [2.0]])
+    assert point_trust(np.array([[1], [0], [0], [0], [0]]), points, 1)[0] == pytest.approx(1 / 3)
+    assert point_trust(np.array([[1, 4]] + [[0, 4]] * 3 + [[0, 1]]), points, 2)[0] == pytest.approx(1 / 3)
+
+
 def test_fifteen_neighbours_count_where_nothing_is_said():
     rng = np.random.default_rng(0)
     vectors, points = rng.standard_normal((60, 5)), rng.standard_normal((60, 2))
@@ -378,6 +392,8 @@ def test_a_direction_is_float32_of_unit_length():
     expected = np.array([1.2, 1.6]) - [0, 0.5]
     np.testing.assert_allclose(found, expected / np.linalg.norm(expected), rtol=1e-6)
     assert found.dtype == np.float32
+    beside = rocchio_direction([[1.0, 0.0], [5.0, 5.0], [0.0, 1.0], [7.0, 1.0]], [1.0, 0.0, -1.0, 0.0])
+    np.testing.assert_allclose(beside, [0.5**0.5, -(0.5**0.5)], rtol=1e-6)  # a weight of 0 is of neither side
     weak = rocchio_direction(np.ones((2, 2)), [1.0, -0.999])
     np.testing.assert_allclose(weak, [0.5**0.5] * 2, rtol=1e-3)
 

@@ -37,6 +37,8 @@ def test_large_distances_tie_by_their_own_measure():
     assert missing_neighbours(hits(x=40_000.03), hits(a=40_000.0)) == []
     assert missing_neighbours(hits(x=40_000.2), hits(a=40_000.0)) == [0]
     assert missing_neighbours(hits(a=1.0), []) == []
+    assert missing_neighbours(hits(x=0.5000015), hits(a=0.5)) == []
+    assert missing_neighbours(hits(x=0.500003), hits(a=0.5)) == [0]
 
 
 @given(st.lists(st.integers(0, 3), max_size=12), st.integers(1, 12), st.data())
