@@ -27,7 +27,7 @@ import numpy as np
 from vidviz.config import MilvusSettings
 from vidviz.index.milvus.open import open_milvus
 from vidviz.index.rows import ClipRow
-from vidviz.index.vector_index import MilvusIndex
+from vidviz.index.milvus.milvus_index import MilvusIndex
 from vidviz.types import EmbeddingSetSpec
 
 spec = EmbeddingSetSpec("killed", "random", "fc", "mean", "windows-2-2-keep")
@@ -61,7 +61,7 @@ def test_threads_that_write_and_search_at_once_lose_nothing(milvus_index, clip_r
 def test_a_writer_of_the_local_file_that_is_killed_loses_no_acknowledged_row(tmp_path, seed, clip_rows, clip_vectors):
     place = tmp_path / "milvus.db"
     with subprocess.Popen([sys.executable, "-c", WRITER, str(place)], stdout=subprocess.PIPE, text=True) as writer:
-        writer.stdout.readline()
+        assert writer.stdout.readline() == "50\n"
         time.sleep(np.random.default_rng(seed).uniform(0, 2))
         os.kill(writer.pid, signal.SIGKILL)
         acknowledged = int((["50", *writer.stdout.read().split()])[-1])
