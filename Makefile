@@ -51,14 +51,14 @@ PYTEST := $(BIN)/pytest -q --durations=20
 TWO := -n 2 --dist loadfile
 COVERAGE := --cov=vidviz --cov-report=term:skip-covered
 
-# Browser tests measure what a person waits for: they run by themselves, after the others.
+# Browser tests run after the others: a browser, a server and its decoders want the machine for themselves.
 tests: $(VENV)/.installed
 	$(PYTEST) $(TWO) $(if $(COVERED),$(COVERAGE)) -m "not browser and not slow" tests
-	$(PYTEST) -m "browser and not slow" tests
+	$(PYTEST) $(TWO) -m "browser and not slow" tests
 
 test-slow: $(VENV)/.installed
 	$(PYTEST) $(TWO) -m "slow and not browser" tests
-	$(PYTEST) -m "slow and browser" tests
+	$(PYTEST) $(TWO) -m "slow and browser" tests
 
 # Which lines the quick tests reach; less than pyproject.toml asks for fails. Counting takes a third longer, so that
 # `make test` counts only when it is told to: `make test COVERED=1`.

@@ -131,6 +131,7 @@ def test_what_the_page_changes_is_there(page: Path, tmp_path: Path) -> None:
     assert RUN.search(page.read_text(encoding="utf-8")), "the page names no test"
 
 
+@pytest.mark.slow
 @by_page
 def test_the_tests_that_the_page_names_pass(page: Path, outcomes: dict[str, dict[str, bool]]) -> None:
     cases = outcomes[page.stem]
