@@ -51,10 +51,12 @@ PYTEST := $(BIN)/pytest -q --durations=20
 TWO := -n 2 --dist loadfile
 COVERAGE := --cov=vidviz --cov-report=term:skip-covered
 
-# Browser tests run after the others: a browser, a server and its decoders want the machine for themselves.
+# Browser tests run after the others: a browser, a server and its decoders want the machine for themselves,
+# and what watches a browser in real time wants even the other browser gone.
 tests: $(VENV)/.installed
 	$(PYTEST) $(TWO) $(if $(COVERED),$(COVERAGE)) -m "not browser and not slow" tests
-	$(PYTEST) $(TWO) -m "browser and not slow" tests
+	$(PYTEST) $(TWO) -m "browser and not slow and not alone" tests
+	$(PYTEST) -m alone tests/browser
 
 test-slow: $(VENV)/.installed
 	$(PYTEST) $(TWO) -m "slow and not browser" tests

@@ -39,6 +39,7 @@ def test_gallery_plays_one_on_hover_and_answers_keys(page, site, wait_report):
     assert_nothing_is_cut(page)
 
 
+@pytest.mark.alone
 def test_player_loops_inside_its_range(page, site):
     page.goto(f"{site}/?show=player")
     page.wait_for_selector(".vv-player video:not(.vv-blank)")
