@@ -110,6 +110,7 @@ def test_a_lasso_on_one_map_selects_on_both(compared, open_compare, hand):
         )
 
 
+@pytest.mark.slow
 def test_a_point_of_b_is_faced_off_and_a_card_leads_on(compared, open_compare):
     dashboard, _, keys = compared
     page = open_compare()

@@ -158,6 +158,7 @@ def test_from_a_hit_to_why_it_is_alike(searched, open_page):
     assert page.get_by_role("combobox", name="Other clip").input_value().startswith(SHORT[3])
 
 
+@pytest.mark.slow
 def test_a_stretch_drawn_on_an_uploaded_video(searched, open_page, tmp_path):
     dashboard, keys = searched
     upload = tmp_path / "<img src=x onerror=alert(1)>.mp4"
@@ -188,6 +189,7 @@ def test_a_stretch_drawn_on_an_uploaded_video(searched, open_page, tmp_path):
     page.wait_for_function("() => /seconds.*\\[6\\.[5-9]/.test(decodeURIComponent(location.search))")
 
 
+@pytest.mark.slow
 def test_an_image_and_a_frame(searched, open_page, tmp_path):
     dashboard, keys = searched
     clip = find_clip(dashboard.folder, SHORT[3], 0.0)
