@@ -52,7 +52,7 @@ def test_while_modules_are_under_way_nothing_stands_there_and_then_what_was_aske
 
 
 def test_modules_that_do_not_come_are_told_in_the_component(fresh, site):
-    fresh.route("**/vidviz/assets/**/shared/time.js", lambda route: route.abort())
+    fresh.route("**/vidviz/assets/**/parts/time.js", lambda route: route.abort())
     fresh.goto(f"{site}/?show=timeline")
     fresh.get_by_role("alert").filter(has_text="could not be loaded from the server").wait_for()
     assert fresh.locator(".vv-timeline").count() == 0

@@ -196,7 +196,7 @@ def test_a_point_has_the_same_colour_on_the_map_and_in_a_figure():
     values = np.linspace(-1.5, 3.5, 41)
     for scale in SCALES:
         packed = pack_points(make_points(), Values(np.array([-1.0, 0, 1, 3]), "x", scale))["scale"]
-        script = f"""import {{ scaleColour }} from {json.dumps((ASSETS / "shared" / "colours.js").as_uri())};
+        script = f"""import {{ scaleColour }} from {json.dumps((ASSETS / "parts" / "colours.js").as_uri())};
             const colours = {json.dumps(values.tolist())}.map((value) => scaleColour({json.dumps(packed)}, value));
             console.log(JSON.stringify(colours));"""
         shares = np.clip((values - packed["low"]) / (packed["high"] - packed["low"]), 0, 1)

@@ -25,7 +25,7 @@ def test_a_component_names_all_that_it_imports_and_nothing_of_another(folder: st
     paths = scripts_of(f"{folder}/index.js")
     assert paths[0] == f"{folder}/index.js"
     assert len(paths) == len(set(paths))
-    assert {path.split("/")[0] for path in paths} <= {folder, "shared"}
+    assert {path.split("/")[0] for path in paths} <= {folder, "parts"}
     for path in paths:
         lines = [line for line in (ASSETS / path).read_text("utf-8").split("\n") if not line.lstrip().startswith("*")]
         named = IMPORT.findall("\n".join(line for line in lines if not line.startswith("/**")))
@@ -38,7 +38,7 @@ def test_no_module_is_left_that_nobody_imports():
     types_alone = {
         path for path, text in packaged_scripts().items() if text.decode("utf-8").rstrip().endswith("export {};")
     }
-    assert set(packaged_scripts()) - used - types_alone == {"shared/loader.js"}
+    assert set(packaged_scripts()) - used - types_alone == {"parts/loader.js"}
 
 
 def test_the_loader_imports_nothing_and_asks_for_the_entry_first():
@@ -46,7 +46,7 @@ def test_the_loader_imports_nothing_and_asks_for_the_entry_first():
     assert not IMPORT.search(re.sub(r"import\(", "", text))
     asked = json.loads(re.search(r"^export default mountFrom\((.*)\);$", text, re.MULTILINE)[1])
     assert asked[0] == f"vidviz/assets/{scripts_digest()}/timeline/index.js"
-    assert f"vidviz/assets/{scripts_digest()}/shared/time.js" in asked
+    assert f"vidviz/assets/{scripts_digest()}/parts/time.js" in asked
 
 
 def test_the_digest_tells_of_any_change(monkeypatch: pytest.MonkeyPatch):

@@ -33,7 +33,7 @@ _FOLDERS = {
 def component(name: str) -> ComponentRenderer:
     """The component of this name, registered once a process."""
     folder = _FOLDERS[name]
-    style = "\n".join((ASSETS / file).read_text("utf-8") for file in ("shared/shared.css", f"{folder}/index.css"))
+    style = "\n".join((ASSETS / file).read_text("utf-8") for file in ("parts/parts.css", f"{folder}/index.css"))
     # Plotly writes its styles into the page and cannot live in a shadow root, so the map is not isolated; all of its
     # classes begin with "vv-".
     return st.components.v2.component(_NAME + name, js=_loader(folder), css=style, isolate_styles=name != "clip_map")
@@ -41,7 +41,7 @@ def component(name: str) -> ComponentRenderer:
 
 def _loader(folder: str) -> str:
     paths = [f"vidviz/assets/{scripts_digest()}/{path}" for path in scripts_of(f"{folder}/index.js")]
-    loader = (ASSETS / "shared" / "loader.js").read_text("utf-8")
+    loader = (ASSETS / "parts" / "loader.js").read_text("utf-8")
     return f"{loader}\nexport default mountFrom({json.dumps(paths)});\n"
 
 

@@ -1,6 +1,6 @@
 // The film's controls: play, step, scrub, speed, colours and the picture to keep.
 
-import { element, iconButton } from "../shared/dom.js";
+import { element, iconButton } from "../parts/dom.js";
 import { gradientOf } from "./colour_table.js";
 import { saveFilmPicture } from "./picture.js";
 

@@ -1,7 +1,7 @@
 // Energy over time: a filmstrip of the clip, one line a layer below it, and peaks that seek the film.
 
-import { element, penOf } from "../shared/dom.js";
-import { clamp, digits } from "../shared/numbers.js";
+import { element, penOf } from "../parts/dom.js";
+import { clamp, digits } from "../parts/numbers.js";
 
 /** @import { LaneData, LayerData } from "./contract.js" */
 /** @import { FilmView } from "./view.js" */

@@ -1,9 +1,9 @@
 // The film of a network as Streamlit mounts it.
 
-import { mountView } from "../shared/mount.js";
+import { mountView } from "../parts/mount.js";
 import { FilmView } from "./view.js";
 
-/** @param {import("../shared/mount.js").Component<import("./contract.js").FilmData>} component */
+/** @param {import("../parts/mount.js").Component<import("./contract.js").FilmData>} component */
 export default function (component) {
   return mountView(component, FilmView);
 }

@@ -1,7 +1,7 @@
 // One lane of the film: a clip's frames, the channel that is opened large, and the grids of its layers.
 
-import { element, penOf } from "../shared/dom.js";
-import { mediaUrl } from "../shared/media.js";
+import { element, penOf } from "../parts/dom.js";
+import { mediaUrl } from "../parts/media.js";
 import { FilmLarge } from "./large.js";
 import { FilmLayer } from "./layer.js";
 import { placeIn } from "./place.js";

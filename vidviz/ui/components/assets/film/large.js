@@ -1,6 +1,6 @@
 // The channel that is opened large: its values under the pointer, the unit that is clicked, and the overlay.
 
-import { element, iconButton, penOf, say } from "../shared/dom.js";
+import { element, iconButton, penOf, say } from "../parts/dom.js";
 import { placeIn } from "./place.js";
 
 /** @import { FilmView, Opened } from "./view.js" */

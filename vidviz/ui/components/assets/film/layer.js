@@ -1,8 +1,8 @@
 // One layer of the film: its caption, the grid of its channels, and what the pointer and the keys do there.
 
-import { element, penOf, say } from "../shared/dom.js";
-import { mediaUrl } from "../shared/media.js";
-import { clamp, digits } from "../shared/numbers.js";
+import { element, penOf, say } from "../parts/dom.js";
+import { mediaUrl } from "../parts/media.js";
+import { clamp, digits } from "../parts/numbers.js";
 import { readSheet } from "./sheet.js";
 import { FilmTiles } from "./tiles.js";
 

@@ -1,6 +1,6 @@
 // What the film shows at this moment, as a PNG file.
 
-import { element, offerPicture, penOf } from "../shared/dom.js";
+import { element, offerPicture, penOf } from "../parts/dom.js";
 
 /** @import { FilmView } from "./view.js" */
 

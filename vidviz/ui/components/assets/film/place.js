@@ -1,4 +1,4 @@
-import { clamp } from "../shared/numbers.js";
+import { clamp } from "../parts/numbers.js";
 
 /**
  * Where on an element the pointer is, as one of so many columns and rows.

@@ -1,6 +1,6 @@
 // The sheets of a film, fetched and unpacked; the layout is told in vidviz/render/sheets.py.
 
-import { penOf } from "../shared/dom.js";
+import { penOf } from "../parts/dom.js";
 
 /** @import { LayerData } from "./contract.js" */
 

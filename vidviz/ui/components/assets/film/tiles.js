@@ -1,6 +1,6 @@
 // The channels of a layer side by side: coloured and enlarged in one pass over the picture that is shown.
 
-import { penOf } from "../shared/dom.js";
+import { penOf } from "../parts/dom.js";
 import { cornerOf, nearestPixels, tileAt, tileChannels } from "./tiling.js";
 
 /** @import { LayerData, Spot } from "./contract.js" */

@@ -1,7 +1,7 @@
 // The film of a network: clips and the channels of layers in lanes on one clock.
 
-import { REDUCED_MOTION, element, say, setIcon, themeProbe } from "../shared/dom.js";
-import { clamp } from "../shared/numbers.js";
+import { REDUCED_MOTION, element, say, setIcon, themeProbe } from "../parts/dom.js";
+import { clamp } from "../parts/numbers.js";
 import { FilmBar } from "./bar.js";
 import { colourTable } from "./colour_table.js";
 import { FilmEnergy } from "./energy.js";

@@ -1,16 +1,16 @@
 // Cards of clips. One plays at a time: the strip at once, the video itself when the pointer stays.
 
-import { REDUCED_MOTION, element, labelChip } from "../shared/dom.js";
-import { mediaUrl } from "../shared/media.js";
-import { mountView } from "../shared/mount.js";
-import { RangeVideo } from "../shared/range_video.js";
-import { timeRange } from "../shared/time.js";
+import { REDUCED_MOTION, element, labelChip } from "../parts/dom.js";
+import { mediaUrl } from "../parts/media.js";
+import { mountView } from "../parts/mount.js";
+import { RangeVideo } from "../parts/range_video.js";
+import { timeRange } from "../parts/time.js";
 import { goalOfKey } from "./steps.js";
 import { addVote } from "./votes.js";
 
 const VIDEO_AFTER_MS = 300;
 
-/** @import { ShownClip } from "../shared/clip.js" */
+/** @import { ShownClip } from "../parts/clip.js" */
 /** @import { Vote } from "./votes.js" */
 
 /**
@@ -236,7 +236,7 @@ class GalleryView {
   }
 }
 
-/** @param {import("../shared/mount.js").Component<GalleryData>} component */
+/** @param {import("../parts/mount.js").Component<GalleryData>} component */
 export default function (component) {
   return mountView(component, GalleryView);
 }

@@ -1,7 +1,7 @@
 // What stands around the points: the toolbar, the area they are drawn on, the legend, and a sentence where there is
 // nothing to draw.
 
-import { element } from "../shared/dom.js";
+import { element } from "../parts/dom.js";
 import { Sketch } from "./sketch.js";
 import { ToolBar } from "./tools.js";
 

@@ -1,6 +1,6 @@
 // Which part of the map is in view: its centre, and how many pixels a unit of the map takes, alike in x and y.
 
-import { clamp } from "../shared/numbers.js";
+import { clamp } from "../parts/numbers.js";
 
 /** @import { Bounds, Place } from "./contract.js" */
 /** @typedef {{ x: number, y: number, unit: number, width: number, height: number }} Looks a camera at one moment */

@@ -1,7 +1,7 @@
 /**
  * What the server tells of a map, and what the two that draw it must offer; see map_component.py.
  *
- * @typedef {import("../shared/colours.js").Scale} Scale
+ * @typedef {import("../parts/colours.js").Scale} Scale
  * @typedef {{ names: string[], colours: string[] }} Groups
  * @typedef {{ rows: number[], name: string, colour: string }} Path a ribbon, row after row in time
  * @typedef {[number, number, number, number]} Bounds x0, x1, y0, y1

@@ -1,6 +1,6 @@
 // The frames of a map: one at a time, many reasons within one frame of the screen make one, and a glide makes its own.
 
-import { clamp } from "../shared/numbers.js";
+import { clamp } from "../parts/numbers.js";
 
 /** @import { MapView } from "./view.js" */
 

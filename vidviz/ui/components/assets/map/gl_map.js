@@ -1,6 +1,6 @@
 // A flat map drawn by WebGL of our own, for more points than Plotly carries.
 
-import { REDUCED_MOTION, element } from "../shared/dom.js";
+import { REDUCED_MOTION, element } from "../parts/dom.js";
 import { FlatMap } from "./flat_map.js";
 import { GlPoints } from "./gl_points.js";
 

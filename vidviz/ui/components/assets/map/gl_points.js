@@ -1,6 +1,6 @@
 // Draws points by WebGL 2: positions that mix from an old layout to a new one, a palette, and two flags a point.
 
-import { hexColour } from "../shared/colours.js";
+import { hexColour } from "../parts/colours.js";
 import { FADED } from "./traces.js";
 
 /** @import { Looks } from "./camera.js" */

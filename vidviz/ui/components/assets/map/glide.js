@@ -1,6 +1,6 @@
 // How the points of a small map glide from an old layout to a new one.
 
-import { REDUCED_MOTION } from "../shared/dom.js";
+import { REDUCED_MOTION } from "../parts/dom.js";
 
 /** @import { SmallPoints } from "./small_points.js" */
 

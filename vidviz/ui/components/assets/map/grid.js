@@ -1,6 +1,6 @@
 // Finds the point nearest to a place among a million: rows sorted by the cell of an even grid.
 
-import { clamp } from "../shared/numbers.js";
+import { clamp } from "../parts/numbers.js";
 
 /** @import { Bounds } from "./contract.js" */
 

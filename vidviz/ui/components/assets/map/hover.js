@@ -1,9 +1,9 @@
 // What appears at a point: a ring around it and, beside it, the clip playing.
 
-import { REDUCED_MOTION, element, labelChip } from "../shared/dom.js";
-import { mediaUrl } from "../shared/media.js";
-import { clamp } from "../shared/numbers.js";
-import { timeRange } from "../shared/time.js";
+import { REDUCED_MOTION, element, labelChip } from "../parts/dom.js";
+import { mediaUrl } from "../parts/media.js";
+import { clamp } from "../parts/numbers.js";
+import { timeRange } from "../parts/time.js";
 
 /** @import { Described, MapPoints, Place } from "./contract.js" */
 

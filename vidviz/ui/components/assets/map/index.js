@@ -1,9 +1,9 @@
 // The map of clips as Streamlit mounts it.
 
-import { mountView } from "../shared/mount.js";
+import { mountView } from "../parts/mount.js";
 import { MapView } from "./view.js";
 
-/** @param {import("../shared/mount.js").Component<import("./contract.js").MapData>} component */
+/** @param {import("../parts/mount.js").Component<import("./contract.js").MapData>} component */
 export default function (component) {
   return mountView(component, MapView);
 }

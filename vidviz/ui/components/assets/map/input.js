@@ -1,7 +1,7 @@
 // What a person does on the map with the pointer, in the words of MapView. On a flat map all of it is ours; in three
 // dimensions Plotly turns the map, and a press that does not move is a click.
 
-import { clamp } from "../shared/numbers.js";
+import { clamp } from "../parts/numbers.js";
 import { boxOf, modeOf, thinPolygon } from "./polygon.js";
 
 /** @import { Bounds, Place } from "./contract.js" */

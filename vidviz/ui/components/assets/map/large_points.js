@@ -1,7 +1,7 @@
 // The points of a large map: nine bytes each, fetched by the name of their content; the rest is asked for row by row.
 
-import { scaleColour } from "../shared/colours.js";
-import { mediaUrl } from "../shared/media.js";
+import { scaleColour } from "../parts/colours.js";
+import { mediaUrl } from "../parts/media.js";
 import { PointGrid } from "./grid.js";
 import { NO_VALUE, Points } from "./points.js";
 

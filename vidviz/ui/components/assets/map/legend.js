@@ -1,7 +1,7 @@
 // The legend: groups and paths that a click hides or shows and a double click isolates, or a colour bar.
 
-import { isColour } from "../shared/colours.js";
-import { element } from "../shared/dom.js";
+import { isColour } from "../parts/colours.js";
+import { element } from "../parts/dom.js";
 import { pathPart } from "./points.js";
 
 /** @import { MapPoints, Scale } from "./contract.js" */

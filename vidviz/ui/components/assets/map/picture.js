@@ -1,6 +1,6 @@
 // The map as a file: the page's colour, then one layer over the other, then the legend as words.
 
-import { element, offerPicture, penOf } from "../shared/dom.js";
+import { element, offerPicture, penOf } from "../parts/dom.js";
 
 /** @import { Scale, Theme } from "./contract.js" */
 /** @import { Entry } from "./legend.js" */

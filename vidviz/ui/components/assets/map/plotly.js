@@ -1,7 +1,7 @@
 // All that is known of Plotly's insides stands here: what it tells of a hit and of its camera, and how its contexts are
 // given back. Where a new version has moved one of them, a sentence says so; tests/browser/test_component_loading.py asks.
 
-import { mediaUrl } from "../shared/media.js";
+import { mediaUrl } from "../parts/media.js";
 
 /** @import { Place } from "./contract.js" */
 

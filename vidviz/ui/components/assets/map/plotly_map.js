@@ -1,7 +1,7 @@
 // A flat map drawn by Plotly, up to some thousands of points. Plotly draws the points and nothing else: the camera, the
 // pointer and the legend are ours, as on a large map.
 
-import { element } from "../shared/dom.js";
+import { element } from "../parts/dom.js";
 import { windowOf } from "./camera.js";
 import { FlatMap } from "./flat_map.js";
 import { Glide } from "./glide.js";

@@ -1,8 +1,8 @@
 // Posters instead of dots where they fit: chosen so that none lies over another, and chosen anew when the map rests.
 
-import { isColour } from "../shared/colours.js";
-import { element } from "../shared/dom.js";
-import { mediaUrl } from "../shared/media.js";
+import { isColour } from "../parts/colours.js";
+import { element } from "../parts/dom.js";
+import { mediaUrl } from "../parts/media.js";
 import { POSTER_PX, PosterRoom, strideThrough } from "./poster_room.js";
 
 /** @import { MapPoints, Place, Stage } from "./contract.js" */

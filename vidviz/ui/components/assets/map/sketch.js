@@ -1,6 +1,6 @@
 // What lies over the points of a large map: lines, ribbons, the ring of the clip at hand, and the outline being drawn.
 
-import { penOf } from "../shared/dom.js";
+import { penOf } from "../parts/dom.js";
 import { pathPart } from "./points.js";
 import { stretchesOf } from "./ribbons.js";
 

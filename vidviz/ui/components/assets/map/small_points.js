@@ -1,7 +1,7 @@
 // The points of a map up to some thousands of clips: all that is known of them comes along with the data.
 
-import { scaleColour } from "../shared/colours.js";
-import { fromBase64 } from "../shared/numbers.js";
+import { scaleColour } from "../parts/colours.js";
+import { fromBase64 } from "../parts/numbers.js";
 import { PointGrid } from "./grid.js";
 import { NO_VALUE, Points } from "./points.js";
 

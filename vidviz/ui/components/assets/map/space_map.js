@@ -1,6 +1,6 @@
 // The map in three dimensions, which Plotly draws and turns.
 
-import { element } from "../shared/dom.js";
+import { element } from "../parts/dom.js";
 import { Glide } from "./glide.js";
 import { EYE, cameraWindow, spaceLayout, windowCamera } from "./layout.js";
 import { cameraOf, giveBack, hitOf, loadPlotly, pictureOf, turnedCamera } from "./plotly.js";

@@ -1,7 +1,7 @@
 // The colours of the page as a canvas and Plotly can take them: neither knows color-mix().
 
-import { hexColour } from "../shared/colours.js";
-import { element, penOf } from "../shared/dom.js";
+import { hexColour } from "../parts/colours.js";
+import { element, penOf } from "../parts/dom.js";
 
 /** @import { Theme } from "./contract.js" */
 

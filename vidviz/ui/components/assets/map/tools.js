@@ -1,6 +1,6 @@
 // The toolbar of a map: what the pointer does, and what is in view.
 
-import { drawnIcon, element } from "../shared/dom.js";
+import { drawnIcon, element } from "../parts/dom.js";
 
 const ICONS = {
   pan: "M12 2l3.5 3.5H13V11h5.5V8.5L22 12l-3.5 3.5V13H13v5.5h2.5L12 22l-3.5-3.5H11V13H5.5v2.5L2 12l3.5-3.5V11H11V5.5H8.5z",

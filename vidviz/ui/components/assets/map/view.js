@@ -1,7 +1,7 @@
 // The map of clips. Points in; the clip under the pointer, clicks, polygons and the part in view out. It keeps who
 // draws (see MapRenderer in contract.js), the frames of a glide, and one drawing after the other.
 
-import { themeProbe } from "../shared/dom.js";
+import { themeProbe } from "../parts/dom.js";
 import { Board } from "./board.js";
 import { Frames } from "./frames.js";
 import { GlMap } from "./gl_map.js";

@@ -1,12 +1,12 @@
 // One clip, large: loops over exactly its range; where the video cannot play, the animated strip stands in.
 
-import { REDUCED_MOTION, element, iconButton, labelChip, setIcon } from "../shared/dom.js";
-import { mediaUrl } from "../shared/media.js";
-import { mountView } from "../shared/mount.js";
-import { RangeVideo } from "../shared/range_video.js";
-import { timeRange } from "../shared/time.js";
+import { REDUCED_MOTION, element, iconButton, labelChip, setIcon } from "../parts/dom.js";
+import { mediaUrl } from "../parts/media.js";
+import { mountView } from "../parts/mount.js";
+import { RangeVideo } from "../parts/range_video.js";
+import { timeRange } from "../parts/time.js";
 
-/** @import { ShownClip } from "../shared/clip.js" */
+/** @import { ShownClip } from "../parts/clip.js" */
 /** @typedef {{ clip: ShownClip, aspect_ratio: number, height_px: number, frame_rate: number }} PlayerData */
 
 class PlayerView {
@@ -157,7 +157,7 @@ class PlayerView {
   }
 }
 
-/** @param {import("../shared/mount.js").Component<PlayerData>} component */
+/** @param {import("../parts/mount.js").Component<PlayerData>} component */
 export default function (component) {
   return mountView(component, PlayerView);
 }

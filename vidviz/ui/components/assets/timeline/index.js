@@ -1,9 +1,9 @@
 // A video's time as a strip of its pictures: what the pointer and the keys do on it.
 
-import { element } from "../shared/dom.js";
-import { mountView } from "../shared/mount.js";
-import { clamp } from "../shared/numbers.js";
-import { clock } from "../shared/time.js";
+import { element } from "../parts/dom.js";
+import { mountView } from "../parts/mount.js";
+import { clamp } from "../parts/numbers.js";
+import { clock } from "../parts/time.js";
 import { TimelineStretch } from "./stretch.js";
 import { TimelineStrip } from "./strip.js";
 
@@ -207,7 +207,7 @@ class TimelineView {
   }
 }
 
-/** @param {import("../shared/mount.js").Component<TimelineData>} component */
+/** @param {import("../parts/mount.js").Component<TimelineData>} component */
 export default function (component) {
   return mountView(component, TimelineView);
 }

@@ -1,8 +1,8 @@
 // The stretch of a timeline's video that is chosen: drawn over the strip, moved by its handles or the arrow keys.
 
-import { element } from "../shared/dom.js";
-import { clamp } from "../shared/numbers.js";
-import { clock } from "../shared/time.js";
+import { element } from "../parts/dom.js";
+import { clamp } from "../parts/numbers.js";
+import { clock } from "../parts/time.js";
 
 /** @import { TimelineStrip } from "./strip.js" */
 /** @typedef {[number, number]} Stretch seconds */

@@ -1,9 +1,9 @@
 // What a timeline draws along its time: pictures, hits marked beneath, step distances as bars, and the clock.
 
-import { element } from "../shared/dom.js";
-import { mediaUrl } from "../shared/media.js";
-import { clamp } from "../shared/numbers.js";
-import { clock } from "../shared/time.js";
+import { element } from "../parts/dom.js";
+import { mediaUrl } from "../parts/media.js";
+import { clamp } from "../parts/numbers.js";
+import { clock } from "../parts/time.js";
 import { spread, ticksOf } from "./layout.js";
 
 const POSTER_LEAST_PX = 62;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clamp, digits, fromBase64 } from "../../../vidviz/ui/components/assets/shared/numbers.js";
+import { clamp, digits, fromBase64 } from "../../../vidviz/ui/components/assets/parts/numbers.js";
 import { pack, randomNumbers } from "../page.js";
 
 test("clamp keeps what is inside and takes the nearer edge of what is not", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clock, timeRange } from "../../../vidviz/ui/components/assets/shared/time.js";
+import { clock, timeRange } from "../../../vidviz/ui/components/assets/parts/time.js";
 import { randomNumbers } from "../page.js";
 
 for (const [seconds, text] of [

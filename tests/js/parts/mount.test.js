@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mountView } from "../../../vidviz/ui/components/assets/shared/mount.js";
+import { mountView } from "../../../vidviz/ui/components/assets/parts/mount.js";
 import { FakeNode, openPage } from "../page.js";
 
 openPage();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mountFrom, siteBase } from "../../../vidviz/ui/components/assets/shared/loader.js";
+import { mountFrom, siteBase } from "../../../vidviz/ui/components/assets/parts/loader.js";
 import { FakeNode, openPage } from "../page.js";
 
 const SITE = () => "http://127.0.0.1:1/app/";

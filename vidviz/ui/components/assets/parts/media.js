@@ -1,6 +1,6 @@
 // What the browser fetches from the server beside the page.
 
-// This file is served as <site>/vidviz/assets/<digest>/shared/media.js.
+// This file is served as <site>/vidviz/assets/<digest>/parts/media.js.
 const SITE = new URL("../../../../", import.meta.url).href;
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hexColour, isColour, scaleColour } from "../../../vidviz/ui/components/assets/shared/colours.js";
+import { hexColour, isColour, scaleColour } from "../../../vidviz/ui/components/assets/parts/colours.js";
 
 const SCALE = {
   title: "t",
