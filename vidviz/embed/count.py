@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vidviz.embed.build import build_outline
 from vidviz.embed.description import Backbone
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 @dataclass(frozen=True)
@@ -22,10 +26,15 @@ def count_backbone(backbone: Backbone) -> Counted:
     Raises:
         BackboneError: its code cannot be imported, or does not give a module.
     """
+    return count_outline(build_outline(backbone), backbone)
+
+
+def count_outline(model: nn.Module, backbone: Backbone) -> Counted:
+    """The same for the backbone's module on torch's meta device, which sees one view."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    model, spec = build_outline(backbone), backbone.frames
+    spec = backbone.frames
     view = (spec.crop_px, spec.crop_px) if backbone.per_frame else (spec.num_frames, spec.crop_px, spec.crop_px)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         model(torch.empty(1, 3, *view, device="meta"))
