@@ -111,7 +111,7 @@ def fill(folder: WorkspaceFolder, count: int, size: int) -> np.ndarray:
             clips.add_clips(db, made)
             ids += [clip.id for clip in made]
             rows.append(centres[group] + rng.normal(size=(len(made), size)))
-        sets.add_set(db, EmbeddingSet(SPEC, size, "float32"))
+        sets.add_set(db, EmbeddingSet(SPEC, size))
     vectors = np.concatenate(rows).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     VectorShards(folder.vectors(SPEC.key)).append(Embeddings(np.array(ids, np.int64), vectors))

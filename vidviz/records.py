@@ -60,11 +60,10 @@ class Clip:
 
 @dataclass(frozen=True)
 class EmbeddingSet:
-    """A set as the catalogue knows it: its spec, D, and the precision it was computed in."""
+    """A set as the catalogue knows it: its spec, and D."""
 
     spec: EmbeddingSetSpec
     dimension: int
-    precision: str
 
     @property
     def key(self) -> str:

@@ -23,8 +23,15 @@ from vidviz.numbers.metrics import Metric, check_metric
 
 Cut = Literal["windows", "shots"]
 Tail = Literal["keep", "drop", "shift"]
+Sampling = Literal["as-trained", "one-view", "spread"]
+SAMPLINGS: tuple[Sampling, ...] = get_args(Sampling)
 
 SHORTEST_CLIP_SECONDS = 0.05
+
+
+def short_number(number: float) -> str:
+    """The shortest text that reads as the same number: `2`, `0.1`, `1000.001`."""
+    return str(int(number)) if number == int(number) else repr(float(number))
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Recipe:
     @property
     def key(self) -> str:
         """The recipe as one short text, e.g. `windows-2-2-keep`; equal recipes have equal keys."""
-        return f"{self.cut}-{self.length_seconds:g}-{self.stride_seconds:g}-{self.tail}"
+        return f"{self.cut}-{short_number(self.length_seconds)}-{short_number(self.stride_seconds)}-{self.tail}"
 
     @classmethod
     def from_key(cls, key: str) -> Recipe:
@@ -117,20 +124,30 @@ class VideoProbe:
 class FrameSpec:
     """Which frames of a clip a backbone sees, and how large.
 
-    `num_frames` frames are taken evenly over the clip (the middle of each of `num_frames` equal parts). Each is
-    resized to `resize_px`, either the length of the shorter side or (height, width), then cropped in the centre
-    to `crop_px` square.
+    A view is `num_frames` frames. With a pace of `frames_per_second` they are that far apart, and a clip is seen by as
+    many views as cover it, or by `one_view` around its middle; see `view_times`. Without a pace (0) one view is spread
+    over the clip, whatever its length. Each frame is resized to `resize_px`, either the length of the shorter side or
+    (height, width), then cropped in the centre to `crop_px` square.
     """
 
     num_frames: int
     resize_px: int | tuple[int, int]
     crop_px: int
     interpolation: Literal["bilinear", "bicubic"] = "bilinear"
+    frames_per_second: float = 0.0
+    one_view: bool = False
 
     def __post_init__(self) -> None:
         smallest = self.resize_px if isinstance(self.resize_px, int) else min(self.resize_px)
         if self.num_frames < 1 or self.crop_px < 1 or smallest < self.crop_px:
             raise ValueError(f"frames cannot be cropped to {self.crop_px} px after resizing to {self.resize_px}")
+        if not (math.isfinite(self.frames_per_second) and self.frames_per_second >= 0):
+            raise ValueError(f"a pace is a number of frames a second, or 0 for none, not {self.frames_per_second}")
+
+    @property
+    def view_seconds(self) -> float:
+        """The length of a view at its pace; 0 where there is none."""
+        return self.num_frames / self.frames_per_second if self.frames_per_second else 0.0
 
 
 def clip_id(video_id: str, span: Span, recipe_key: str) -> int:
@@ -154,11 +171,20 @@ NEVER_TRAINED = "Random weights: this network was never trained."
 """What is said wherever something is shown that such a network made."""
 
 
+KEY_BEFORE_PREPROCESSING = ("backbone", "weights", "layer", "pooling", "recipe_key")
+"""What the key of a set without `preprocessing` is derived from."""
+
+
 @dataclass(frozen=True)
 class EmbeddingSetSpec:
     """Everything that decides what the vectors of an embedding set are; nothing else does.
 
-    `weights` names the weights ("random", a torchvision name such as "KINETICS400_V1", or "file:<sha256>").
+    Attributes:
+        weights: names the weights ("random", a torchvision name such as "KINETICS400_V1", or "file:<sha256>").
+        sampling: which moments of a clip the network was given; where it sees frames one by one, always "spread".
+        precision: the number type that it computed in, e.g. "float32".
+        preprocessing: a digest of what else decides its input (`Backbone.preprocessing`). Empty in sets that were made
+            before it was recorded, whose keys say neither sampling nor precision, and for vectors from outside.
     """
 
     backbone: str
@@ -166,6 +192,9 @@ class EmbeddingSetSpec:
     layer: str
     pooling: str
     recipe_key: str
+    sampling: Sampling = "spread"
+    precision: str = "float32"
+    preprocessing: str = ""
 
     @property
     def key(self) -> str:
@@ -174,8 +203,14 @@ class EmbeddingSetSpec:
 
     @property
     def title(self) -> str:
-        """How the set is called on screen, e.g. `r3d_18 (KINETICS400_V1) · avgpool · mean · windows-2-2-keep`."""
-        return f"{self.network} · {self.layer} · {self.pooling} · {self.recipe_key}"
+        """How the set is called on screen, e.g. `r3d_18 (random) · as trained · avgpool · mean · windows-2-2-keep`.
+
+        What goes without saying is left out: frames spread over the clip, and float32.
+        """
+        sampling = "" if self.sampling == "spread" else self.sampling.replace("-", " ")
+        precision = "" if self.precision == "float32" else self.precision
+        parts = (self.network, sampling, self.layer, self.pooling, self.recipe_key, precision)
+        return " · ".join(filter(None, parts))
 
     @property
     def network(self) -> str:
@@ -197,8 +232,10 @@ class EmbeddingSetSpec:
 @lru_cache(maxsize=1024)
 def _set_key(spec: EmbeddingSetSpec) -> str:
     # Asked for several times a search: it is worked out once.
-    text = json.dumps(asdict(spec), sort_keys=True)
-    return short_digest(text)
+    fields = asdict(spec)
+    if not spec.preprocessing:
+        fields = {name: fields[name] for name in KEY_BEFORE_PREPROCESSING}
+    return short_digest(json.dumps(fields, sort_keys=True))
 
 
 @dataclass(frozen=True)
@@ -298,5 +335,6 @@ class MapSpec:
         if self.method == "pca":
             return f"pca-{self.dims}"
         metric = "" if self.metric == "cosine" else f"-{self.metric}"
-        own = f"{self.n_neighbors}-{self.min_dist:g}" if self.method == "umap" else f"{self.perplexity:g}"
+        parts = (self.n_neighbors, self.min_dist) if self.method == "umap" else (self.perplexity,)
+        own = "-".join(map(short_number, parts))
         return f"{self.method}-{self.dims}-{own}-{self.seed}{metric}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from vidviz.config import workspace_path
 from vidviz.records import LABEL, Edit
@@ -23,7 +23,7 @@ from vidviz.services.progress import Progress, ignore_progress
 from vidviz.services.search import query_vector, search_run
 from vidviz.services.search.hits import Hit
 from vidviz.services.search.queries import Example
-from vidviz.types import Embeddings, EmbeddingSetSpec, MapSpec, Recipe
+from vidviz.types import Embeddings, EmbeddingSetSpec, MapSpec, Recipe, Sampling
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,11 +86,18 @@ class Workspace:
         device: str = "",
         precision: str = "auto",
         accept_licence: bool = False,
+        sampling: Sampling | Literal["auto"] = "auto",
         progress: Progress = ignore_progress,
     ) -> EmbedReport:
-        """Embed all clips of a recipe; clips that the set holds are not computed again."""
+        """Embed all clips of a recipe; clips that the set holds are not computed again.
+
+        Args:
+            sampling: "as-trained" gives a video network views at the pace that it was trained at, as many as cover the
+                clip; "one-view" one of them around its middle; "spread" spreads one view over the clip, whatever its
+                length. "auto" is as-trained where the pace is known and the network sees more than one frame at a time.
+        """
         request = EmbedRequest(
-            name_backbone(backbone), weights, layer, pooling, recipe, device, precision, accept_licence
+            name_backbone(backbone), weights, layer, pooling, recipe, device, precision, accept_licence, sampling
         )
         return embed_run.embed_clips(self.folder, request, progress)
 
@@ -99,10 +106,10 @@ class Workspace:
         import pandas as pd
 
         rows = [
-            {"key": found.key, **asdict(found.spec), "dimension": found.dimension, "precision": found.precision}
+            {"key": found.key, **asdict(found.spec), "dimension": found.dimension}
             for found in embedding_sets.list_sets(self.folder)
         ]
-        return pd.DataFrame(rows, columns=["key", *_names(EmbeddingSetSpec), "dimension", "precision"])
+        return pd.DataFrame(rows, columns=["key", *_names(EmbeddingSetSpec), "dimension"])
 
     def embeddings(self, embedding_set: str = "") -> Embeddings:
         """Clip ids (N,) beside vectors (N, D) of a set, the newest unless a key or backbone is named."""

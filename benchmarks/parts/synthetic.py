@@ -39,7 +39,7 @@ def fill_workspace(place: Path, num_clips: int) -> int:
             clips.add_clips(db, rows)
             ids += [row.id for row in rows]
         spec = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", Recipe().key)
-        sets.add_set(db, EmbeddingSet(spec, EMBEDDING_SIZE, "float32"))
+        sets.add_set(db, EmbeddingSet(spec, EMBEDDING_SIZE))
     groups = np.arange(len(ids)) // CLIPS_A_VIDEO % NUM_GROUPS
     vectors = rng.normal(size=(NUM_GROUPS, EMBEDDING_SIZE))[groups] + rng.normal(size=(len(ids), EMBEDDING_SIZE))
     VectorShards(folder.vectors(spec.key)).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))

@@ -81,7 +81,7 @@ class Prepared:
         """An embedding set, of simple3d where nothing is said; returns its key."""
         spec = EmbeddingSetSpec(backbone, weights, layer, "mean", RECIPE)
         with write_catalogue(self.folder) as db:
-            sets.add_set(db, EmbeddingSet(spec, vectors.shape[1], "float32"))
+            sets.add_set(db, EmbeddingSet(spec, vectors.shape[1]))
         if len(ids):
             VectorShards(self.folder.vectors(spec.key)).append(
                 Embeddings(np.array(ids, np.int64), vectors.astype(np.float32))

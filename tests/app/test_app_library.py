@@ -208,4 +208,4 @@ def test_the_whole_registry_is_a_table(prepared, show):
     assert table.loc["simple3d_motion", "weights"] == "bundled"
     assert table.loc["simple3d", "weights"] == "random only"
     assert table.loc["r3d_18", "weights"] == "to download: 127 MB"
-    assert table.loc["x3d_s", "frames"] == "13 × 6 frames at 30 fps"
+    assert table.loc["x3d_s", "frames"] == "13 frames, 5 a second (2.6 s)"

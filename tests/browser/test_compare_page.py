@@ -57,7 +57,7 @@ def compared(start_dashboard, tmp_path_factory):
         spread = 0.05 * np.random.default_rng(len(keys)).standard_normal((len(table), 3))
         vectors = np.stack([told, 1 - told, 0.2 * np.ones(len(table))], axis=1) + spread
         with write_catalogue(dashboard.folder) as db:
-            sets.add_set(db, EmbeddingSet(spec, 3, "float32"))
+            sets.add_set(db, EmbeddingSet(spec, 3))
         ids = table["clip_id"].to_numpy(np.int64)
         VectorShards(dashboard.folder.vectors(spec.key)).append(Embeddings(ids, vectors.astype(np.float32)))
         keys.append(spec.key)

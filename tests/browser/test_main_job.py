@@ -94,7 +94,7 @@ def explored(start_dashboard, tmp_path_factory, media):
     ids = contents.clip_table(dashboard.folder)["clip_id"].to_numpy(np.int64)
     spec = EmbeddingSetSpec("simple3d", "random", "pool2", "mean", Recipe().key)
     with write_catalogue(dashboard.folder) as db:
-        sets.add_set(db, EmbeddingSet(spec, 8, "float32"))
+        sets.add_set(db, EmbeddingSet(spec, 8))
     vectors = np.random.default_rng(3).normal(size=(len(ids), 8)).astype(np.float32)
     VectorShards(dashboard.folder.vectors(spec.key)).append(Embeddings(ids, vectors))
     return dashboard, spec.key, ids.tolist()

@@ -63,7 +63,7 @@ def explored(start_dashboard, tmp_path_factory):
     table = contents.clip_table(dashboard.folder)
     spec = EmbeddingSetSpec("simple3d", "file:" + "0" * 64, "pool2", "mean", Recipe().key)
     with write_catalogue(dashboard.folder) as db:
-        sets.add_set(db, EmbeddingSet(spec, 3, "float32"))
+        sets.add_set(db, EmbeddingSet(spec, 3))
     places = {"slide-left": [1.0, 0, 0.2], "slide-right": [0, 1.0, 0.2]}
     vectors = []
     for number, row in enumerate(table.to_dict("records")):

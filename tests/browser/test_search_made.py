@@ -47,7 +47,7 @@ def made(start_dashboard, tmp_path_factory):
             rows = [Clip(clip_id(video_id, span, SPEC.recipe_key), video_id, SPEC.recipe_key, span) for span in spans]
             clips.add_clips(db, rows)
             ids += [row.id for row in rows]
-        sets.add_set(db, EmbeddingSet(SPEC, SIZE, "float32"))
+        sets.add_set(db, EmbeddingSet(SPEC, SIZE))
     vectors = np.random.default_rng(0).normal(size=(len(ids), SIZE)).astype(np.float32)
     VectorShards(folder.vectors(SPEC.key)).append(Embeddings(np.array(ids, np.int64), vectors))
     folder.previews.mkdir(exist_ok=True)

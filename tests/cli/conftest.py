@@ -100,7 +100,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, videos: Path, ask: Callable[
     folder = open_workspace(workspace)
     spec = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", Recipe().key)
     with write_catalogue(folder) as db:
-        sets.add_set(db, EmbeddingSet(spec, 3, "float32"))
+        sets.add_set(db, EmbeddingSet(spec, 3))
         ids = np.array([clip.id for clip in clips.list_clips(db, spec.recipe_key)])
     VectorShards(folder.vectors(spec.key)).append(Embeddings(ids, np.eye(len(ids), 3, dtype=np.float32) + 1))
     return workspace

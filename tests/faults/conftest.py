@@ -127,7 +127,7 @@ def library(vidviz: Command, copy_samples: Callable[..., Path], tmp_path_factory
     folder = open_workspace(home / "w")
     spec = EmbeddingSetSpec("simple3d", "random", "conv1", "mean", Recipe().key)
     with write_catalogue(folder) as db:
-        sets.add_set(db, EmbeddingSet(spec, 32, "float32"))
+        sets.add_set(db, EmbeddingSet(spec, 32))
     ids = clip_table(folder)["clip_id"].to_numpy()
     vectors = np.random.default_rng(0).normal(size=(len(ids), 32)).astype(np.float32)
     VectorShards(folder.vectors(spec.key)).append(Embeddings(ids, vectors))

@@ -209,7 +209,7 @@ def fill() -> Callable[..., list[int]]:
                 clips.add_clips(db, [Clip(ids[-1], video_id, spec.recipe_key, span)])
                 if labels and labels[number]:
                     videos.set_labels(db, video_id, {LABEL: str(labels[number])})
-            sets.add_set(db, EmbeddingSet(spec, vectors.shape[1], "float32"))
+            sets.add_set(db, EmbeddingSet(spec, vectors.shape[1]))
         VectorShards(folder.vectors(spec.key)).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))
         return ids
 

@@ -11,6 +11,7 @@ import click
 
 from vidviz.cli.options import TableOption
 from vidviz.cli.output import Answer, answering
+from vidviz.types import SAMPLINGS
 
 if TYPE_CHECKING:
     from vidviz.services.backbones.backbone_choices import RegisteredBackbone
@@ -43,6 +44,13 @@ def _say_poolings() -> str:
 @click.option("--recipe", "recipe_key", default="", help="Which clips [default: the recipe with most].")
 @click.option("--device", default="", help="cpu, cuda or mps [default: the best there is].")
 @click.option("--precision", default="auto", show_default=True, help="auto, float32, bfloat16 or float16.")
+@click.option(
+    "--sampling",
+    default="auto",
+    type=click.Choice(["auto", *SAMPLINGS]),
+    show_default=True,
+    help="Which moments of a clip: views at the pace of the training, one of them, or frames spread over the clip.",
+)
 @click.option("--accept-licence", is_flag=True, help="Download weights whose terms forbid commercial use.")
 @answering
 def embed(answer: Answer, **options: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
@@ -14,7 +15,7 @@ from vidviz.config import DecodeLimits
 from vidviz.decode.frames import FrameSource
 from vidviz.decode.picture import ClipShaper
 from vidviz.decode.probe import open_video
-from vidviz.decode.sample import sample_times
+from vidviz.decode.sample import view_times
 from vidviz.errors import MediaError
 from vidviz.types import FrameSpec, Span
 
@@ -35,12 +36,11 @@ class _Want:
 class _ClipFiller:
     """Hands frames to the clips that want them and gives out the clips that are full."""
 
-    def __init__(self, spans: Sequence[Span], spec: FrameSpec) -> None:
-        times = [sample_times(span, spec.num_frames) for span in spans]
+    def __init__(self, times: Sequence[np.ndarray], spec: FrameSpec) -> None:
+        self._sizes = [len(row) for row in times]
         wants = [_Want(float(t), clip, slot) for clip, row in enumerate(times) for slot, t in enumerate(row)]
         self._wants = sorted(wants, key=lambda want: want.seconds)
         self._next = 0
-        self._spec = spec
         self._shaper = ClipShaper(spec)
         self._open: dict[int, np.ndarray] = {}
         self._filled: Counter[int] = Counter()
@@ -65,16 +65,20 @@ class _ClipFiller:
             want = self._wants[self._next]
             self._next += 1
             if want.clip not in self._open:
-                self._open[want.clip] = np.empty((self._spec.num_frames, *pixels.shape), np.uint8)
+                self._open[want.clip] = np.empty((self._sizes[want.clip], *pixels.shape), np.uint8)
             self._open[want.clip][want.slot] = pixels
             self._filled[want.clip] += 1
-            if self._filled[want.clip] == self._spec.num_frames:
+            if self._filled[want.clip] == self._sizes[want.clip]:
                 self.num_complete += 1
                 yield want.clip, self._open.pop(want.clip)
 
 
 def read_clips(
-    path: str | os.PathLike[str], spans: Sequence[Span], frames: FrameSpec, limits: DecodeLimits
+    path: str | os.PathLike[str],
+    spans: Sequence[Span],
+    frames: FrameSpec,
+    limits: DecodeLimits,
+    video_seconds: float = math.inf,
 ) -> Iterator[tuple[int, np.ndarray]]:
     """The frames of each clip, as soon as the clip is complete.
 
@@ -87,19 +91,20 @@ def read_clips(
     Args:
         path: the video file.
         spans: the clips, in any order; they may overlap.
-        frames: how many frames of each clip, and how large.
+        frames: how many frames of each clip, at which pace, and how large.
         limits: bounds; a file beyond them fails.
+        video_seconds: the video's length, which no view goes beyond; only asked for where frames have a pace.
 
     Yields:
-        The position of the clip in `spans`, and its frames (T, H, W, 3) uint8 RGB, upright. Clips come in the
-        order in which they are complete.
+        The position of the clip in `spans`, and its frames (V * T, H, W, 3) uint8 RGB, upright, one view after the
+        other (see `view_times`). Clips come in the order in which they are complete.
 
     Raises:
         MediaError: the file cannot be read; or, after all complete clips, it ends before the others are.
     """
     if not spans:
         return
-    filler = _ClipFiller(spans, frames)
+    filler = _ClipFiller([view_times(span, frames, video_seconds).ravel() for span in spans], frames)
     with open_video(path, limits) as video:
         source = FrameSource(video, limits, filler.moments)
         yield from _fill(source, filler)

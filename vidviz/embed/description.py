@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 from urllib.parse import urlparse
 
-from vidviz.types import FrameSpec
+from vidviz.errors import BackboneError
+from vidviz.numbers.digests import short_digest
+from vidviz.types import SAMPLINGS, FrameSpec, Sampling
 
 Family = Literal["2-D CNN", "2-D transformer", "3-D CNN", "video transformer", "text-video"]
 
@@ -85,9 +89,9 @@ class Backbone:
     """One backbone of the registry.
 
     Attributes:
-        frames: which frames of a clip it sees, and how large. They are taken evenly over the clip, whatever its
-            length.
-        fps: frames per second of the videos it was trained on, after resampling.
+        frames: how many frames it sees at a time, and how large.
+        fps: frames per second of the videos it was trained on, after resampling; 0 where nobody says, so that frames
+            are spread over a clip.
         stride: every which of those frames it took; so a clip of `native_seconds` moves at the speed it knows.
         per_frame: a 2-D network: it sees frames one by one, and its activations are pooled over time.
         mean, std: normalisation of RGB values in [0, 1].
@@ -110,7 +114,7 @@ class Backbone:
     family: Family
     paper: str = ""
     frames: FrameSpec
-    fps: float
+    fps: float = 0.0
     stride: int = 1
     per_frame: bool = False
     mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
@@ -145,13 +149,38 @@ class Backbone:
 
     @property
     def frames_per_second(self) -> float:
-        """How many of the frames it sees make a second at the speed it was trained at."""
+        """How many of the frames it sees make a second at the speed it was trained at; 0 where nobody says."""
         return self.fps / self.stride
 
     @property
     def native_seconds(self) -> float:
-        """Length of a clip that moves at the speed it was trained at."""
-        return self.frames.num_frames / self.frames_per_second
+        """Length of a clip that moves at the speed it was trained at; 0 where nobody says."""
+        return self.frames.num_frames / self.frames_per_second if self.fps else 0.0
+
+    @property
+    def samplings(self) -> tuple[Sampling, ...]:
+        """The ways of giving it a clip's frames, the usual one first."""
+        return ("spread",) if self.per_frame or not self.fps else SAMPLINGS
+
+    def frames_by(self, sampling: Sampling) -> FrameSpec:
+        """Which frames of a clip it is given.
+
+        Raises:
+            BackboneError: it sees frames one by one, or nobody says at which pace it was trained.
+        """
+        if sampling not in self.samplings:
+            reason = "sees frames one by one" if self.per_frame else "says no pace that it was trained at"
+            raise BackboneError(f"{self.name} {reason}, so its frames are spread over a clip: use sampling 'spread'.")
+        if sampling == "spread":
+            return self.frames
+        pace = self.frames_per_second
+        return dataclasses.replace(self.frames, frames_per_second=pace, one_view=sampling == "one-view")
+
+    @property
+    def preprocessing(self) -> str:
+        """A digest of what decides its input, given a clip and how its frames are sampled: 16 hexadecimal digits."""
+        pace = (self.fps, self.stride, self.per_frame)
+        return short_digest(json.dumps([dataclasses.asdict(self.frames), self.mean, self.std, pace], sort_keys=True))
 
     @property
     def clip_gmacs(self) -> float:

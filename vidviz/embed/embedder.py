@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,6 +109,25 @@ class Embedder:
         vectors = np.concatenate(parts) if parts else np.zeros((0, self.dimension), np.float32)
         broken = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
         return vectors, {int(index): self._not_finite(int(index), len(vectors)) for index in broken}
+
+    def embed_views(self, clips: Sequence[np.ndarray]) -> tuple[np.ndarray, dict[int, str]]:
+        """As `embed_finite` for clips that are seen in one view or several: the mean of their views' vectors.
+
+        Args:
+            clips: (V * T, H, W, 3) uint8 each, one view after the other; V may differ from clip to clip.
+
+        Returns:
+            (N, D) float32, and for each clip that cannot be used, a sentence.
+        """
+        num_frames = self.loaded.backbone.frames.num_frames
+        views = [clip.reshape(-1, num_frames, *clip.shape[1:]) for clip in clips]
+        owners = np.repeat(np.arange(len(clips)), [len(view) for view in views])
+        vectors, broken = self.embed_finite(np.concatenate(views))
+        unusable = {int(owners[place]): reason for place, reason in broken.items()}
+        if len(owners) == len(clips):  # one view each: to the last bit what the network gave
+            return vectors, unusable
+        sums = np.add.reduceat(vectors.astype(np.float64), np.searchsorted(owners, np.arange(len(clips))), axis=0)
+        return (sums / np.bincount(owners)[:, None]).astype(np.float32), unusable
 
     def _not_finite(self, index: int, num_clips: int) -> str:
         return (

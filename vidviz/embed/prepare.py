@@ -11,6 +11,7 @@ from vidviz.embed.checkpoints.weights import AUTO, WeightsChoice, check_digest, 
 from vidviz.embed.description import Backbone, Weights
 from vidviz.embed.user_backbones import allow_own, is_own_name
 from vidviz.errors import BackboneError
+from vidviz.numbers.digests import short_digest
 
 
 class LicenceError(BackboneError):
@@ -27,6 +28,16 @@ class ReadyBackbone:
 
     backbone: Backbone
     weights: WeightsChoice
+
+    @property
+    def preprocessing(self) -> str:
+        """A digest of what decides the network's input and is not among the weights: 16 hexadecimal digits."""
+        path = self.weights.path
+        if path is None or not path.is_dir():
+            return self.backbone.preprocessing
+        from vidviz.embed.checkpoints.folder_settings import settings_digest
+
+        return short_digest(self.backbone.preprocessing + settings_digest(path))
 
 
 def prepare_backbone(

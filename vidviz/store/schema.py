@@ -5,7 +5,7 @@ A new catalogue takes the same steps as an old one, so that both end with the sa
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 TABLES = """
 CREATE TABLE identity (
@@ -175,5 +175,11 @@ CREATE TABLE label_colour (            -- what a person chose, in place of the c
 UPDATE OR IGNORE label SET name = 'video tags' WHERE name = 'tags';
 """
 
-UPGRADES = {1: ANNOTATIONS + _raise_revision("clip_label", "clip_tag")}
+SET_IDENTITY = """
+-- Sets that were there before: spread over the clip, and nobody wrote down the preprocessing.
+ALTER TABLE embedding_set ADD COLUMN sampling TEXT NOT NULL DEFAULT 'spread';
+ALTER TABLE embedding_set ADD COLUMN preprocessing TEXT NOT NULL DEFAULT '';
+"""
+
+UPGRADES = {1: ANNOTATIONS + _raise_revision("clip_label", "clip_tag"), 2: SET_IDENTITY}
 """From version N to N + 1, as SQL."""

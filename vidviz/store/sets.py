@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 
 from vidviz.records import EmbeddingSet
 from vidviz.types import EmbeddingSetSpec
@@ -14,18 +15,10 @@ def add_set(db: sqlite3.Connection, embedding_set: EmbeddingSet) -> None:
     """Store a set; a known one is left as it is."""
     spec = embedding_set.spec
     db.execute(
-        "INSERT INTO embedding_set VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-        (
-            spec.key,
-            spec.backbone,
-            spec.weights,
-            spec.layer,
-            spec.pooling,
-            spec.recipe_key,
-            embedding_set.dimension,
-            embedding_set.precision,
-            time.time(),
-        ),
+        "INSERT INTO embedding_set (key, backbone, weights, layer, pooling, recipe_key, sampling, precision, "
+        "preprocessing, dimension, created_at) VALUES (:key, :backbone, :weights, :layer, :pooling, :recipe_key, "
+        ":sampling, :precision, :preprocessing, :dimension, :created_at) ON CONFLICT (key) DO NOTHING",
+        {**asdict(spec), "key": spec.key, "dimension": embedding_set.dimension, "created_at": time.time()},
     )
 
 
@@ -59,5 +52,5 @@ def list_failures(db: sqlite3.Connection, set_key: str) -> dict[int, str]:
 
 
 def _set(row: sqlite3.Row) -> EmbeddingSet:
-    spec = EmbeddingSetSpec(row["backbone"], row["weights"], row["layer"], row["pooling"], row["recipe_key"])
-    return EmbeddingSet(spec, row["dimension"], row["precision"])
+    spec = EmbeddingSetSpec(**{field.name: row[field.name] for field in fields(EmbeddingSetSpec)})
+    return EmbeddingSet(spec, row["dimension"])

@@ -9,9 +9,9 @@ import pytest
 
 from vidviz.decode.worker import DecodeWorker
 from vidviz.errors import MediaError
-from vidviz.records import Clip
+from vidviz.records import Clip, Video
 from vidviz.services.backbones.clip_reader import ReadAhead, read_one
-from vidviz.types import FrameSpec, Recipe, Span, clip_id
+from vidviz.types import FrameSpec, Recipe, Span, VideoProbe, clip_id
 
 FRAMES = FrameSpec(2, 16, 16)
 
@@ -19,6 +19,11 @@ FRAMES = FrameSpec(2, 16, 16)
 def clip_of(video_id, start, end):
     span = Span(start, end)
     return Clip(clip_id(video_id, span, Recipe().key), video_id, Recipe().key, span)
+
+
+def videos_of(paths, seconds):
+    probe = VideoProbe("h264", "mp4", 64, 48, 0, 10.0, False, round(10 * seconds), seconds, 0.0, False, True)
+    return {name: Video(name, path.name, str(path), False, 1, probe, None) for name, path in paths.items()}
 
 
 def children():
@@ -30,7 +35,7 @@ def test_every_clip_is_answered_once_and_a_broken_video_costs_its_own_clips(make
     broken.write_bytes(b"nothing")
     paths = {"a": make_video(seconds=2.0), "b": broken, "c": make_video("c.mp4", seconds=2.0, seed=1)}
     todo = [clip_of(video, start, start + 0.5) for start in (1.0, 0.0, 0.5, 7.0) for video in paths]
-    answers = {read.clip.id: read for read in ReadAhead(todo, paths, FRAMES)}
+    answers = {read.clip.id: read for read in ReadAhead(todo, videos_of(paths, 2.0), FRAMES)}
     assert answers.keys() == {clip.id for clip in todo}
     for clip in todo:
         read = answers[clip.id]
@@ -47,7 +52,7 @@ def test_every_clip_is_answered_once_and_a_broken_video_costs_its_own_clips(make
 def test_leaving_early_ends_the_decoder(make_video):
     before = children()
     todo = [clip_of("a", number / 10, number / 10 + 0.2) for number in range(40)]
-    with closing(ReadAhead(todo, {"a": make_video(seconds=5.0)}, FRAMES)) as reads:
+    with closing(ReadAhead(todo, videos_of({"a": make_video(seconds=5.0)}, 5.0), FRAMES)) as reads:
         next(reads)
         assert children() - before
     assert children() == before
@@ -58,7 +63,17 @@ def test_one_clip_after_another_comes_from_the_same_decoder(make_video):
     with DecodeWorker() as worker:
         first = worker.process_id
         for start in (0.0, 1.0):
-            assert read_one(clip_of("a", start, start + 1), path, FRAMES, worker).shape == (2, 16, 16, 3)
+            assert read_one(clip_of("a", start, start + 1), path, 2.0, FRAMES, worker).shape == (2, 16, 16, 3)
         assert worker.process_id == first
         with pytest.raises(MediaError, match="ends too early"):
-            read_one(clip_of("a", 8.0, 9.0), path, FRAMES, worker)
+            read_one(clip_of("a", 8.0, 9.0), path, 2.0, FRAMES, worker)
+
+
+def test_frames_with_a_pace_come_view_by_view_and_stay_in_the_video(make_video):
+    paths = {"a": make_video(seconds=2.0)}
+    spec = FrameSpec(4, 16, 16, frames_per_second=5.0)  # views of 0.8 s
+    todo = [clip_of("a", 0.0, 2.0), clip_of("a", 1.8, 2.0)]
+    reads = {read.clip.id: read.frames for read in ReadAhead(todo, videos_of(paths, 2.0), spec)}
+    assert [len(reads[clip.id]) for clip in todo] == [12, 4]
+    # The short one's view is moved back so that it ends with the video, as the other's last view does.
+    assert (reads[todo[1].id] == reads[todo[0].id][-4:]).all()

@@ -24,7 +24,7 @@ SECOND = dataclasses.replace(FIRST, backbone="resnet18")
 
 def add_set(folder, ids, vectors, spec=SECOND):
     with write_catalogue(folder) as db:
-        sets.add_set(db, EmbeddingSet(spec, vectors.shape[1], "float32"))
+        sets.add_set(db, EmbeddingSet(spec, vectors.shape[1]))
     VectorShards(folder.vectors(spec.key)).append(Embeddings(np.array(ids, np.int64), vectors.astype(np.float32)))
     return spec.key
 
@@ -32,7 +32,7 @@ def add_set(folder, ids, vectors, spec=SECOND):
 def make_pair(vectors, others, videos=None):
     """A pair by itself, without a library."""
     count = len(vectors)
-    stored = [EmbeddingSet(spec, 1, "float32") for spec in (FIRST, SECOND)]
+    stored = [EmbeddingSet(spec, 1) for spec in (FIRST, SECOND)]
     of_videos = np.arange(count) if videos is None else np.asarray(videos)
     return set_pairs.SetPair(*stored, np.arange(count) * 10, of_videos, vectors, others, 0)
 
@@ -91,7 +91,7 @@ def test_sets_of_one_recipe_are_comparable_the_newest_first(two_sets):
     newer = add_set(folder, ids, np.ones((12, 3)), dataclasses.replace(SECOND, layer="newer"))
     shots = dataclasses.replace(SECOND, recipe_key=Recipe("shots").key)
     other_recipe = add_set(folder, [], np.empty((0, 3)), shots)
-    first = EmbeddingSet(FIRST, 6, "float32")
+    first = EmbeddingSet(FIRST, 6)
     assert [found.key for found in set_pairs.comparable_sets(folder, first)] == [newer, second]
     with pytest.raises(ProjectionError, match="cut differently"):
         set_pairs.pair_sets(folder, FIRST.key, other_recipe)

@@ -74,7 +74,7 @@ def test_the_way_of_a_video_leaps_where_the_scene_changes(folder):
             rows = [Clip(clip_id(video_id, span, RECIPE.key), video_id, RECIPE.key, span) for span in spans]
             clips.add_clips(db, rows)
             ids[video_id] = [row.id for row in rows]
-        sets.add_set(db, EmbeddingSet(spec, 4, "float32"))
+        sets.add_set(db, EmbeddingSet(spec, 4))
     rng = np.random.default_rng(1)
     way = np.repeat(np.eye(2, 4), [6, 4], axis=0) + 0.01 * rng.normal(size=(10, 4))
     order = rng.permutation(9)  # written in any order, and the last clip not yet embedded

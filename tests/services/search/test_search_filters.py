@@ -59,7 +59,7 @@ def fill_labelled(tmp_path_factory):
             rows = [Clip(clip_id(video_id, span, SPEC.recipe_key), video_id, SPEC.recipe_key, span) for span in spans]
             clips.add_clips(db, rows)
             ids += [row.id for row in rows]
-        sets.add_set(db, EmbeddingSet(SPEC, 8, "float32"))
+        sets.add_set(db, EmbeddingSet(SPEC, 8))
     vectors = np.random.default_rng(0).normal(size=(COUNT, 8)).astype(np.float32)
     VectorShards(folder.vectors(SPEC.key)).append(Embeddings(np.array(ids, np.int64), vectors))
     return folder, np.array(ids), vectors

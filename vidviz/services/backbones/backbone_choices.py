@@ -12,7 +12,9 @@ from vidviz.embed.checkpoints.weights import weights_state
 from vidviz.embed.description import RANDOM, Backbone, Weights
 from vidviz.embed.pool import SPACE, TIME
 from vidviz.errors import VidvizError
+from vidviz.services.backbones.fed_frames import SAMPLING_TITLES, say_backbone_frames
 from vidviz.services.cache import cached
+from vidviz.types import Sampling
 from vidviz.words import say_choices
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class BackboneChoice:
 
     `states` is what is known of each set of weights ("bundled", "cached", "to download: 128 MB", "no training");
     `ready` are the weights that need no download; `terms` the licence of those that a person must accept first;
-    `layers` and `poolings` are titles by name.
+    `layers`, `poolings` and `samplings` are titles by name, the usual sampling first.
     """
 
     name: str
@@ -42,6 +44,7 @@ class BackboneChoice:
     layers: dict[str, str]
     usual_layer: str
     poolings: dict[str, str]
+    samplings: dict[Sampling, str]
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ def _describe(backbone: Backbone) -> BackboneChoice:
         layers,
         backbone.embedding_layer,
         pooling_titles(per_frame=backbone.per_frame),
+        {name: SAMPLING_TITLES[name] for name in backbone.samplings},
     )
 
 
@@ -161,19 +165,14 @@ def _say_state(backbone: Backbone, weights: Weights) -> str:
 def _summarise(backbone: Backbone) -> str:
     parts = [
         backbone.title,
-        f"{say_frames(backbone)} of {backbone.frames.crop_px} px a clip",
+        f"{say_backbone_frames(backbone)}, {backbone.frames.crop_px} px",
         f"{backbone.embedding_size}-d embedding",
         f"{backbone.parameters_millions:.1f} M parameters",
-        f"{backbone.gmacs:.1f} GMACs a {'frame' if backbone.per_frame else 'clip'}",
+        f"{backbone.gmacs:.1f} GMACs a {'frame' if backbone.per_frame else 'view'}",
         f"about {backbone.memory_gib:.1f} GiB of memory",
         *(f"weights {weights.name}: {weights.size_mb:.0f} MB, {weights.licence}" for weights in backbone.weights[:1]),
     ]
     return " · ".join(parts)
-
-
-def say_frames(backbone: Backbone) -> str:
-    """How many frames a clip, and at which pace the network learned: `16 × 2 frames at 30 fps`."""
-    return f"{backbone.frames.num_frames} × {backbone.stride} frames at {backbone.fps:g} fps"
 
 
 def _row(backbone: Backbone) -> dict[str, object]:
@@ -184,7 +183,7 @@ def _row(backbone: Backbone) -> dict[str, object]:
         "title": backbone.title,
         "weights": _say_state(backbone, weights) if weights else "random only",
         "licence": weights.licence if weights else "",
-        "frames": say_frames(backbone),
+        "frames": say_backbone_frames(backbone),
         "pixels": backbone.frames.crop_px,
         "embedding": backbone.embedding_size,
         "parameters (M)": backbone.parameters_millions,

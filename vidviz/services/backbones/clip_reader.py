@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,13 +17,15 @@ import numpy as np
 from vidviz.config import DecodeLimits
 from vidviz.decode.probe import usable_cpus
 from vidviz.decode.read import read_clips
+from vidviz.decode.sample import count_views
 from vidviz.decode.worker import DecodeWorker
 from vidviz.errors import MediaError
 from vidviz.log.told_errors import sentence_of
-from vidviz.records import Clip
+from vidviz.records import Clip, Video
 from vidviz.types import FrameSpec
 
 CLIPS_AHEAD = 16
+BYTES_AHEAD = 512 * 2**20
 MOST_DECODERS = 4
 CPUS_A_DECODER = 4
 LOOK_UP_SECONDS = 0.2  # how long a reader waits for room before it looks whether it is still wanted
@@ -30,7 +33,7 @@ LOOK_UP_SECONDS = 0.2  # how long a reader waits for room before it looks whethe
 
 @dataclass(frozen=True)
 class ReadClip:
-    """A clip's frames, (T, H, W, 3) uint8, or the reason why there are none."""
+    """A clip's frames, (V * T, H, W, 3) uint8, one view after the other, or the reason why there are none."""
 
     clip: Clip
     frames: np.ndarray | None
@@ -38,7 +41,7 @@ class ReadClip:
 
 
 class ReadAhead(Iterator[ReadClip]):
-    """Reads clips from the moment it is made, each video once, at most `CLIPS_AHEAD` clips before they are taken.
+    """Reads clips from the moment it is made, each video once, and so many before they are taken as memory allows.
 
     Every clip of `todo` is answered exactly once, the videos in order of their ids (with several decoders,
     neighbouring ones mix). A video that breaks, or takes its decoder down, costs its own remaining clips and no
@@ -46,8 +49,8 @@ class ReadAhead(Iterator[ReadClip]):
 
     Args:
         todo: the clips, in any order.
-        paths: the file of each video.
-        frames: how many frames of each clip, and how large.
+        videos: their videos, by id.
+        frames: how many frames of each clip, at which pace, and how large.
         limits: bounds for each file.
         decoders: how many files are read at a time; a few processors each when None.
     """
@@ -55,15 +58,15 @@ class ReadAhead(Iterator[ReadClip]):
     def __init__(
         self,
         todo: Sequence[Clip],
-        paths: dict[str, Path],
+        videos: Mapping[str, Video],
         frames: FrameSpec,
         limits: DecodeLimits | None = None,
         decoders: int | None = None,
     ) -> None:
         self._groups = [list(group) for _, group in groupby(sorted(todo, key=_by_video), key=lambda c: c.video_id)]
         self._groups.reverse()  # taken from the end
-        self._paths, self._frames, self._limits = paths, frames, limits or DecodeLimits()
-        self._arrived: queue.Queue[ReadClip | BaseException | None] = queue.Queue(CLIPS_AHEAD)
+        self._videos, self._frames, self._limits = videos, frames, limits or DecodeLimits()
+        self._arrived: queue.Queue[ReadClip | BaseException | None] = queue.Queue(_clips_ahead(todo, frames))
         self._stopped = threading.Event()
         self._guard = threading.Lock()
         self._workers: list[DecodeWorker] = []
@@ -105,7 +108,7 @@ class ReadAhead(Iterator[ReadClip]):
                 self._workers.append(worker)
             with worker:
                 while (group := self._take_group()) and not self._stopped.is_set():
-                    with closing(_read_video(worker, group, self._path(group), self._frames, self._limits)) as reads:
+                    with closing(_read_video(worker, group, self._video(group), self._frames, self._limits)) as reads:
                         for read in reads:
                             self._put(read)
                             if self._stopped.is_set():
@@ -118,8 +121,8 @@ class ReadAhead(Iterator[ReadClip]):
         with self._guard:
             return self._groups.pop() if self._groups else []
 
-    def _path(self, group: list[Clip]) -> Path:
-        return self._paths[group[0].video_id]
+    def _video(self, group: list[Clip]) -> Video:
+        return self._videos[group[0].video_id]
 
     def _put(self, item: ReadClip | BaseException | None) -> None:
         while not self._stopped.is_set():
@@ -135,27 +138,47 @@ def decoder_count() -> int:
     return max(1, min(MOST_DECODERS, usable_cpus() // CPUS_A_DECODER))
 
 
-def read_one(clip: Clip, path: Path, frames: FrameSpec, worker: DecodeWorker) -> np.ndarray:
-    """One clip's frames, (T, H, W, 3) uint8.
+def _clips_ahead(todo: Sequence[Clip], frames: FrameSpec) -> int:
+    longest = max((count_views(clip.span.seconds, frames) for clip in todo), default=1)
+    clip_bytes = longest * frames.num_frames * frames.crop_px**2 * 3
+    return max(1, min(CLIPS_AHEAD, BYTES_AHEAD // clip_bytes))
+
+
+def read_one(
+    clip: Clip, path: str | os.PathLike[str], video_seconds: float, frames: FrameSpec, worker: DecodeWorker
+) -> np.ndarray:
+    """One clip's frames, (V * T, H, W, 3) uint8, of a video of that length.
 
     Raises:
         MediaError: the video is gone or cannot be read there.
     """
     # To the end, although there is one clip: a decoder whose stream is left half-read is ended.
-    (read,) = _read_video(worker, [clip], path, frames, DecodeLimits())
+    (read,) = _read_file(worker, [clip], Path(path), video_seconds, frames, DecodeLimits())
     if read.frames is None:
         raise MediaError(read.reason)
     return read.frames
 
 
 def _read_video(
-    worker: DecodeWorker, group: list[Clip], path: Path, frames: FrameSpec, limits: DecodeLimits
+    worker: DecodeWorker, group: list[Clip], video: Video, frames: FrameSpec, limits: DecodeLimits
+) -> Generator[ReadClip, None, None]:
+    return _read_file(worker, group, Path(video.path), video.probe.duration_seconds, frames, limits)
+
+
+def _read_file(
+    worker: DecodeWorker,
+    group: list[Clip],
+    path: Path,
+    video_seconds: float,
+    frames: FrameSpec,
+    limits: DecodeLimits,
 ) -> Generator[ReadClip, None, None]:
     left = dict(enumerate(group))
     reason = "The clip has no frames."
     try:
         spans = [clip.span for clip in group]
-        stream = worker.stream(read_clips, path, spans, frames, limits, timeout_seconds=limits.wall_seconds)
+        asked = (path, spans, frames, limits, video_seconds)
+        stream = worker.stream(read_clips, *asked, timeout_seconds=limits.wall_seconds)
         for index, pixels in stream:
             yield ReadClip(left.pop(index), pixels)
     except MediaError as error:

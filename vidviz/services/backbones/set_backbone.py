@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def load_set_backbone(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> LoadedBackbone:
-    """The backbone of a set with its weights, shared by all that look at something with it.
+    """The backbone of a set with its weights and precision, shared by all that look at something with it.
 
     Raises:
         BackboneError: its vectors came from outside, or nobody knows where the weights are.
@@ -23,7 +23,7 @@ def load_set_backbone(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> Loaded
     refuse_outside(spec)
     from vidviz.services.backbones.shared_backbones import load_shared
 
-    return load_shared(spec.backbone, find_weights(folder, spec), [spec.layer])
+    return load_shared(spec.backbone, find_weights(folder, spec), [spec.layer], spec.precision)
 
 
 def refuse_outside(spec: EmbeddingSetSpec) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @timed
-def load_shared(backbone: str, weights: str, layers: Sequence[str]) -> LoadedBackbone:
-    """A backbone in float32 that answers at these layers, loaded once and shared; hold its lock while it runs.
+def load_shared(backbone: str, weights: str, layers: Sequence[str], precision: str = "float32") -> LoadedBackbone:
+    """A backbone that answers at these layers, loaded once and shared; hold its lock while it runs.
 
     Where a network has a light build that serves all of them (the tutorial's, without its dense layers), that is
     what is loaded.
@@ -31,17 +31,17 @@ def load_shared(backbone: str, weights: str, layers: Sequence[str]) -> LoadedBac
     from vidviz.embed.load import serves_light
 
     light = all(serves_light(find_backbone(backbone), layer) for layer in layers)
-    return _load(backbone, weights, find_backbone(backbone).stages[0].layer if light else None)
+    return _load(backbone, weights, find_backbone(backbone).stages[0].layer if light else None, precision)
 
 
 @cached(most=2)  # beside the bound in bytes: a third one needs its memory
-def _load(backbone: str, weights: str, up_to: str | None) -> LoadedBackbone:
+def _load(backbone: str, weights: str, up_to: str | None, precision: str) -> LoadedBackbone:
     from vidviz.embed.backbones import find_backbone
     from vidviz.embed.load import load_backbone
 
     _make_room(backbone, up_to)
     # By its description: a name that stands in a workspace runs no code that a person did not name here.
-    return load_backbone(find_backbone(backbone), weights, precision="float32", up_to=up_to)
+    return load_backbone(find_backbone(backbone), weights, precision=precision, up_to=up_to)
 
 
 def _make_room(backbone: str, up_to: str | None) -> None:

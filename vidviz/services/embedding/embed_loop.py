@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,8 +38,7 @@ def reading(folder: WorkspaceFolder, frames: FrameSpec, todo: Sequence[Clip]) ->
     changed = {video.id: say_changed(video) for video in found}
     refused = [ReadClip(clip, None, changed[clip.video_id]) for clip in todo if changed[clip.video_id]]
     readable = [clip for clip in todo if not changed[clip.video_id]]
-    paths = {video.id: Path(video.path) for video in found}
-    with closing(ReadAhead(readable, paths, frames)) as reader:
+    with closing(ReadAhead(readable, {video.id: video for video in found}, frames)) as reader:
         yield chain(refused, reader)
 
 
@@ -53,12 +51,11 @@ def embed_all(
     keeper = _Keeper(shards)
     progress(done, total, "reading")
     try:
-        for batch in _batch(reader, embedder.batch_size):
+        for batch in _batch(reader, embedder):
             read = [item for item in batch if item.frames is not None]
             failed.update({item.clip.id: item.reason for item in batch if item.frames is None})
             if read:
-                pixels = np.stack([item.frames for item in read if item.frames is not None])
-                vectors, unusable = embedder.embed_finite(pixels)
+                vectors, unusable = embedder.embed_views([item.frames for item in read if item.frames is not None])
                 ids = np.array([item.clip.id for item in read], np.int64)
                 failed.update({int(ids[place]): reason for place, reason in unusable.items()})
                 good = [place for place in range(len(ids)) if place not in unusable]
@@ -70,13 +67,17 @@ def embed_all(
     return failed
 
 
-def _batch(reader: Iterable[ReadClip], size: int) -> Iterator[list[ReadClip]]:
+def _batch(reader: Iterable[ReadClip], embedder: Embedder) -> Iterator[list[ReadClip]]:
+    """So many clips that their views fill a batch of the network's."""
+    full = embedder.batch_size * embedder.loaded.backbone.frames.num_frames
     batch: list[ReadClip] = []
+    num_frames = 0
     for item in reader:
         batch.append(item)
-        if len(batch) >= size:
+        num_frames += 0 if item.frames is None else len(item.frames)
+        if num_frames >= full or len(batch) >= embedder.batch_size:
             yield batch
-            batch = []
+            batch, num_frames = [], 0
     if batch:
         yield batch
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from vidviz.errors import VidvizError, WorkspaceError
 from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, EmbeddingSet
+from vidviz.services.backbones.fed_frames import say_set_frames
 from vidviz.services.embedding.embed_loop import embed_all, reading
 from vidviz.services.index import set_index
 from vidviz.services.library import embedding_sets
@@ -18,7 +19,7 @@ from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, sets
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.vectors import VectorShards
-from vidviz.types import NEVER_TRAINED, EmbeddingSetSpec
+from vidviz.types import NEVER_TRAINED, EmbeddingSetSpec, Sampling
 from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EmbedRequest:
-    """What to embed with what. Empty `recipe_key`, `layer` mean the library's only recipe, the usual layer."""
+    """What to embed with what.
+
+    Empty `recipe_key`, `layer` mean the library's only recipe, the usual layer; `sampling` "auto" as the backbone was
+    trained, or spread where it sees frames one by one.
+    """
 
     backbone: str
     weights: str = "auto"
@@ -39,6 +44,7 @@ class EmbedRequest:
     device: str = ""
     precision: str = "auto"
     accept_licence: bool = False
+    sampling: Sampling | Literal["auto"] = "auto"
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any
         parts.append(f"{report.known} were there already")
     if report.failed:
         parts.append(f"{len(report.failed)} failed ({next(iter(report.failed.values())).rstrip('.')})")
-    message = f"{', '.join(parts)}."
+    message = f"{', '.join(parts)}; {say_set_frames(report.spec)}."
     if report.spec.random_weights:
         message += f" {NEVER_TRAINED}"
     try:
@@ -92,7 +98,8 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
         JobCancelledError: as `progress` asks; what was computed is kept.
     """
     started = time.monotonic()
-    spec = plan_set(folder, request)
+    ready = _prepare(request, progress)
+    spec = _plan(folder, request, ready)
     shards = VectorShards(folder.vectors(spec.key))
     with shards.writing():
         with read_catalogue(folder) as db:
@@ -101,11 +108,11 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
         if stored is not None and not todo:
             return EmbedReport(spec, stored.dimension, known, known, 0, {}, time.monotonic() - started)
         progress(0, 0, f"loading {spec.backbone}")
-        ready = _prepare(spec, request, progress)
-        with reading(folder, ready.backbone.frames, todo) as reader:  # while the network is loaded
+        frames = ready.backbone.frames_by(spec.sampling)
+        with reading(folder, frames, todo) as reader:  # while the network is loaded
             embedder = _load_embedder(ready, spec, request)
             with write_catalogue(folder) as db:
-                sets.add_set(db, EmbeddingSet(spec, embedder.dimension, embedder.loaded.precision))
+                sets.add_set(db, EmbeddingSet(spec, embedder.dimension))
                 sets.forget_failures(db, spec.key)
             failed = embed_all(embedder, reader, shards, progress, known, known + len(todo))
         with suppress(WorkspaceError):  # too full a disk for a second copy: the shards stay as they are
@@ -117,32 +124,43 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
 
 
 def plan_set(folder: WorkspaceFolder, request: EmbedRequest) -> EmbeddingSetSpec:
-    """The set that a request means. Torch is not needed to tell, nor the weights themselves.
+    """The set that a request means, whose weights are on this machine.
 
     Raises:
-        UnknownNameError: no such backbone.
-        BackboneError: no such weights.
+        UnknownNameError: no such backbone or precision.
+        BackboneError: no such weights, or the backbone cannot be given frames in that way.
         WorkspaceError: there is nothing to embed.
     """
-    from vidviz.embed.backbones import find_backbone
-    from vidviz.embed.checkpoints.weights import choose_weights
-
-    backbone = find_backbone(request.backbone)
-    weights = choose_weights(backbone, request.weights).identity
-    layer = request.layer or backbone.embedding_layer
-    recipe_key = embedding_sets.choose_recipe(folder, request.recipe_key)
-    return EmbeddingSetSpec(backbone.name, weights, layer, request.pooling, recipe_key)
+    return _plan(folder, request, _prepare(request, ignore_progress))
 
 
-def _prepare(spec: EmbeddingSetSpec, request: EmbedRequest, progress: Progress) -> ReadyBackbone:
+def _plan(folder: WorkspaceFolder, request: EmbedRequest, ready: ReadyBackbone) -> EmbeddingSetSpec:
+    from vidviz.embed.device import choose_device, choose_precision
+
+    backbone = ready.backbone
+    sampling = backbone.samplings[0] if request.sampling == "auto" else request.sampling
+    backbone.frames_by(sampling)  # refused before anything is read
+    return EmbeddingSetSpec(
+        backbone.name,
+        ready.weights.identity,
+        request.layer or backbone.embedding_layer,
+        request.pooling,
+        embedding_sets.choose_recipe(folder, request.recipe_key),
+        sampling,
+        choose_precision(request.precision, choose_device(request.device or None)),
+        ready.preprocessing,
+    )
+
+
+def _prepare(request: EmbedRequest, progress: Progress) -> ReadyBackbone:
     """The weights on this machine; a download shows its progress in megabytes."""
     from vidviz.embed.backbones import find_backbone
     from vidviz.embed.prepare import prepare_backbone
 
     def tell(done_bytes: int, total_bytes: int) -> None:
-        progress(done_bytes // 10**6, total_bytes // 10**6, f"MB of the weights of {spec.backbone}")
+        progress(done_bytes // 10**6, total_bytes // 10**6, f"MB of the weights of {backbone.name}")
 
-    backbone = find_backbone(spec.backbone)
+    backbone = find_backbone(request.backbone)
     return prepare_backbone(backbone, request.weights, accept_licence=request.accept_licence, on_progress=tell)
 
 
@@ -150,7 +168,7 @@ def _load_embedder(ready: ReadyBackbone, spec: EmbeddingSetSpec, request: EmbedR
     from vidviz.embed.embedder import Embedder
     from vidviz.embed.load import load_ready
 
-    loaded = load_ready(ready, device=request.device or None, precision=request.precision, up_to=spec.layer)
+    loaded = load_ready(ready, device=request.device or None, precision=spec.precision, up_to=spec.layer)
     return Embedder(loaded, spec.layer, spec.pooling)
 
 

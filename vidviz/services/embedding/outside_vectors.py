@@ -81,7 +81,7 @@ def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
                 f"The set {name} holds vectors of {known.dimension} numbers, and these have {vectors.shape[1]}; choose "
                 "another name."
             )
-        sets.add_set(db, EmbeddingSet(spec, vectors.shape[1], "float32"))
+        sets.add_set(db, EmbeddingSet(spec, vectors.shape[1]))
     shards = VectorShards(folder.vectors(spec.key))
     with shards.writing():
         fresh = ~np.isin(ids, shards.load_ids())

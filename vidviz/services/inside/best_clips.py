@@ -168,9 +168,8 @@ def _look(
     changed = {key: say_changed(video) for key, video in videos.items()}
     left_out.update({clip.id: changed[clip.video_id] for clip in todo if changed[clip.video_id]})
     good = [clip for clip in todo if clip.id not in left_out]
-    paths = {key: Path(video.path) for key, video in videos.items()}
     grid = grid_of(backbone, weights, loaded)
-    with closing(ReadAhead(good, paths, loaded.backbone.frames)) as reads:
+    with closing(ReadAhead(good, videos, loaded.backbone.frames)) as reads:
         for done, read in enumerate(reads, 1):
             if read.frames is None:
                 left_out[read.clip.id] = read.reason

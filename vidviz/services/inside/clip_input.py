@@ -133,4 +133,4 @@ def read_frames(path: Path, clip_id: int, backbone: str, weights: str) -> np.nda
     if reason := say_changed(video):
         raise MediaError(reason)
     spec = prepare_backbone(find_backbone(backbone), weights).backbone.frames
-    return read_one(clip, Path(video.path), spec, clip_decoder())
+    return read_one(clip, video.path, video.probe.duration_seconds, spec, clip_decoder())

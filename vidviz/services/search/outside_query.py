@@ -59,7 +59,8 @@ def _embed_video(path: Path, spec: EmbeddingSetSpec, token: str, seconds: tuple[
         refuse_stills(spec)
     loaded = load_set_backbone(folder, spec)
     clip = Clip(0, token, spec.recipe_key, span)
-    frames = read_one(clip, asked.path, loaded.backbone.frames, file_decoder())
+    fed = loaded.backbone.frames_by(spec.sampling)
+    frames = read_one(clip, asked.path, asked.duration_seconds, fed, file_decoder())
     return _embed(loaded, spec, frames)
 
 
@@ -118,5 +119,8 @@ def _embed_sentence(path: Path, spec: EmbeddingSetSpec, sentence: str) -> np.nda
 def _embed(loaded: LoadedBackbone, spec: EmbeddingSetSpec, frames: np.ndarray) -> np.ndarray:
     from vidviz.embed.embedder import Embedder
 
-    vector: np.ndarray = Embedder(loaded, spec.layer, spec.pooling, batch_size=1).embed(frames[None])[0]
+    vectors, unusable = Embedder(loaded, spec.layer, spec.pooling, batch_size=1).embed_views([frames])
+    if unusable:
+        raise BackboneError(unusable[0])
+    vector: np.ndarray = vectors[0]
     return vector

@@ -9,6 +9,7 @@ from vidviz.services.backbones import backbone_choices
 from vidviz.services.backbones.backbone_choices import BackboneChoice
 from vidviz.services.embedding import embed_run
 from vidviz.services.library import embedding_sets
+from vidviz.types import Sampling
 from vidviz.workspace_folder import WorkspaceFolder
 
 TABLE_PX = 420
@@ -38,10 +39,13 @@ def offer_embedding(folder: WorkspaceFolder) -> None:
             width=150,
             help="How all positions of the layer become one vector.",
         )
+        sampling = _choose_sampling(backbone)
         recipe_key = _choose_clips(folder)
         accepted = _accept_terms(backbone, weights)
         if st.button("Embed", type="primary", key="embed now", disabled=not (accepted and weights)):
-            request = embed_run.EmbedRequest(name, weights, layer, pooling, recipe_key, accept_licence=accepted)
+            request = embed_run.EmbedRequest(
+                name, weights, layer, pooling, recipe_key, accept_licence=accepted, sampling=sampling
+            )
             jobs.start_job(folder, "embed", f"Embed with {name}", embed_run.request_arguments(request))
             st.rerun()
     st.caption(backbone.summary)
@@ -82,6 +86,20 @@ def _choose_layer(backbone: BackboneChoice) -> str:
         help="Whose output is the embedding; the penultimate is usual.",
     )
     st.toggle("All modules", key="embed all layers", help="Every module of the network, not its stages alone.")
+    return chosen
+
+
+def _choose_sampling(backbone: BackboneChoice) -> Sampling:
+    chosen: Sampling = st.selectbox(
+        "Frames",
+        list(backbone.samplings),
+        format_func=backbone.samplings.__getitem__,
+        key=f"embed frames {len(backbone.samplings)}",
+        width=170,
+        disabled=len(backbone.samplings) == 1,
+        help="As trained: views at the pace of the training, as many as cover a clip, whose vectors are averaged. "
+        "Spread: one view over the whole clip, which looks faster or slower than what the network knows.",
+    )
     return chosen
 
 

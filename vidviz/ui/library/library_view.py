@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from vidviz.services import jobs
+from vidviz.services.backbones import fed_frames
 from vidviz.services.dashboard import find_site
 from vidviz.services.importing import import_run, uploads
 from vidviz.services.library import contents, embedding_sets
@@ -93,8 +94,11 @@ def draw_sets(folder: WorkspaceFolder) -> None:
                 st.markdown(f"**{described.found.spec.backbone}** · {described.found.spec.layer}")
                 st.caption(
                     f"{described.embedded} of {described.clips} clips · {described.found.dimension}-d · "
-                    f"{described.found.spec.pooling} · {described.found.spec.recipe_key} · {described.found.precision}"
+                    f"{described.found.spec.pooling} · {described.found.spec.recipe_key} · "
+                    f"{described.found.spec.precision}"
                 )
+                if said := fed_frames.say_set_frames(described.found.spec):
+                    st.caption(said[0].upper() + said[1:])
                 if described.found.spec.random_weights:
                     st.badge("random weights", color="orange")
                 if described.failed:
