@@ -7,11 +7,12 @@ import sqlite3
 
 import pytest
 
-from vidviz.services.library import contents
+from vidviz.services.backbones.fed_frames import say_set_frames
+from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import edits
 from vidviz.store.catalogue import write_catalogue
-from vidviz.store.schema import SCHEMA_VERSION, TABLES
+from vidviz.store.schema import SCHEMA_VERSION, TABLES, UPGRADES
 
 VIDEO = (
     "INSERT INTO video VALUES ('{id}', '{id}.mp4', '/videos/{id}.mp4', 0, 10, 'h264', 'mp4', 64, 48, 0, 25.0, 0, 100, "
@@ -35,6 +36,19 @@ def version_1(tmp_path):
     db.commit()
     db.close()
     return path
+
+
+@pytest.fixture
+def version_2(version_1):
+    """A workspace as version 2 left it, with a set whose precision was recorded and whose sampling was not."""
+    db = sqlite3.connect(version_1 / "catalogue.db")
+    db.executescript(UPGRADES[1])
+    fields = ("r3d_18", "random", "avgpool", "mean", "windows-2-2-keep")
+    db.execute("INSERT INTO embedding_set VALUES ('d5cefe21977303d7', ?, ?, ?, ?, ?, 3, 'bfloat16', 1.0)", fields)
+    db.execute("PRAGMA user_version = 2")
+    db.commit()
+    db.close()
+    return version_1
 
 
 def describe_tables(path):
@@ -63,6 +77,16 @@ def test_what_an_older_catalogue_holds_is_kept(version_1):
         assert db.execute("SELECT title FROM job").fetchall()[0][0] == "Map"
         assert edits.make_edit(db, "label", [ord("a"), ord("b")], "dog", "label").num_clips == 2
     assert contents.clip_table(folder)["label"].tolist() == ["dog", "dog"]
+
+
+def test_a_set_of_before_keeps_its_key_and_is_said_to_be_spread(version_2):
+    """So that its vectors, maps and index stay its own."""
+    (found,) = embedding_sets.list_sets(open_workspace(version_2))
+    assert found.key == "d5cefe21977303d7"
+    assert (found.spec.sampling, found.spec.precision, found.spec.preprocessing) == ("spread", "bfloat16", "")
+    assert say_set_frames(found.spec) == (
+        "16 frames spread over the clip, made before sampling and preprocessing were recorded"
+    )
 
 
 def test_an_upgraded_catalogue_is_as_a_new_one(version_1, tmp_path):

@@ -11,7 +11,6 @@ import click
 
 from vidviz.cli.options import TableOption
 from vidviz.cli.output import Answer, answering
-from vidviz.types import SAMPLINGS
 
 if TYPE_CHECKING:
     from vidviz.services.backbones.backbone_choices import RegisteredBackbone
@@ -47,9 +46,8 @@ def _say_poolings() -> str:
 @click.option(
     "--sampling",
     default="auto",
-    type=click.Choice(["auto", *SAMPLINGS]),
     show_default=True,
-    help="Which moments of a clip: views at the pace of the training, one of them, or frames spread over the clip.",
+    help="as-trained (views at the pace of the training), one-view, or spread over the clip.",
 )
 @click.option("--accept-licence", is_flag=True, help="Download weights whose terms forbid commercial use.")
 @answering

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 from urllib.parse import urlparse
 
-from vidviz.errors import BackboneError
+from vidviz.errors import BackboneError, UnknownNameError
 from vidviz.numbers.digests import short_digest
 from vidviz.types import SAMPLINGS, FrameSpec, Sampling
 
@@ -166,8 +166,11 @@ class Backbone:
         """Which frames of a clip it is given.
 
         Raises:
+            UnknownNameError: there is no such sampling.
             BackboneError: it sees frames one by one, or nobody says at which pace it was trained.
         """
+        if sampling not in SAMPLINGS:
+            raise UnknownNameError("sampling", sampling, SAMPLINGS)
         if sampling not in self.samplings:
             reason = "sees frames one by one" if self.per_frame else "says no pace that it was trained at"
             raise BackboneError(f"{self.name} {reason}, so its frames are spread over a clip: use sampling 'spread'.")

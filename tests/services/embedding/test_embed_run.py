@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import importlib
 import os
@@ -10,7 +11,12 @@ import shutil
 import numpy as np
 import pytest
 
-from vidviz.errors import JobError, MediaError, UnknownNameError, WorkspaceError
+from vidviz.config import DecodeLimits
+from vidviz.decode.read import read_clips
+from vidviz.embed import backbones
+from vidviz.embed.embedder import Embedder
+from vidviz.embed.load import load_backbone
+from vidviz.errors import BackboneError, JobError, MediaError, UnknownNameError, WorkspaceError
 from vidviz.services.backbones import clip_reader
 from vidviz.services.embedding.embed_run import EmbedRequest, embed_clips
 from vidviz.services.importing.import_run import ImportRequest, import_videos
@@ -22,7 +28,7 @@ from vidviz.store import clips
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.vectors import VectorShards
 from vidviz.store.videos import list_videos
-from vidviz.types import EmbeddingSetSpec, Recipe
+from vidviz.types import EmbeddingSetSpec, Recipe, Span
 
 REQUEST = EmbedRequest("tiny", precision="float32", device="cpu")
 
@@ -76,6 +82,37 @@ def test_layers_and_poolings_are_sets_of_their_own(folder, videos, tiny):
     assert first.key != second.key
     assert [found.key for found in embedding_sets.list_sets(folder)] == [second.key, first.key]
     assert embedding_sets.find_set(folder, first.key[:6]).key == first.key
+
+
+def test_sampling_precision_and_preprocessing_make_sets_of_their_own(folder, videos, tiny, monkeypatch):
+    first = embed_clips(folder, REQUEST).spec
+    assert (first.sampling, first.precision) == ("as-trained", "float32")
+    spread = embed_clips(folder, dataclasses.replace(REQUEST, sampling="spread"))
+    half = embed_clips(folder, dataclasses.replace(REQUEST, precision="bfloat16"))
+    brighter = dataclasses.replace(tiny, mean=(0.1, 0.1, 0.1))
+    monkeypatch.setattr(backbones, "_registry", lambda: {"tiny": brighter})
+    other = embed_clips(folder, REQUEST)
+    assert [report.computed for report in (spread, half, other)] == [6, 6, 6]
+    assert len({first.key, spread.spec.key, half.spec.key, other.spec.key}) == 4
+    assert "bfloat16" in half.spec.title
+    assert "as trained" in first.title
+    assert "as trained" not in spread.spec.title
+
+
+def test_a_clip_seen_in_several_views_has_the_mean_of_their_vectors(folder, videos, tiny):
+    """Clips of half a second, views of two frames at eight a second: two views, from 0 and 0.25 s on."""
+    found = embed_clips(folder, REQUEST)
+    vectors = embedding_sets.load_embeddings(folder, found.spec.key)
+    loaded = load_backbone(tiny, "random", device="cpu")
+    with read_catalogue(folder) as db:
+        clip = clips.list_clips(db, found.spec.recipe_key)[0]
+        path = next(video.path for video in list_videos(db) if video.id == clip.video_id)
+    spans = [Span(clip.span.start_seconds + start, clip.span.start_seconds + start + 0.25) for start in (0, 0.25)]
+    frames = dict(read_clips(path, spans, tiny.frames_by("one-view"), DecodeLimits(), 1.0))
+    views = Embedder(loaded).embed(np.stack([frames[0], frames[1]]))
+    stored_one = vectors.vectors[vectors.ids.tolist().index(clip.id)]
+    np.testing.assert_allclose(stored_one, views.mean(axis=0), rtol=1e-5)
+    assert np.abs(views[0] - views[1]).max() > 1e-3
 
 
 def test_a_cancelled_run_keeps_what_it_did_and_goes_on(folder, videos, tiny, monkeypatch):
@@ -222,6 +259,8 @@ def test_a_disk_too_full_to_tidy_up_loses_nothing(folder, videos, tiny, monkeypa
         (EmbedRequest("tiny", layer="haed"), UnknownNameError, "Nearest: head"),
         (EmbedRequest("tiny", pooling="meen"), UnknownNameError, "Nearest: mean"),
         (EmbedRequest("tiny", precision="float23"), UnknownNameError, "Nearest: float32"),
+        (EmbedRequest("tiny", sampling="spred"), UnknownNameError, "Nearest: spread"),
+        (EmbedRequest("resnet18", "random", sampling="as-trained"), BackboneError, "resnet18 sees frames one by one"),
         (
             EmbedRequest("tiny", recipe_key="windows-9-9-keep"),
             WorkspaceError,
