@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from vidviz.config import workspace_path
 from vidviz.records import LABEL, Edit
+from vidviz.services.backbones.fed_frames import say_set_frames
 from vidviz.services.backbones.named_backbones import name_backbone
 from vidviz.services.embedding import embed_run
 from vidviz.services.embedding.embed_run import EmbedReport, EmbedRequest
@@ -106,10 +107,10 @@ class Workspace:
         import pandas as pd
 
         rows = [
-            {"key": found.key, **asdict(found.spec), "dimension": found.dimension}
+            {"key": found.key, **asdict(found.spec), "dimension": found.dimension, "frames": say_set_frames(found.spec)}
             for found in embedding_sets.list_sets(self.folder)
         ]
-        return pd.DataFrame(rows, columns=["key", *_names(EmbeddingSetSpec), "dimension"])
+        return pd.DataFrame(rows, columns=["key", *_names(EmbeddingSetSpec), "dimension", "frames"])
 
     def embeddings(self, embedding_set: str = "") -> Embeddings:
         """Clip ids (N,) beside vectors (N, D) of a set, the newest unless a key or backbone is named."""

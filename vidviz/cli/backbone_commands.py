@@ -54,6 +54,7 @@ def _say_poolings() -> str:
 def embed(answer: Answer, **options: Any) -> None:
     """Compute the embeddings of all clips; go on where an earlier run stopped."""
     from vidviz.services import jobs
+    from vidviz.services.backbones.fed_frames import say_set_frames
     from vidviz.services.embedding import embed_run
 
     folder = answer.open()
@@ -62,8 +63,14 @@ def embed(answer: Answer, **options: Any) -> None:
     request = embed_run.EmbedRequest(**options)
     title = f"Embed with {request.backbone}"
     job = jobs.run_here(folder, "embed", title, embed_run.request_arguments(request), answer.progress())
-    key = embed_run.plan_set(folder, request).key
-    data = {"job": job.id, "state": job.state, "message": job.message, "set": key if job.state == "done" else None}
+    spec = embed_run.plan_set(folder, request)
+    data = {
+        "job": job.id,
+        "state": job.state,
+        "message": job.message,
+        "set": spec.key if job.state == "done" else None,
+        "frames": say_set_frames(spec),
+    }
     answer.give(data, job.message)
 
 
@@ -78,11 +85,13 @@ def backbones(answer: Answer, name: str) -> None:
         _count(answer, name)
         return
     from vidviz.services.backbones.backbone_choices import list_registered
+    from vidviz.services.backbones.fed_frames import say_backbone_frames
 
     rows, lines = [], []
     for registered in list_registered():
         backbone = registered.backbone
-        rows.append({**asdict(backbone), "state": registered.state, "weights_states": registered.weights_states})
+        states = {"state": registered.state, "weights_states": registered.weights_states}
+        rows.append({**asdict(backbone), "given": say_backbone_frames(backbone), **states})
         lines.append(
             f"{backbone.name:18} {backbone.family:18} {backbone.embedding_size:5}-d "
             f"{backbone.parameters_millions:6.1f} M {backbone.clip_gmacs:7.1f} GMACs  "

@@ -54,6 +54,12 @@ def say_set_frames(spec: EmbeddingSetSpec) -> str:
     return said if spec.preprocessing else f"{said}, {BEFORE_RECORDED}"
 
 
+def as_sentence(spec: EmbeddingSetSpec) -> str:
+    """The same as a sentence of its own."""
+    said = say_set_frames(spec)
+    return f"{said[0].upper()}{said[1:]}." if said else ""
+
+
 def _clip_seconds(recipe_key: str) -> float | None:
     """The length of clips where they all have one, but for the last of a video."""
     with suppress(RecipeError):

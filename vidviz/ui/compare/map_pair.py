@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from vidviz.render.point_colours import Groups, Values
+from vidviz.services.backbones.fed_frames import as_sentence
 from vidviz.services.compare import set_agreement
 from vidviz.services.compare.set_agreement import FaceOff
 from vidviz.services.library import contents
@@ -143,8 +144,8 @@ def _draw_map(
     )
     looks = MapLooks(colours=colours, height_px=MAP_PX, title=f"Map of {letter}, {spec.title}")
     clip_map(view.points, key=key, marks=marks, looks=looks, on_event=lambda: _react(comparison, key, view))
-    if view.note:
-        st.caption(view.note)
+    if said := f"{as_sentence(spec)} {view.note}".strip():
+        st.caption(said)
 
 
 def _react(comparison: Comparison, key: str, view: View) -> None:

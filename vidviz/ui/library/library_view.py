@@ -97,8 +97,8 @@ def draw_sets(folder: WorkspaceFolder) -> None:
                     f"{described.found.spec.pooling} · {described.found.spec.recipe_key} · "
                     f"{described.found.spec.precision}"
                 )
-                if said := fed_frames.say_set_frames(described.found.spec):
-                    st.caption(said[0].upper() + said[1:])
+                if said := fed_frames.as_sentence(described.found.spec):
+                    st.caption(said)
                 if described.found.spec.random_weights:
                     st.badge("random weights", color="orange")
                 if described.failed:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from vidviz.records import EmbeddingSet, StoredMap
 from vidviz.services import jobs
+from vidviz.services.backbones.fed_frames import as_sentence
 from vidviz.services.library import embedding_sets
 from vidviz.services.maps import map_build, new_clips
 from vidviz.services.maps.map_colours import DrawnMap
@@ -142,4 +143,4 @@ def _points_of(stored: StoredMap, rows: pd.DataFrame) -> MapPoints:
 def caption(view: View, chosen: EmbeddingSet, num_kept: int, about_colours: str) -> None:
     """What the map shows and what to keep in mind."""
     shown = f"{num_kept:,} of {len(view.points):,} clips" if num_kept < len(view.points) else f"{num_kept:,} clips"
-    st.caption(f"{shown} of {chosen.spec.title}. {about_colours} {view.note}")
+    st.caption(f"{shown} of {chosen.spec.title}. {as_sentence(chosen.spec)} {about_colours} {view.note}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.records import EmbeddingSet
+from vidviz.services.backbones.fed_frames import as_sentence
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.label_palette import label_colours
 from vidviz.ui import state
@@ -77,7 +78,7 @@ def draw_space_bar(folder: WorkspaceFolder) -> None:
             width=420,
             key=PICKER,
             on_change=lambda: state.choose_set(st.session_state[PICKER]),
-            help="Backbone · layer · pooling · recipe. All pages show this one.",
+            help=f"Backbone · layer · pooling · recipe. All pages show this one. {as_sentence(chosen.spec)}",
         )
         mark_weights(chosen)
         filter_bar.draw_filter(folder, chosen.spec.recipe_key)
