@@ -127,7 +127,10 @@ class FrameSpec:
     A view is `num_frames` frames. With a pace of `frames_per_second` they are that far apart, and a clip is seen by as
     many views as cover it, or by `one_view` around its middle; see `view_times`. Without a pace (0) one view is spread
     over the clip, whatever its length. Each frame is resized to `resize_px`, either the length of the shorter side or
-    (height, width), then cropped in the centre to `crop_px` square.
+    (height, width), then cropped in the centre to `crop_px` square. With `antialias` the filter of a reduction takes in
+    all pixels that one stands for; without, only the nearest, as many video networks were trained. `odd_margin` says
+    where a crop begins that cannot lie in the very middle: half of the margin, rounded as torchvision does (to the
+    nearest, halves to even) or down as Hugging Face's processors do.
     """
 
     num_frames: int
@@ -136,11 +139,15 @@ class FrameSpec:
     interpolation: Literal["bilinear", "bicubic"] = "bilinear"
     frames_per_second: float = 0.0
     one_view: bool = False
+    antialias: bool = True
+    odd_margin: Literal["nearest", "lower"] = "nearest"
 
     def __post_init__(self) -> None:
         smallest = self.resize_px if isinstance(self.resize_px, int) else min(self.resize_px)
         if self.num_frames < 1 or self.crop_px < 1 or smallest < self.crop_px:
             raise ValueError(f"frames cannot be cropped to {self.crop_px} px after resizing to {self.resize_px}")
+        if not self.antialias and self.interpolation != "bilinear":
+            raise ValueError(f"without antialiasing frames are resized by 'bilinear', not {self.interpolation!r}")
         if not (math.isfinite(self.frames_per_second) and self.frames_per_second >= 0):
             raise ValueError(f"a pace is a number of frames a second, or 0 for none, not {self.frames_per_second}")
 

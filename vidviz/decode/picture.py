@@ -61,6 +61,12 @@ def resized_size(width_px: int, height_px: int, resize_px: int | tuple[int, int]
     return int(resize_px * width_px / height_px), resize_px
 
 
+def crop_start(length_px: int, spec: FrameSpec) -> int:
+    """Where the crop of a picture begins along one axis."""
+    margin = length_px - spec.crop_px
+    return margin // 2 if spec.odd_margin == "lower" else round(margin / 2)
+
+
 class ClipShaper:
     """Turns frames into a backbone's pictures: upright, resized, cropped in the centre."""
 
@@ -73,8 +79,10 @@ class ClipShaper:
         """The frame as (crop, crop, 3) uint8 RGB."""
         crop = self._spec.crop_px
         width, height = upright_size(frame)
+        if not self._spec.antialias:
+            return sample_bilinear(self._shaper.upright(frame, width, height), self._spec)
         new_width, new_height = resized_size(width, height, self._spec.resize_px)
-        left, top = round((new_width - crop) / 2), round((new_height - crop) / 2)
+        left, top = crop_start(new_width, self._spec), crop_start(new_height, self._spec)
         if max(new_width, new_height) > WIDEST_SCALED * crop:
             scale_x, scale_y = width / new_width, height / new_height
             box = (left * scale_x, top * scale_y, (left + crop) * scale_x, (top + crop) * scale_y)
@@ -86,3 +94,37 @@ class ClipShaper:
         whole = Image.fromarray(np.ascontiguousarray(self._shaper.upright(frame, *upright_size(frame))))
         side = self._spec.crop_px
         return np.asarray(whole.resize((side, side), Image.Resampling[self._spec.interpolation.upper()], box=box))
+
+
+def sample_bilinear(pixels: np.ndarray, spec: FrameSpec) -> np.ndarray:
+    """A picture resized and cropped without antialiasing, (crop, crop, 3) uint8.
+
+    Each pixel is made of the four around its place, whatever the reduction: torch's `interpolate` with
+    `align_corners=False`, OpenCV's `INTER_LINEAR`.
+
+    Args:
+        pixels: (H, W, 3) uint8, upright.
+        spec: the size.
+    """
+    height, width = pixels.shape[:2]
+    new_width, new_height = resized_size(width, height, spec.resize_px)
+    above, below, down = _neighbours(height, new_height, spec)
+    before, after, right = _neighbours(width, new_width, spec)
+    down, right = down[:, None, None], right[:, None]
+    # Rows first: they lie together in memory.
+    upper, lower = (
+        pixels[rows].take(before, axis=1) * (1 - right) + pixels[rows].take(after, axis=1) * right
+        for rows in (above, below)
+    )
+    rounded: np.ndarray = np.rint(upper * (1 - down) + lower * down).astype(np.uint8)
+    return rounded
+
+
+def _neighbours(length: int, new_length: int, spec: FrameSpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of the pixels of a crop along one axis: the two that each lies between, and how far it is from the first."""
+    first = crop_start(new_length, spec)
+    places = np.maximum(
+        (np.arange(first, first + spec.crop_px, dtype=np.float64) + 0.5) * (length / new_length) - 0.5, 0.0
+    )
+    low = np.minimum(places.astype(np.int64), length - 1)
+    return low, np.minimum(low + 1, length - 1), (places - low).astype(np.float32)

@@ -113,7 +113,7 @@ def describe_folder(backbone: Backbone, folder: Path) -> Backbone:
     mean, std = _normalisation(processor, backbone)
     return dataclasses.replace(
         backbone,
-        frames=FrameSpec(num_frames, resize_px, crop_px, interpolation),
+        frames=FrameSpec(num_frames, resize_px, crop_px, interpolation, odd_margin="lower"),
         smallest=backbone.smallest if (spec.num_frames, spec.crop_px) == (num_frames, crop_px) else None,
         mean=mean,
         std=std,

@@ -48,7 +48,7 @@ FACTORISED_PAPER = "Tran et al., A Closer Look at Spatiotemporal Convolutions, C
 FACTORISED: dict[str, Any] = {
     "family": "3-D CNN",
     "paper": FACTORISED_PAPER,
-    "frames": FrameSpec(num_frames=16, resize_px=(128, 171), crop_px=112),
+    "frames": FrameSpec(num_frames=16, resize_px=(128, 171), crop_px=112, antialias=False),
     "smallest": FrameSpec(num_frames=4, resize_px=32, crop_px=32),
     "fps": 15.0,
     "stride": 1,
@@ -114,7 +114,7 @@ S3D = video_row(
     size_mb=31.972,
     top1=68.368,
     views="1 clip of 128 frames a video",
-    frames=FrameSpec(num_frames=16, resize_px=(256, 256), crop_px=224),
+    frames=FrameSpec(num_frames=16, resize_px=(256, 256), crop_px=224, antialias=False),
     smallest=FrameSpec(num_frames=14, resize_px=(256, 256), crop_px=224),
     fps=15.0,
     stride=1,

@@ -26,7 +26,7 @@ C3D = Backbone(
     title="C3D",
     family="3-D CNN",
     paper="Tran et al., Learning Spatiotemporal Features with 3D Convolutional Networks, ICCV 2015, arXiv:1412.0767",
-    frames=FrameSpec(num_frames=16, resize_px=(128, 171), crop_px=112),
+    frames=FrameSpec(num_frames=16, resize_px=(128, 171), crop_px=112, antialias=False),
     fps=30.0,
     stride=1,
     per_frame=False,
@@ -75,7 +75,7 @@ INCEPTION_I3D = Backbone(
     title="Inception-I3D",
     family="3-D CNN",
     paper="Carreira and Zisserman, Quo Vadis, Action Recognition?, CVPR 2017, arXiv:1705.07750",
-    frames=FrameSpec(num_frames=64, resize_px=256, crop_px=224),
+    frames=FrameSpec(num_frames=64, resize_px=256, crop_px=224, antialias=False),
     fps=25.0,
     stride=1,
     per_frame=False,
@@ -117,7 +117,7 @@ I3D_R50 = Backbone(
     family="3-D CNN",
     paper="Carreira and Zisserman, arXiv:1705.07750, with a ResNet-50 as in Wang et al., Non-local Neural Networks, "
     "CVPR 2018, arXiv:1711.07971",
-    frames=FrameSpec(num_frames=8, resize_px=256, crop_px=256),
+    frames=FrameSpec(num_frames=8, resize_px=256, crop_px=256, antialias=False),
     fps=30.0,
     stride=8,
     per_frame=False,
@@ -151,7 +151,7 @@ SLOWFAST_R50 = Backbone(
     title="SlowFast-R50 8x8",
     family="3-D CNN",
     paper="Feichtenhofer et al., SlowFast Networks for Video Recognition, ICCV 2019, arXiv:1812.03982",
-    frames=FrameSpec(num_frames=32, resize_px=256, crop_px=256),
+    frames=FrameSpec(num_frames=32, resize_px=256, crop_px=256, antialias=False),
     fps=30.0,
     stride=2,
     per_frame=False,
@@ -253,14 +253,21 @@ def _x3d(
     )
 
 
-X3D_XS = _x3d("XS", FrameSpec(4, 182, 160), 12, gmacs=0.6053, top1=69.12, memory_gib=0.9, test_px=182)
+X3D_XS = _x3d("XS", FrameSpec(4, 182, 160, antialias=False), 12, gmacs=0.6053, top1=69.12, memory_gib=0.9, test_px=182)
 X3D_S = _x3d(
-    "S", FrameSpec(13, 182, 160), 6, gmacs=1.963, top1=73.33, memory_gib=1.5, test_px=182, sha256_prefix="26b95f16"
+    "S",
+    FrameSpec(13, 182, 160, antialias=False),
+    6,
+    gmacs=1.963,
+    top1=73.33,
+    memory_gib=1.5,
+    test_px=182,
+    sha256_prefix="26b95f16",
 )
-X3D_M = _x3d("M", FrameSpec(16, 256, 224), 5, gmacs=4.732, top1=75.94, memory_gib=2.6, test_px=256)
+X3D_M = _x3d("M", FrameSpec(16, 256, 224, antialias=False), 5, gmacs=4.732, top1=75.94, memory_gib=2.6, test_px=256)
 X3D_L = _x3d(
     "L",
-    FrameSpec(16, 356, 312),
+    FrameSpec(16, 356, 312, antialias=False),
     5,
     gmacs=18.368,
     top1=77.44,

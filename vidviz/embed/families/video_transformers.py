@@ -12,7 +12,7 @@ from vidviz.types import FrameSpec
 # Positions are learned for 16 frames of 224 pixels, so there is no smaller input.
 MVIT: dict[str, Any] = {
     "family": "video transformer",
-    "frames": FrameSpec(num_frames=16, resize_px=256, crop_px=224),
+    "frames": FrameSpec(num_frames=16, resize_px=256, crop_px=224, antialias=False),
     "fps": 30.0,
     "stride": 4,
     "mean": (0.45, 0.45, 0.45),
@@ -66,7 +66,7 @@ MVIT_V2_S = video_row(
 SWIN3D: dict[str, Any] = {
     "family": "video transformer",
     "paper": "Liu et al., Video Swin Transformer, CVPR 2022, arXiv:2106.13230",
-    "frames": FrameSpec(num_frames=32, resize_px=256, crop_px=224),
+    "frames": FrameSpec(num_frames=32, resize_px=256, crop_px=224, antialias=False),
     "smallest": FrameSpec(num_frames=4, resize_px=64, crop_px=64),
     "fps": 30.0,
     "stride": 2,
