@@ -84,3 +84,14 @@ def test_the_module_takes_clips(loaded: LoadedBackbone, clips: np.ndarray) -> No
     assert scores.shape[0] == 1
     assert scores.dim() == 2
     assert torch.isfinite(scores).all()
+
+
+@pytest.mark.slow
+def test_in_bfloat16_the_vectors_point_the_same_way(
+    loaded: LoadedBackbone, clips: np.ndarray, vectors: np.ndarray
+) -> None:
+    """`auto` computes so where the processor does; operators that bfloat16 lacks run in float32."""
+    half = load_backbone(loaded.backbone, "random", device="cpu", precision="bfloat16")
+    found = Embedder(half, batch_size=NUM_CLIPS).embed(clips)
+    cosines = (found * vectors).sum(1) / np.linalg.norm(found, axis=1) / np.linalg.norm(vectors, axis=1)
+    assert cosines.min() > 0.99

@@ -19,6 +19,7 @@ from vidviz.embed.batch import is_out_of_memory, suggest_batch_size
 from vidviz.embed.description import Backbone
 from vidviz.embed.device import choose_device, choose_precision
 from vidviz.embed.embedder import Embedder
+from vidviz.embed.float32_fallback import run_with_fallback
 from vidviz.embed.load import load_backbone
 from vidviz.embed.pool import pool_activation
 from vidviz.embed.preprocess import frames_to_tensor
@@ -379,3 +380,39 @@ def test_the_module_has_the_published_keys_and_takes_ordinary_tensors() -> None:
     assert list(model.state_dict()) == list(published.state_dict())
     with torch.no_grad():
         assert model(torch.rand(1, 3, 4, 32, 32)).shape == (1, 400)
+
+
+class NoHalf(torch.nn.Module):
+    """An operator that torch has in float32 and not in bfloat16, between two that it has in both."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = torch.nn.Conv3d(3, 4, 1), torch.nn.Linear(4, 2)
+
+    def forward(self, clips: torch.Tensor) -> torch.Tensor:
+        pooled = torch.nn.functional.avg_pool3d(self.first(clips), (2, 4, 4))
+        return self.last(pooled.mean((2, 3, 4)))
+
+
+def test_an_operator_without_bfloat16_runs_in_float32_and_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    torch.manual_seed(0)
+    model, fallen_back = NoHalf().eval(), set[str]()
+    clips = torch.rand(2, 3, 2, 4, 4)
+    with torch.inference_mode():
+        expected = model(clips)
+        model.bfloat16()
+        found = [run_with_fallback(lambda: model(clips.bfloat16()), fallen_back) for _ in range(3)]
+    assert fallen_back == {"avg_pool3d"}
+    assert [record.getMessage() for record in caplog.records if "float32" in record.getMessage()] == [
+        "avg_pool3d has no torch.bfloat16 on this device and is computed in float32."
+    ]
+    assert {answer.dtype for answer in found} == {torch.bfloat16}
+    torch.testing.assert_close(found[0].float(), expected, atol=0.02, rtol=0.02)
+
+
+def test_another_missing_operator_is_still_an_error() -> None:
+    def fail() -> None:
+        raise NotImplementedError("no such thing on this device")
+
+    with pytest.raises(NotImplementedError, match="no such thing"):
+        run_with_fallback(fail, set())

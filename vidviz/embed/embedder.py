@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.embed.batch import is_out_of_memory, suggest_batch_size
+from vidviz.embed.float32_fallback import run_with_fallback
 from vidviz.embed.layers import resolve_layer
 from vidviz.embed.load import LoadedBackbone
 from vidviz.embed.pool import Pooling, pool_activation
@@ -160,7 +161,9 @@ class Embedder:
         with torch.inference_mode():
             clips = frames_to_tensor(backbone, frames, loaded.device, loaded.dtype)
             with loaded.lock:
-                output = forward_to_layer(loaded.model, self._module, clips)
+                output = run_with_fallback(
+                    lambda: forward_to_layer(loaded.model, self._module, clips), loaded.in_float32
+                )
             if not isinstance(output, torch.Tensor):
                 raise BackboneError(
                     f"The layer {self.layer!r} of {backbone.name} gives {type(output).__name__}, not one tensor: "

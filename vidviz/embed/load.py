@@ -28,7 +28,7 @@ class LoadedBackbone:
     `model` is the plain module in eval mode with the published keys. It takes normalised clips (N, C, T, H, W);
     where `backbone.per_frame`, frames (N, C, H, W) as well. `weights` is the identity that an embedding set
     records. `untrained` are beginnings of the parameters' names for which these weights hold nothing. Whoever runs
-    or hooks the module holds `lock`.
+    or hooks the module holds `lock`. `in_float32` are the operators that `dtype` was found to lack on this device.
     """
 
     backbone: Backbone
@@ -38,6 +38,7 @@ class LoadedBackbone:
     dtype: torch.dtype
     untrained: tuple[str, ...] = ()
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    in_float32: set[str] = field(default_factory=set, repr=False, compare=False)
 
     @property
     def random_weights(self) -> bool:

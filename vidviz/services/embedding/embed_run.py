@@ -49,7 +49,10 @@ class EmbedRequest:
 
 @dataclass(frozen=True)
 class EmbedReport:
-    """What an embedding run covered: of `total` clips, `known` were there before, `computed` are new."""
+    """What an embedding run covered: of `total` clips, `known` were there before, `computed` are new.
+
+    `in_float32` are the operators that the set's precision lacks on this device, and that were computed in float32.
+    """
 
     spec: EmbeddingSetSpec
     dimension: int
@@ -58,6 +61,7 @@ class EmbedReport:
     computed: int
     failed: dict[int, str]
     seconds: float
+    in_float32: tuple[str, ...] = ()
 
 
 def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:
@@ -72,6 +76,8 @@ def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any
     if report.failed:
         parts.append(f"{len(report.failed)} failed ({next(iter(report.failed.values())).rstrip('.')})")
     message = f"{', '.join(parts)}; {say_set_frames(report.spec)}."
+    if report.in_float32:
+        message += f" {', '.join(report.in_float32)} ran in float32, which {report.spec.precision} lacks here."
     if report.spec.random_weights:
         message += f" {NEVER_TRAINED}"
     try:
@@ -119,8 +125,9 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
             shards.compact()
         with write_catalogue(folder) as db:
             sets.record_failures(db, spec.key, failed)
+    in_float32 = tuple(sorted(embedder.loaded.in_float32))
     total, computed = known + len(todo), len(todo) - len(failed)
-    return EmbedReport(spec, embedder.dimension, total, known, computed, failed, time.monotonic() - started)
+    return EmbedReport(spec, embedder.dimension, total, known, computed, failed, time.monotonic() - started, in_float32)
 
 
 def plan_set(folder: WorkspaceFolder, request: EmbedRequest) -> EmbeddingSetSpec:
