@@ -31,5 +31,5 @@ with messages.telling_errors():
     map_pair.draw_maps(comparison, maps, map_pair.colour_maps(comparison, maps, by), face_off)
     draw_face_off(comparison, face_off)
     agreement_numbers.draw_numbers(comparison)
-    page_parts.explain_random(first)
-    page_parts.explain_random(second)
+    page_parts.explain_backbone(first)
+    page_parts.explain_backbone(second)

@@ -49,5 +49,5 @@ with messages.telling_errors():
     if under != "gallery":
         with below:
             lower_panels.draw_panel(under, scene)
-    page_parts.explain_random(chosen)
+    page_parts.explain_backbone(chosen)
     map_scene.read_ahead(scene)

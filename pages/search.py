@@ -63,7 +63,7 @@ with answered, messages.telling_errors():
     answer = search_run.search(folder, chosen.key, query, wanted.options)
     answer_view.draw_answer(answer, wanted, chosen, colours, None if clip is None else clip.clip_id)
     answer_view.draw_expression(answer)
-    answer_view.draw_moments(folder, answer, wanted)
+    answer_view.draw_moments(folder, chosen, answer, wanted)
     with asked:
         if kind == "clip":
             answer_view.draw_why(answer, None if clip is None else clip.clip_id)

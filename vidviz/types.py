@@ -340,7 +340,7 @@ class MapSpec:
     def key(self) -> str:
         """The spec as a short text that may be part of a file's name; equal maps have equal keys."""
         if self.method == "pca":
-            return f"pca-{self.dims}"
+            return f"pca-{self.dims}-unit"  # of unit vectors; maps of before were of the vectors as they are
         metric = "" if self.metric == "cosine" else f"-{self.metric}"
         parts = (self.n_neighbors, self.min_dist) if self.method == "umap" else (self.perplexity,)
         own = "-".join(map(short_number, parts))

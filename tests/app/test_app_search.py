@@ -240,7 +240,7 @@ def test_more_near_duplicates_than_are_listed_are_told(prepared, show):
     """Two videos with the same clips, 101 each: 10,201 pairs, of which the page takes 10,000."""
     ids = [*prepared.add_video("a.mp4", num_clips=101), *prepared.add_video("b.mp4", num_clips=101)]
     prepared.add_set(ids, np.ones((len(ids), 4)))
-    page = show("search", {"search view": "Whole library", "group threshold": "0.9"})
+    page = show("search", {"search view": "Whole library", "group threshold": "0.9", "group apart": "1000"})
     [told] = [warning.value for warning in page.app.warning]
     assert told.startswith("10,201 pairs are that much alike, and the groups are of the 10,000 most alike")
     assert page.errors == []
@@ -250,7 +250,7 @@ def test_more_near_duplicates_than_are_listed_are_told(prepared, show):
 def test_near_duplicates_that_are_all_listed_need_no_warning(prepared, show):
     ids = [*prepared.add_video("a.mp4", num_clips=100), *prepared.add_video("b.mp4", num_clips=100)]
     prepared.add_set(ids, np.ones((len(ids), 4)))
-    page = show("search", {"search view": "Whole library", "group threshold": "0.9"})
+    page = show("search", {"search view": "Whole library", "group threshold": "0.9", "group apart": "1000"})
     assert not page.app.warning
     assert "1 group; 199 clips could go." in page.words
 
@@ -320,3 +320,10 @@ def test_what_cannot_be_asked_is_told_and_the_next_query_answers(imported, show)
         page = type(page)(page.app)
         assert page.errors == []
         assert "1 hits by cosine similarity" in page.words
+
+
+def test_the_hits_of_a_network_of_a_small_world_say_what_it_knows(prepared, show):
+    ids = prepared.add_video("a.mp4")
+    prepared.add_set(ids, np.eye(len(ids), 8), backbone="simple3d_motion", weights="VIDVIZ_V1")
+    page = show("search", clip=str(ids[0]))
+    assert "It knows one drawn object before a ground, moving in one of ten ways, and nothing else." in page.words

@@ -81,3 +81,18 @@ def test_senseless_requests_get_a_sentence():
         near_duplicates(np.ones((2, 2)), sources=np.arange(3))
     with pytest.raises(ProjectionError, match="1 of 2 rows"):
         near_duplicates(np.array([[np.nan], [1]]))
+
+
+def test_within_a_source_pairs_count_that_lie_apart():
+    vectors = np.ones((4, 2), np.float32)
+    sources, spans = np.array([0, 0, 0, 1]), np.array([[0, 2], [2, 4], [14, 16], [0, 2]], float)
+    found = near_duplicates(vectors, 0.9, sources=sources, spans=spans, apart_seconds=10.0)
+    # 0 and 1 follow each other; 1 and 2 are ten seconds apart, 0 and 2 twelve; row 3 is of another source.
+    assert sorted(map(tuple, found.pairs.tolist())) == [(0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    assert near_duplicates(vectors, 0.9, sources=sources, spans=spans).total == 3
+    assert near_duplicates(vectors, 0.9, sources=sources, spans=spans, apart_seconds=0.0).total == 6
+
+
+@pytest.mark.parametrize("threshold", [1e-9, 1e-6, 1e-3])
+def test_clips_at_right_angles_are_never_alike(threshold):
+    assert near_duplicates(np.eye(3), threshold).total == 0

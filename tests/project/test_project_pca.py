@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sklearn.decomposition import PCA
 
 from vidviz.errors import ProjectionError
 from vidviz.project import pca
-from vidviz.project.pca import project_pca
+from vidviz.project.pca import explained_variance, project_pca
 
 tables = arrays(np.float32, st.tuples(st.integers(0, 12), st.integers(1, 8)), elements=st.floats(-100, 100, width=32))
 
@@ -86,3 +87,11 @@ def test_rows_that_are_not_finite_are_counted():
 def test_what_is_no_table_is_refused(shape):
     with pytest.raises(ProjectionError, match="one vector a clip"):
         project_pca(np.zeros(shape), 2)
+
+
+def test_the_variance_of_the_axes_is_that_of_scikit_learn():
+    vectors = np.random.default_rng(0).standard_normal((40, 6)) * [5, 3, 1, 1, 1, 1] + 2
+    parts = explained_variance(vectors, project_pca(vectors, 3))
+    np.testing.assert_allclose(parts, PCA(3).fit(vectors).explained_variance_ratio_, atol=1e-5)
+    assert not explained_variance(np.ones((5, 3)), project_pca(np.ones((5, 3)), 2)).any()
+    assert not explained_variance(np.ones((0, 3)), np.zeros((0, 2))).any()

@@ -17,7 +17,7 @@ def test_keys_tell_maps_apart_and_are_fit_for_file_names():
     ]  # fmt: skip
     keys = [spec.key for spec in specs]
     assert len(set(keys)) == len(keys)
-    assert keys[0] == "pca-2"
+    assert keys[0] == "pca-2-unit"
     assert keys[2] == "umap-2-15-0.1-0"
     assert all(re.fullmatch(r"[a-z0-9.-]+", key) for key in keys)
     assert MapSpec(**asdict(specs[5])).key == specs[5].key

@@ -114,6 +114,7 @@ def search(
     """Find the clips nearest to clips, a stretch of a video, a picture or a sentence."""
     from dataclasses import asdict
 
+    from vidviz.numbers.score_digits import score_digits
     from vidviz.services.library import embedding_sets
     from vidviz.services.library.clip_filter import read_filter
     from vidviz.services.search import search_run
@@ -129,8 +130,9 @@ def search(
     include_self, filter_text = not wanted.pop("leave_out_self"), wanted.pop("filter_text")
     options = search_run.SearchOptions(**wanted, include_self=include_self, clip_filter=read_filter(filter_text))
     found = search_run.search(folder, set_key, query, options)
+    digits = score_digits([hit.score for hit in found.hits], spec.precision)
     lines = [
-        f"{hit.score:.4f}  {hit.clip_id:>16}  {hit.start_seconds:7.2f} - {hit.end_seconds:.2f} s  "
+        f"{hit.score:.{digits}f}  {hit.clip_id:>16}  {hit.start_seconds:7.2f} - {hit.end_seconds:.2f} s  "
         f"{printable(hit.video)}  {hit.label or ''}"
         for hit in found.hits
     ]

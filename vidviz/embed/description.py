@@ -99,6 +99,7 @@ class Backbone:
         parameters_millions, gmacs: size, and billions of multiply-adds for one view: a clip, or one frame where
             `per_frame`; 0 where nobody says.
         accuracy: published accuracy with its source; empty where there is none.
+        knows: what it was shown in training, in a sentence, where its answers to anything else mean nothing.
         default_weights: the name of one of `weights`, or "random" where none are published.
         memory_gib: estimate of what loading it and running one batch takes, in float32.
         build: `module:function` that makes the module with fresh weights when called without arguments.
@@ -123,6 +124,7 @@ class Backbone:
     parameters_millions: float = 0.0
     gmacs: float = 0.0
     accuracy: str = ""
+    knows: str = ""
     weights: tuple[Weights, ...] = ()
     default_weights: str = RANDOM
     embedding_layer: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -36,6 +37,8 @@ def near_duplicates(
     threshold: float = DEFAULT_THRESHOLD,
     *,
     sources: np.ndarray | None = None,
+    spans: np.ndarray | None = None,
+    apart_seconds: float = math.inf,
     most: int = MOST_PAIRS,
 ) -> Duplicates:
     """All pairs of clips whose cosine reaches a threshold, found exactly.
@@ -47,6 +50,8 @@ def near_duplicates(
         threshold: the smallest cosine, above 0 and at most 1.
         sources: (N,) of any kind, e.g. the video of each clip; pairs from one source are left out, as clips that
             overlap or follow each other are alike without being copies.
+        spans: (N, 2) seconds, start and end of each clip in its source.
+        apart_seconds: pairs from one source count nevertheless where so much time lies between the two clips.
         most: how many pairs to list; all are counted.
 
     Raises:
@@ -58,17 +63,28 @@ def near_duplicates(
     if sources is not None and len(sources) != len(units):
         raise ProjectionError(f"There are {len(sources):,} sources for {len(units):,} vectors.")
     groups = None if sources is None else np.unique(np.asarray(sources), return_inverse=True)[1]
+    least = max(threshold - ROUNDING, threshold / 2)  # never clips at right angles
     pairs, cosines, total = np.empty((0, 2), np.int64), np.empty(0, np.float32), 0
     for first, scores in _later_cosines(units):
         if groups is not None:
-            scores[groups[first : first + len(scores), None] == groups[None, first:]] = -1
-        rows, columns = np.nonzero(scores >= threshold - ROUNDING)
+            block = slice(first, first + len(scores))
+            close = groups[block, None] == groups[None, first:]
+            if spans is not None and math.isfinite(apart_seconds):
+                close &= _seconds_between(spans[block], spans[first:]) < apart_seconds
+            scores[close] = -1
+        rows, columns = np.nonzero(scores >= least)
         total += len(rows)
         cosines = np.concatenate([cosines, scores[rows, columns]])
         pairs = np.concatenate([pairs, np.stack([rows, columns], axis=1) + first])
         kept = np.argsort(-cosines, kind="stable")[:most]
         pairs, cosines = pairs[kept], cosines[kept]
     return Duplicates(pairs, np.minimum(cosines, 1.0), total)
+
+
+def _seconds_between(spans: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The time between any two clips, (N, M); below 0 where they overlap."""
+    between: np.ndarray = np.maximum(others[None, :, 0] - spans[:, None, 1], spans[:, None, 0] - others[None, :, 1])
+    return between
 
 
 def _later_cosines(units: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

@@ -57,6 +57,19 @@ def project_pca(vectors: np.ndarray, dims: int) -> np.ndarray:
     return find_axes(matrix, dims).project(matrix)
 
 
+def explained_variance(vectors: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """The part of the vectors' variance that each axis of their PCA map holds, (dims,) in 0..1; zeros where none is.
+
+    Args:
+        vectors: (N, D) floats, as they were projected.
+        points: (N, dims), their map.
+    """
+    exact = np.asarray(vectors, dtype=np.float64)
+    total = float(((exact - exact.mean(axis=0)) ** 2).sum()) if len(exact) else 0.0
+    parts: np.ndarray = (np.asarray(points, dtype=np.float64) ** 2).sum(axis=0)
+    return parts / total if total > 0 else np.zeros(points.shape[1])
+
+
 def place_by_pca(new_vectors: np.ndarray, known_vectors: np.ndarray, dims: int) -> np.ndarray:
     """New clips on the PCA map of known ones, (M, dims) float32: the same axes, applied; no known clip moves.
 

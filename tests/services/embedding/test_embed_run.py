@@ -285,3 +285,15 @@ def test_a_backbone_whose_name_begins_like_a_key_is_found_by_its_name(folder, fi
     fill(folder, np.ones((1, 4)), spec=old)
     assert embedding_sets.find_set(folder, old.key[:3]).spec.backbone == old.key[:3]
     assert embedding_sets.find_set(folder).key == old.key
+
+
+def test_the_beginning_of_several_keys_is_refused_with_their_names(folder, fill, monkeypatch):
+    found = [EmbeddingSetSpec("r3d_18", "random", layer, "mean", Recipe().key) for layer in map(str, range(40))]
+    first, second = next((a, b) for a in found for b in found if a is not b and a.key[0] == b.key[0])
+    for spec in (first, second):
+        fill(folder, np.ones((1, 4)), spec=spec)
+    with pytest.raises(WorkspaceError, match="begins the keys of 2 embedding sets") as told:
+        embedding_sets.find_set(folder, first.key[0])
+    assert first.key in str(told.value)
+    assert second.key in str(told.value)
+    assert embedding_sets.find_set(folder, first.key[:8]).key == first.key

@@ -80,3 +80,11 @@ def test_fewer_pairs_than_fit_are_all_listed(folder, fill):
     assert alike.total == len(alike.pairs) == 140 * 139 // 2 + 1
     groups = outliers_and_duplicates.group_duplicates(folder, label_set(folder), 0.99)
     assert [{group.keep, *group.remove} for group in groups] == [set(ids[:140]), set(ids[140:])]
+
+
+def test_a_label_that_one_video_alone_has_is_not_judged_and_is_named(folder, fill):
+    """Its clips' neighbours of their own video do not count, so that all others would vote against it."""
+    vectors = np.repeat(np.eye(2), 6, axis=0)
+    fill(folder, vectors, labels=["a"] * 5 + ["alone"] + ["b"] * 6)
+    assert label_quality.doubt_labels(folder, label_set(folder)) == []
+    assert label_quality.labels_of_one_video(folder, label_set(folder)) == ("alone",)

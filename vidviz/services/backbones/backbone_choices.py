@@ -129,6 +129,13 @@ def count_named(name: str) -> Counted:
     return count_backbone(find_backbone(name))
 
 
+def say_knows(name: str) -> str:
+    """What a backbone was shown in training, where its answers to anything else mean nothing; "" for all others."""
+    with suppress(VidvizError):  # not of this installation: nothing is known of it
+        return find_backbone(name).knows
+    return ""
+
+
 def backbone_table() -> pd.DataFrame:
     """All that the registry knows, one row a backbone."""
     import pandas as pd
@@ -170,6 +177,7 @@ def _summarise(backbone: Backbone) -> str:
         f"{backbone.parameters_millions:.1f} M parameters",
         f"{backbone.gmacs:.1f} GMACs a {'frame' if backbone.per_frame else 'view'}",
         f"about {backbone.memory_gib:.1f} GiB of memory",
+        *([backbone.knows.rstrip(".")] if backbone.knows else []),
         *(f"weights {weights.name}: {weights.size_mb:.0f} MB, {weights.licence}" for weights in backbone.weights[:1]),
     ]
     return " · ".join(parts)
@@ -191,6 +199,7 @@ def _row(backbone: Backbone) -> dict[str, object]:
         "memory (GiB)": backbone.memory_gib,
         "layers": ", ".join(stage.layer for stage in backbone.stages),
         "published accuracy": backbone.accuracy,
+        "knows": backbone.knows,
         "paper": backbone.paper,
         "address": weights.url if weights else "",
     }

@@ -155,9 +155,18 @@ def _rank(vectors: np.ndarray, row: int, left_out: np.ndarray) -> np.ndarray:
     return rank_others(np.nan_to_num(cosines_to(vectors, vectors[row])), left_out)
 
 
-def lay_over(points: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, float]:
-    """A map (N, dims) laid over another of the same clips, and what is left of difference, 0..1 (see `align_maps`)."""
-    from vidviz.measure.procrustes import align_maps
+@dataclass(frozen=True)
+class LaidOver:
+    """A map (N, dims) laid over another, what is left of difference (0..1), and what would be left by chance."""
+
+    points: np.ndarray
+    disparity: float
+    by_chance: float
+
+
+def lay_over(points: np.ndarray, reference: np.ndarray) -> LaidOver:
+    """A map laid over another of the same clips; see `align_maps`."""
+    from vidviz.measure.procrustes import align_maps, chance_disparity
 
     aligned = align_maps(points, reference)
-    return aligned.points, aligned.disparity
+    return LaidOver(aligned.points, aligned.disparity, chance_disparity(points, reference))

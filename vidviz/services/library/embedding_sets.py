@@ -76,13 +76,18 @@ def find_set(folder: WorkspaceFolder, key: str = "") -> EmbeddingSet:
     """The newest set of this backbone, or the one whose key this is, or begins with this; the newest of all for "".
 
     Raises:
-        WorkspaceError: there is none.
+        WorkspaceError: there is none, or the keys of several begin so.
     """
     every = list_sets(folder)
-    named = [found for found in every if found.spec.backbone == key]
-    named += [found for found in every if found.key.startswith(key)]
+    named = [found for found in every if not key or found.spec.backbone == key]
     if named:
         return named[0]
+    begun = [found for found in every if found.key.startswith(key)]
+    if len(begun) > 1:
+        those = ", ".join(f"{found.key} ({found.spec.title})" for found in begun[:5])
+        raise WorkspaceError(f"{key!r} begins the keys of {len(begun)} embedding sets; write more of one: {those}.")
+    if begun:
+        return begun[0]
     if not every:
         raise WorkspaceError("Nothing is embedded yet. Run `vidviz embed --backbone simple3d_motion`.")
     known = ", ".join(f"{found.key} ({found.spec.title})" for found in every[:5])

@@ -65,11 +65,13 @@ def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Pr
 
 
 def _project(folder: WorkspaceFolder, set_key: str, vectors: np.ndarray, spec: MapSpec) -> tuple[np.ndarray, str]:
-    from vidviz.project.pca import project_pca
+    from vidviz.project.checks import vectors_for
+    from vidviz.project.pca import explained_variance, project_pca
 
-    pca = project_pca(vectors, spec.dims)
+    units = vectors_for("cosine", vectors)  # by direction, as clips are searched and compared
+    pca = project_pca(units, spec.dims)
     if spec.method == "pca":
-        return pca, ""
+        return pca, _say_variance(explained_variance(units, pca))
     common: dict[str, Any] = {
         "dims": spec.dims,
         "metric": spec.metric,
@@ -86,6 +88,11 @@ def _project(folder: WorkspaceFolder, set_key: str, vectors: np.ndarray, spec: M
         result = project_umap(vectors, n_neighbors=spec.n_neighbors, min_dist=spec.min_dist, **common)
     # Where is up means nothing in both methods: the way it is in PCA, no change of seed or parameters spins the map.
     return align_maps(result.points, pca, scaled=False).points, result.note
+
+
+def _say_variance(parts: np.ndarray) -> str:
+    shares = [f"{part:.0%}" for part in parts]
+    return f"Its axes hold {', '.join(shares[:-1])} and {shares[-1]} of the variance of the unit vectors."
 
 
 def map_table(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> pd.DataFrame:

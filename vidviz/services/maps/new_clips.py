@@ -46,9 +46,10 @@ def place_new_clips(folder: WorkspaceFolder, set_key: str, spec: MapSpec) -> Sto
 def _place(embeddings: Embeddings, known: np.ndarray, places: np.ndarray, spec: MapSpec) -> np.ndarray:
     new, old = embeddings.vectors[~known], embeddings.vectors[known]
     if spec.method == "pca":
+        from vidviz.project.checks import vectors_for
         from vidviz.project.pca import place_by_pca
 
-        return place_by_pca(new, old, spec.dims)
+        return place_by_pca(vectors_for("cosine", new), vectors_for("cosine", old), spec.dims)
     from vidviz.project.out_of_sample import place_clips
 
     return place_clips(new, old, places, metric=spec.metric).points

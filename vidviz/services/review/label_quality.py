@@ -44,7 +44,8 @@ class LabelDoubt:
 def doubt_labels(folder: WorkspaceFolder, set_key: str, column: str = LABEL) -> list[LabelDoubt]:
     """Clips that are nearer to clips of another label than to their own, the most doubtful first.
 
-    The clips of a video are alike whatever they show, so neighbours of a clip's own video do not count.
+    The clips of a video are alike whatever they show, so neighbours of a clip's own video do not count. Labels that are
+    in one video alone cannot be judged so, and are left out; see `labels_of_one_video`.
 
     Raises:
         ProjectionError: some vectors are not finite.
@@ -53,31 +54,61 @@ def doubt_labels(folder: WorkspaceFolder, set_key: str, column: str = LABEL) -> 
     return list(_doubts(folder.path, set_key, embedding_sets.set_version(folder, set_key), column, revision))
 
 
+@timed
+def labels_of_one_video(folder: WorkspaceFolder, set_key: str, column: str = LABEL) -> tuple[str, ...]:
+    """The labels that only one video has, sorted: nothing outside of it could speak for them."""
+    _, labels, videos = _labelled(folder, set_key, column)
+    return tuple(np.unique(labels[_in_one_video(labels, videos) & (labels != "")]).tolist())
+
+
+def _in_one_video(labels: np.ndarray, videos: np.ndarray) -> np.ndarray:
+    """(N,) bool: whether no other video has the clip's label."""
+    names, codes = np.unique(labels, return_inverse=True)
+    _, firsts = np.unique([f"{code} {video}" for code, video in zip(codes, videos, strict=True)], return_index=True)
+    holders = np.bincount(codes[firsts], minlength=len(names))
+    return np.asarray(holders[codes] == 1)
+
+
 @cached()
 def _doubts(path: Path, set_key: str, _version: str, column: str, _revision: int) -> tuple[LabelDoubt, ...]:
     folder = WorkspaceFolder(path)
     ids, labels, videos = _labelled(folder, set_key, column)
     near, distances = shared_neighbours(folder, set_key)
-    found = [
-        doubt
-        for row in range(len(ids))
-        if labels[row] and (doubt := _doubt(row, ids, labels, videos, near[row], distances[row]))
-    ]
+    judged = np.flatnonzero((labels != "") & ~_in_one_video(labels, videos))
+    outvoted = judged[_outvoted(judged, labels, videos, near[judged])]
+    found = [_doubt(row, ids, labels, videos, near[row], distances[row]) for row in outvoted]
     return tuple(sorted(found, key=lambda doubt: (-doubt.share, -(doubt.score - np.nan_to_num(doubt.own_score)))))
+
+
+def _outvoted(rows: np.ndarray, labels: np.ndarray, videos: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Whether most of a clip's nearest five that count agree on another label than its own, (R,) bool.
+
+    Args:
+        rows: (R,) the clips.
+        labels, videos: (N,) of all clips.
+        near: (R, K) rows of their neighbours, the nearest first.
+    """
+    if not len(rows):
+        return np.zeros(0, bool)
+    counted = (videos[near] != videos[rows][:, None]) & (labels[near] != "")
+    nearest = np.argsort(~counted, axis=1, kind="stable")[:, :NEIGHBOURS]
+    voters = np.take_along_axis(counted, nearest, axis=1)
+    codes = np.unique(labels, return_inverse=True)[1]
+    votes = np.where(voters, codes[np.take_along_axis(near, nearest, axis=1)], -1)
+    agreeing = ((votes[:, :, None] == votes[:, None, :]) & voters[:, :, None]).sum(axis=2)
+    best = agreeing.argmax(axis=1)
+    majority = agreeing.max(axis=1) * 2 > voters.sum(axis=1)
+    return np.asarray(majority & (votes[np.arange(len(rows)), best] != codes[rows]))
 
 
 def _doubt(
     row: int, ids: np.ndarray, labels: np.ndarray, videos: np.ndarray, near: np.ndarray, distances: np.ndarray
-) -> LabelDoubt | None:
+) -> LabelDoubt:
     counted = (videos[near] != videos[row]) & (labels[near] != "")
     rows, cosines = near[counted], 1 - distances[counted]
-    if not len(rows):
-        return None
     near_labels = labels[rows[:NEIGHBOURS]]
     names, votes = np.unique(near_labels, return_counts=True)
     suggested = str(names[np.argmax(votes)])
-    if suggested == labels[row] or votes.max() * 2 <= len(near_labels):
-        return None
     other, own = np.flatnonzero(labels[rows] == suggested), np.flatnonzero(labels[rows] == labels[row])
     return LabelDoubt(
         clip_id=int(ids[row]),

@@ -15,6 +15,9 @@ from vidviz.store import videos
 from vidviz.store.catalogue import read_catalogue
 from vidviz.workspace_folder import WorkspaceFolder
 
+APART_SECONDS = 10.0
+"""Clips of one video with so much time between them count as copies where they are almost the same."""
+
 
 @dataclass(frozen=True)
 class Outlying:
@@ -30,7 +33,7 @@ class Outlying:
 
 @dataclass(frozen=True)
 class Alike:
-    """Pairs of clips of different videos that are almost the same, the most alike first; `total` with those cut off."""
+    """Pairs of clips that are almost the same, the most alike first; `total` with those cut off."""
 
     pairs: tuple[tuple[int, int], ...]
     cosines: tuple[float, ...]
@@ -54,19 +57,31 @@ def _outliers(path: Path, set_key: str, _version: str) -> Outlying:
 
 
 @timed
-def find_near_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float) -> Alike:
-    """Pairs of clips whose cosine reaches the threshold; clips of one video are alike by nature and left out."""
-    return _alike(folder.path, set_key, embedding_sets.set_version(folder, set_key), threshold)
+def find_near_duplicates(
+    folder: WorkspaceFolder, set_key: str, threshold: float, apart_seconds: float = APART_SECONDS
+) -> Alike:
+    """Pairs of clips whose cosine reaches the threshold.
+
+    Clips of one video that follow each other are alike by nature: they count where `apart_seconds` lie between them,
+    and never where that is infinite.
+    """
+    return _alike(folder.path, set_key, embedding_sets.set_version(folder, set_key), threshold, apart_seconds)
 
 
 @cached()
-def _alike(path: Path, set_key: str, _version: str, threshold: float) -> Alike:
+def _alike(path: Path, set_key: str, _version: str, threshold: float, apart_seconds: float) -> Alike:
     from vidviz.measure.duplicates import near_duplicates
 
     folder = WorkspaceFolder(path)
     embeddings = embedding_sets.load_embeddings(folder, set_key)
-    sources = np.asarray(contents.clip_rows(folder, embeddings.ids, _recipe(folder, set_key))["video_id"], dtype=str)
-    found = near_duplicates(embeddings.vectors, threshold, sources=sources)
+    rows = contents.clip_rows(folder, embeddings.ids, _recipe(folder, set_key))
+    found = near_duplicates(
+        embeddings.vectors,
+        threshold,
+        sources=np.asarray(rows["video_id"], dtype=str),
+        spans=rows[["start_seconds", "end_seconds"]].to_numpy(float),
+        apart_seconds=apart_seconds,
+    )
     pairs = tuple((int(a), int(b)) for a, b in embeddings.ids[found.pairs])
     return Alike(pairs, tuple(found.cosines.tolist()), found.total)
 
@@ -84,28 +99,32 @@ class DuplicateGroup:
 
 
 @timed
-def group_duplicates(folder: WorkspaceFolder, set_key: str, threshold: float) -> list[DuplicateGroup]:
-    """Groups of clips of different videos whose cosines reach the threshold, the largest first.
+def group_duplicates(
+    folder: WorkspaceFolder, set_key: str, threshold: float, apart_seconds: float = APART_SECONDS
+) -> list[DuplicateGroup]:
+    """Groups of clips whose cosines reach the threshold, the largest first; see `find_near_duplicates`.
 
     Kept is the clip with the most pixels, else of the longest video, else the first by name: what a person would keep.
-    Clips of one video are in one group where clips of others link them. Of more than 10,000 pairs the most alike link
-    (`find_near_duplicates` tells how many there are).
+    Clips of one video that lie closer together are in one group where others link them. Of more than 10,000 pairs the
+    most alike link (`find_near_duplicates` tells how many there are).
     """
-    return list(_groups(folder.path, set_key, embedding_sets.set_version(folder, set_key), threshold))
+    version = embedding_sets.set_version(folder, set_key)
+    return list(_groups(folder.path, set_key, version, threshold, apart_seconds))
 
 
 @cached()
-def _groups(path: Path, set_key: str, _version: str, threshold: float) -> tuple[DuplicateGroup, ...]:
+def _groups(
+    path: Path, set_key: str, _version: str, threshold: float, apart_seconds: float
+) -> tuple[DuplicateGroup, ...]:
     from vidviz.measure.duplicates import duplicate_groups
 
     folder = WorkspaceFolder(path)
     embeddings = embedding_sets.load_embeddings(folder, set_key)
-    pairs = np.array(_alike(path, set_key, _version, threshold).pairs, dtype=np.int64).reshape(-1, 2)
+    pairs = np.array(_alike(path, set_key, _version, threshold, apart_seconds).pairs, dtype=np.int64).reshape(-1, 2)
     numbers = duplicate_groups(np.searchsorted(embeddings.ids, pairs), len(embeddings.ids))
     worth = _worth(folder, embeddings.ids, _recipe(folder, set_key))
     groups = []
-    for number in range(int(numbers.max(initial=-1)) + 1):
-        rows = np.flatnonzero(numbers == number)
+    for rows in _rows_of_groups(numbers):
         best = min(rows.tolist(), key=lambda row: worth[row])
         others = rows[rows != best]
         lengths = np.linalg.norm(embeddings.vectors[others], axis=1) * np.linalg.norm(embeddings.vectors[best])
@@ -118,6 +137,13 @@ def _groups(path: Path, set_key: str, _version: str, threshold: float) -> tuple[
             )
         )
     return tuple(groups)
+
+
+def _rows_of_groups(numbers: np.ndarray) -> list[np.ndarray]:
+    """The rows of each group, by its number; those of none (-1) left out."""
+    order = np.argsort(numbers, kind="stable")
+    starts = np.searchsorted(numbers[order], np.arange(int(numbers.max(initial=-1)) + 2))
+    return np.split(order, starts)[1:-1]
 
 
 def _recipe(folder: WorkspaceFolder, set_key: str) -> str:

@@ -34,12 +34,14 @@ MAP_PX = 430
 class MapPair:
     """The maps of A and B, both of the clips in common and in their order, B laid over A.
 
-    `disparity` is the part of A's spread that B, so laid, does not explain.
+    `disparity` is the part of A's spread that B, so laid, does not explain; `by_chance` what it would be of unrelated
+    maps of as many clips.
     """
 
     first: View
     second: View
     disparity: float
+    by_chance: float
 
 
 def choose_colour(comparison: Comparison) -> str:
@@ -75,8 +77,9 @@ def load_maps(comparison: Comparison, wanted: MapSpec) -> MapPair:
             for key, view in zip(keys, views, strict=True)
         ]
     first, second = (_keep_shared(view, pair.ids) for view in views)
-    points, disparity = set_agreement.lay_over(second.points.coordinates, first.points.coordinates)
-    return MapPair(first, replace(second, points=replace(second.points, coordinates=points)), disparity)
+    laid = set_agreement.lay_over(second.points.coordinates, first.points.coordinates)
+    turned = replace(second, points=replace(second.points, coordinates=laid.points))
+    return MapPair(first, turned, laid.disparity, laid.by_chance)
 
 
 def _keep_shared(view: View, ids: np.ndarray) -> View:
@@ -120,7 +123,11 @@ def draw_maps(comparison: Comparison, maps: MapPair, colours: Groups | Values, f
         _draw_map(comparison, "A", maps.first, colours, near_by_first)
     with right:
         _draw_map(comparison, "B", maps.second, colours, near_by_second)
-    how_alike = "" if np.isnan(maps.disparity) else f" What is left of difference: {maps.disparity:.0%}."
+    how_alike = (
+        ""
+        if np.isnan(maps.disparity)
+        else f" What is left of difference: {maps.disparity:.0%} (of unrelated maps, {maps.by_chance:.0%})."
+    )
     st.caption(
         f"{say_shared(comparison.pair)} {maps.first.drawn.spec.title}; B is turned, mirrored and scaled onto A."
         f"{how_alike}",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from vidviz.numbers.score_digits import say_score
 from vidviz.render.colours import OTHER_COLOUR
 from vidviz.services.library.contents import KnownClip
 from vidviz.ui.components.gallery_and_player import ShownClip, clip_player
@@ -29,12 +30,14 @@ def play_large(clip: KnownClip, colours: Mapping[str, str], *, key: str, height_
     )
 
 
-def cards_of(rows: pd.DataFrame, colours: Mapping[str, str], scores: Sequence[float] | None = None) -> list[ShownClip]:
-    """Rows of a clip table as cards, in their order."""
+def cards_of(
+    rows: pd.DataFrame, colours: Mapping[str, str], scores: Sequence[float] | None = None, precision: str = "float32"
+) -> list[ShownClip]:
+    """Rows of a clip table as cards, in their order, with scores of a set of this precision."""
     cards = []
     for place, row in enumerate(rows.to_dict("records")):
         label = str(row["label"] or "")
-        score = None if scores is None else f"{scores[place]:.3f}"
+        score = None if scores is None else say_score(scores[place], precision)
         cards.append(
             ShownClip(
                 row["clip_id"],

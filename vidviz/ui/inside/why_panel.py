@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.render.heat import overlay_heat
+from vidviz.services.backbones import backbone_choices
 from vidviz.services.inside import class_scores, gradients, occlusion, score_heat
 from vidviz.services.inside.clip_input import ClipInput
 from vidviz.services.inside.score_heat import Why
@@ -66,9 +67,12 @@ def _draw_class(context: PanelContext, layer: str, method: str) -> None:
             format_func=titles.__getitem__,
             key=f"inside class {context.request.backbone} {context.clip.clip_id}",
             width=320,
-            help="Best first; in brackets the softmax of the scores.",
+            help="Best first; in brackets the softmax of the scores, which adds up to 100 % whatever the clip shows: "
+            "it says which class fits best, not whether any does.",
         )
     )
+    if knows := backbone_choices.say_knows(context.request.backbone):
+        st.caption(f"{knows} Of any other clip, the percentage says nothing.")
     with st.spinner("Letting the score flow back", show_time=True):
         why = score_heat.explain_class(context.clip_input, index, layer=layer, method=method)
     note = f"score {why.score:.3g}, by {why.layer}"

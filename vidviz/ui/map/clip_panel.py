@@ -63,7 +63,9 @@ def _draw_neighbours(scene: Scene, clip_id: int, colours: dict[str, str]) -> Non
         "Nearest in the embedding, by cosine similarity",
         help="Of the vectors themselves, not of the map; lines on the map lead to them.",
     )
-    picked = clip_gallery(cards_of_hits(hits, colours), key="map neighbours", columns=3, card_width_px=96)
+    picked = clip_gallery(
+        cards_of_hits(hits, colours, scene.chosen.spec.precision), key="map neighbours", columns=3, card_width_px=96
+    )
     num_kept, k = set_neighbours.count_kept(scene.folder, scene.chosen.key, scene.view.drawn.stored, clip_id)
     if k:
         st.caption(

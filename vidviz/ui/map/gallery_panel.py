@@ -42,7 +42,7 @@ def draw_gallery(scene: Scene) -> None:
         draw_annotate(folder, chosen.spec.recipe_key, shown)
     rows, scores = selection_order.order_selection(folder, chosen.key, shown, order)
     count = _count_shown(shown)
-    cards = cards_of(rows.iloc[:count], label_colours(folder), scores[:count])
+    cards = cards_of(rows.iloc[:count], label_colours(folder), scores[:count], chosen.spec.precision)
     picked = clip_gallery(cards, key=GALLERY, current=scene.current)
     if len(rows) > count:
         with st.container(horizontal=True, vertical_alignment="center"):

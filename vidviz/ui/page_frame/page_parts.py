@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vidviz.records import EmbeddingSet
+from vidviz.services.backbones import backbone_choices
 from vidviz.services.backbones.fed_frames import as_sentence
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.label_palette import label_colours
@@ -109,8 +110,10 @@ def draw_sidebar(folder: WorkspaceFolder) -> None:
         show_jobs(folder)
 
 
-def explain_random(chosen: EmbeddingSet) -> None:
-    """A line under results that come from a network that was never trained."""
+def explain_backbone(chosen: EmbeddingSet) -> None:
+    """A line under results of a network that was never trained, or that knows a small world alone."""
+    if knows := "" if chosen.spec.random_weights else backbone_choices.say_knows(chosen.spec.backbone):
+        st.caption(f"{chosen.spec.backbone}: {knows} What is near elsewhere need not be alike.")
     if chosen.spec.random_weights:
         st.caption(
             f":orange[{chosen.spec.backbone} has {RANDOM_NOTE}.] What is near here is near in raw colour and "

@@ -12,6 +12,7 @@ from functools import partial
 import streamlit as st
 
 from vidviz.numbers.metrics import SEARCH_METRICS
+from vidviz.numbers.score_digits import score_digits
 from vidviz.records import EmbeddingSet
 from vidviz.render.score_figures import score_histogram
 from vidviz.services.search import query_files, score_spread
@@ -20,7 +21,7 @@ from vidviz.services.search.moments import Moment, join_moments
 from vidviz.services.search.search_run import SearchAnswer, hit_records
 from vidviz.ui import state
 from vidviz.ui.components.clip_choice import choose_among
-from vidviz.ui.components.hit_cards import cards_of_hits, score_digits
+from vidviz.ui.components.hit_cards import cards_of_hits
 from vidviz.ui.components.timeline import Mark, Slot, timeline
 from vidviz.ui.page_frame import page_parts
 from vidviz.ui.plain_text import plain
@@ -49,11 +50,11 @@ def draw_answer(
         _say_nothing_found(wanted)
         return
     shown = _choose_page(answer.hits)
-    cards = cards_of_hits(shown, colours)
+    cards = cards_of_hits(shown, colours, chosen.spec.precision)
     choose_among(
         cards, key=GALLERY, columns=6, card_width_px=HIT_WIDTH_PX, current=current, on_vote=partial(vote, GALLERY)
     )
-    page_parts.explain_random(chosen)
+    page_parts.explain_backbone(chosen)
 
 
 def _say_nothing_found(wanted: Wanted) -> None:
@@ -116,7 +117,7 @@ def draw_spread(folder: WorkspaceFolder, chosen: EmbeddingSet, answer: SearchAns
     st.plotly_chart(figure, key="score histogram", config={"displayModeBar": False}, alt="The scores of all clips")
     if not scores:
         return
-    digits = max(2, score_digits(scores))
+    digits = score_digits(scores, chosen.spec.precision)
     share = spread.share_below(scores[-1])
     farther, lower = f"{1 - share:.0%} of all clips are as far or farther", f"{share:.0%} score lower"
     nearer = farther if SEARCH_METRICS[metric].smaller_is_nearer else lower
@@ -147,7 +148,7 @@ def draw_expression(answer: SearchAnswer) -> None:
             st.code(answer.expression, language=None, wrap_lines=True)
 
 
-def draw_moments(folder: WorkspaceFolder, answer: SearchAnswer, wanted: Wanted) -> None:
+def draw_moments(folder: WorkspaceFolder, chosen: EmbeddingSet, answer: SearchAnswer, wanted: Wanted) -> None:
     """Hits next to each other, joined, on a strip of each video; the video with the best moment first."""
     if not answer.hits:
         return
@@ -160,19 +161,25 @@ def draw_moments(folder: WorkspaceFolder, answer: SearchAnswer, wanted: Wanted) 
     st.caption(f"{len(moments)} moments in {len(by_video)} videos")
     shown = st.session_state.get("strips shown", MOST_STRIPS)
     for video_id, found in list(by_video.items())[:shown]:
-        _draw_strip(folder, video_id, found, answer, nearer=nearer)
+        _draw_strip(folder, video_id, found, answer, chosen.spec.precision, nearer=nearer)
     if len(by_video) > shown and st.button(f"{len(by_video) - shown} more videos", key="more strips"):
         st.session_state["strips shown"] = shown + 3 * MOST_STRIPS
         st.rerun()
 
 
 def _draw_strip(
-    folder: WorkspaceFolder, video_id: str, found: list[Moment], answer: SearchAnswer, *, nearer: bool
+    folder: WorkspaceFolder,
+    video_id: str,
+    found: list[Moment],
+    answer: SearchAnswer,
+    precision: str,
+    *,
+    nearer: bool,
 ) -> None:
     asked = query_files.describe_video(folder, video_id, answer.recipe_key)
     scores = [hit.score for hit in answer.hits]
     low, high = min(scores), max(scores)
-    digits = score_digits(scores)
+    digits = score_digits(scores, precision)
     marks = []
     for hit in answer.hits:
         if hit.video_id == video_id:

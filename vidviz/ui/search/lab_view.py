@@ -12,6 +12,7 @@ from vidviz.errors import VidvizError
 from vidviz.index_design import IndexDesign
 from vidviz.log.told_errors import sentence_of
 from vidviz.numbers.metrics import SEARCH_METRICS
+from vidviz.numbers.score_digits import say_score
 from vidviz.records import EmbeddingSet
 from vidviz.render.score_figures import recall_curves
 from vidviz.services.index import ann_lab
@@ -56,7 +57,7 @@ def draw_lab(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[str
         design = IndexDesign(metric, kind, m=int(m), nlist=int(nlist))  # type: ignore[arg-type]
         _try(folder, chosen, design, int(num_queries), reports)
     if reports:
-        _draw_reports(folder, colours, reports)
+        _draw_reports(folder, chosen, colours, reports)
 
 
 def _try(
@@ -98,7 +99,9 @@ def _note_cancelled() -> None:
     st.session_state[CANCELLED] = True
 
 
-def _draw_reports(folder: WorkspaceFolder, colours: Mapping[str, str], reports: dict[str, LabReport]) -> None:
+def _draw_reports(
+    folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[str, str], reports: dict[str, LabReport]
+) -> None:
     curves = {
         name: [(point.milliseconds, point.recall, point.effort) for point in report.points]
         for name, report in reports.items()
@@ -123,13 +126,13 @@ def _draw_reports(folder: WorkspaceFolder, colours: Mapping[str, str], reports: 
         f"{last_name}: {last.num_queries} queries among {last.matching:,} of {last.clips:,} clips, built in "
         f"{last.build_seconds:.1f} s by {last.engine}."
     )
-    _draw_missed(folder, colours, last)
+    _draw_missed(folder, chosen, colours, last)
     if st.button("Forget these"):
         reports.clear()
         st.rerun()
 
 
-def _draw_missed(folder: WorkspaceFolder, colours: Mapping[str, str], report: LabReport) -> None:
+def _draw_missed(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[str, str], report: LabReport) -> None:
     if not report.missed:
         st.caption(f"At effort {report.points[0].effort} it missed nothing.")
         return
@@ -139,5 +142,5 @@ def _draw_missed(folder: WorkspaceFolder, colours: Mapping[str, str], report: La
         card = card_of(contents.know_clip(folder, missed.clip_id), colours)
         query = contents.know_clip(folder, missed.query)
         note = f"true place {missed.rank} of {query.video} {query.start_seconds:.1f} s"
-        cards.append(replace(card, note=note, score=f"{missed.score:.3f}"))
+        cards.append(replace(card, note=note, score=say_score(missed.score, chosen.spec.precision)))
     choose_among(cards, key="missed clips", columns=6)

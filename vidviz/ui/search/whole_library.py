@@ -11,6 +11,7 @@ from functools import partial
 import streamlit as st
 
 from vidviz.errors import VidvizError
+from vidviz.numbers.score_digits import say_score
 from vidviz.records import EmbeddingSet
 from vidviz.render.score_figures import confusion_figure
 from vidviz.services.library import contents
@@ -20,8 +21,10 @@ from vidviz.services.review.outliers_and_duplicates import DuplicateGroup
 from vidviz.ui import messages
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.clip_choice import choose_among
+from vidviz.ui.components.duplicate_controls import ask_apart
 from vidviz.ui.components.gallery_and_player import ShownClip
 from vidviz.ui.page_frame import page_parts
+from vidviz.ui.plain_text import plain
 from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -29,6 +32,7 @@ PARTS = {"duplicates": "Near-duplicates", "mistakes": "Likely label mistakes", "
 GROUPS_SHOWN = 12
 DOUBTS_SHOWN = 16
 MOST_LABELS = 40
+NAMES_SHOWN = 12
 
 
 def draw_whole(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[str, str]) -> None:
@@ -48,16 +52,26 @@ def draw_whole(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[s
             _draw_duplicates(folder, chosen, colours)
         else:
             _draw_labels(folder, chosen, colours, mistakes=part == "mistakes")
-        page_parts.explain_random(chosen)
+        page_parts.explain_backbone(chosen)
 
 
 def _draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[str, str]) -> None:
-    threshold = st.slider(
-        "Least similarity", 0.8, 1.0, 0.99, 0.001, format="%.3f", key="group threshold", width=320, bind="query-params"
-    )
-    groups = outliers_and_duplicates.group_duplicates(folder, chosen.key, float(threshold))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        threshold = st.slider(
+            "Least similarity",
+            0.8,
+            1.0,
+            0.99,
+            0.001,
+            format="%.3f",
+            key="group threshold",
+            width=320,
+            bind="query-params",
+        )
+        apart = ask_apart("group apart")
+    groups = outliers_and_duplicates.group_duplicates(folder, chosen.key, float(threshold), apart)
     if not groups:
-        st.info("No two clips of different videos are that much alike. Lower the threshold to see more.")
+        st.info("No two clips are that much alike. Lower the threshold to see more.")
         return
     several = sum(len(group.remove) for group in groups)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -69,7 +83,7 @@ def _draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Map
         st.download_button(
             "Keep/remove list", table, "vidviz-duplicates.csv", "text/csv", key="duplicates csv", on_click="ignore"
         )
-    alike = outliers_and_duplicates.find_near_duplicates(folder, chosen.key, float(threshold))
+    alike = outliers_and_duplicates.find_near_duplicates(folder, chosen.key, float(threshold), apart)
     if alike.total > len(alike.pairs):
         st.warning(
             f"{alike.total:,} pairs are that much alike, and the groups are of the {len(alike.pairs):,} most alike: "
@@ -77,7 +91,7 @@ def _draw_duplicates(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Map
         )
     shown = st.session_state.get("groups shown", GROUPS_SHOWN)
     for number, group in enumerate(groups[:shown], 1):
-        notes = ["keep", *[f"remove · {cosine:.4f}" for cosine in group.cosines]]
+        notes = ["keep", *[f"remove · {say_score(cosine, chosen.spec.precision)}" for cosine in group.cosines]]
         _draw_row(folder, colours, [group.keep, *group.remove][:12], notes, f"group {number}")
     if len(groups) > shown and st.button(f"{count_of(len(groups) - shown, 'more group')}"):
         st.session_state["groups shown"] = shown + 4 * GROUPS_SHOWN
@@ -115,6 +129,7 @@ def _draw_labels(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping
 
 def _draw_mistakes(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mapping[str, str], column: str) -> None:
     doubts = label_quality.doubt_labels(folder, chosen.key, column)
+    _tell_unjudged(folder, chosen, column)
     if not doubts:
         st.info("No clip lies among clips of another label only.")
         return
@@ -124,16 +139,33 @@ def _draw_mistakes(folder: WorkspaceFolder, chosen: EmbeddingSet, colours: Mappi
         help="Most of its five nearest labelled clips agree on another label than its own.",
     )
     for doubt in doubts[:DOUBTS_SHOWN]:
-        _draw_row(folder, colours, [doubt.clip_id, doubt.nearest], _say_doubt(doubt), f"doubt {doubt.clip_id}")
+        _draw_row(
+            folder,
+            colours,
+            [doubt.clip_id, doubt.nearest],
+            _say_doubt(doubt, chosen.spec.precision),
+            f"doubt {doubt.clip_id}",
+        )
     if len(doubts) > DOUBTS_SHOWN:
         st.caption(f"{len(doubts) - DOUBTS_SHOWN} more are less doubtful.")
 
 
-def _say_doubt(doubt: LabelDoubt) -> list[str]:
-    own = f"; its own at {doubt.own_score:.3f}" if doubt.own_score == doubt.own_score else ""
+def _tell_unjudged(folder: WorkspaceFolder, chosen: EmbeddingSet, column: str) -> None:
+    names = label_quality.labels_of_one_video(folder, chosen.key, column)
+    if not names:
+        return
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    st.caption(
+        f"Not judged, because one video alone has the label: {plain(', '.join(names[:NAMES_SHOWN]))}{more}.",
+        help="A clip's own video does not count, so that nothing could speak for such a label.",
+    )
+
+
+def _say_doubt(doubt: LabelDoubt, precision: str) -> list[str]:
+    own = f"; its own at {say_score(doubt.own_score, precision)}" if doubt.own_score == doubt.own_score else ""
     return [
         f"{doubt.label} → {doubt.suggested}? {doubt.share:.0%} of its neighbours",
-        f"{doubt.suggested} at {doubt.score:.3f}{own}",
+        f"{doubt.suggested} at {say_score(doubt.score, precision)}{own}",
     ]
 
 
@@ -147,6 +179,8 @@ def _draw_quality(folder: WorkspaceFolder, chosen: EmbeddingSet, column: str) ->
             bind="query-params",
             help="The clips of a video find each other whatever they show; so a clip's own video does not count.",
         )
+    if across:
+        _tell_unjudged(folder, chosen, column)
     found = label_quality.measure_labels(folder, chosen.key, column, int(k), across_videos=across)
     if not found.labels:
         st.info("No clip has a label in this column.")
