@@ -46,12 +46,9 @@ def import_command(
         return
     if not paths:
         raise click.UsageError("Name the files or folders to import.")
-    request = import_run.ImportRequest(
-        tuple(str(Path(path).absolute()) for path in paths),
-        Recipe(recipe, length_seconds, length_seconds if stride_seconds is None else stride_seconds, tail),  # type: ignore[arg-type]
-        str(Path(labels).absolute()) if labels else None,
-        keep,
-    )
+    stride = length_seconds if stride_seconds is None else stride_seconds
+    cut = Recipe(recipe, length_seconds, stride, tail)  # type: ignore[arg-type]
+    request = import_run.request_paths(paths, cut, labels, keep=keep)
     title = f"Import {Path(request.paths[0]).name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
     job = jobs.run_here(folder, "import", title, import_run.request_arguments(request), answer.progress())
     items = jobs.list_items(folder, job.id)

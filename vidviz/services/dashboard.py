@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vidviz.config import STARTED_IN
 from vidviz.errors import VidvizError
 from vidviz.log.process_log import child_environment
 
@@ -63,7 +64,8 @@ def start_dashboard(workspace: Path, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "streamlit", "run", str(find_site() / "app.py")]
     options = ["--server.address", ADDRESS, "--server.port", str(port), "--server.headless", "true"]
     options += ["--logger.hideWelcomeMessage", "true"]  # we say the address ourselves, once it answers
-    environment = {**child_environment(), "VIDVIZ_WORKSPACE": str(workspace)}
+    places = {"VIDVIZ_WORKSPACE": str(workspace.absolute()), STARTED_IN: str(Path.cwd())}
+    environment = {**child_environment(), **places}
     # What goes wrong on a page is told here in full, beside our own words and not among them.
     return subprocess.Popen(command + options, cwd=find_site(), env=environment, stdout=sys.stderr)
 

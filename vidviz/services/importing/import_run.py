@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
@@ -70,10 +70,12 @@ def request_arguments(request: ImportRequest) -> dict[str, Any]:
     return {**asdict(request), "recipe": request.recipe.key}
 
 
-def request_paths(paths: Sequence[str], recipe: Recipe, labels: str | None = None) -> ImportRequest:
+def request_paths(
+    paths: Iterable[str | Path], recipe: Recipe, labels: str | Path | None = None, *, keep: bool = False
+) -> ImportRequest:
     """A request for paths on this machine, as a person types them."""
     whole = tuple(str(Path(path).expanduser().absolute()) for path in paths)
-    return ImportRequest(whole, recipe, str(Path(labels).expanduser().absolute()) if labels else None)
+    return ImportRequest(whole, recipe, str(Path(labels).expanduser().absolute()) if labels else None, keep)
 
 
 def request_from_arguments(arguments: dict[str, Any]) -> ImportRequest:
