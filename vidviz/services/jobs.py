@@ -28,6 +28,7 @@ from vidviz.services.importing import import_run
 from vidviz.services.maps import map_build
 from vidviz.services.progress import JobCancelledError, JobProgress, Progress
 from vidviz.store import job_rows
+from vidviz.store.backups import keep_backup
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -220,5 +221,6 @@ def _finish(folder: WorkspaceFolder, job_id: int, state: str, message: str) -> N
     try:
         with write_catalogue(folder) as db:
             job_rows.finish_job(db, job_id, state, message)
+        keep_backup(folder)
     except VidvizError as error:  # told as interrupted, then, once its process is gone
         log.warning("The end of job %d could not be written: %s", job_id, error)

@@ -29,15 +29,24 @@ def replace_file(path: Path) -> Iterator[BinaryIO]:
     Raises:
         WorkspaceError: the disk is full or the folder cannot be written.
     """
+    with replace_path(path) as temporary, temporary.open("xb") as file:
+        yield file
+
+
+@contextmanager
+def replace_path(path: Path) -> Iterator[Path]:
+    """Name a file to write that takes the place of `path`, on disk for certain, when the block ends without an error.
+
+    Raises:
+        WorkspaceError: the disk is full or the folder cannot be written.
+    """
     with explain_disk_errors(path):
         temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
         try:
-            with temporary.open("xb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
+            yield temporary
+            _sync(temporary)
             temporary.replace(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -106,8 +115,13 @@ def explain_disk_errors(path: Path) -> Iterator[None]:
         raise WorkspaceError(f"{path.name!r} could not be written to {str(path.parent)!r}: {error}.") from error
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync_folder(folder: Path) -> None:
+    """Have what was renamed in `folder` on disk for certain."""
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
