@@ -87,7 +87,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Job:
-    """One job as the catalogue knows it. `rate` is in steps per second."""
+    """One job as the catalogue knows it. `rate` is in steps per second; `process` says which process `pid` is."""
 
     id: int
     kind: str
@@ -96,7 +96,6 @@ class Job:
     state: str
     message: str
     pid: int | None
-    pid_started: float | None
     done: int
     total: int
     rate: float
@@ -104,6 +103,7 @@ class Job:
     read: bool
     created_at: float
     finished_at: float | None
+    process: str | None = None
 
     @property
     def active(self) -> bool:

@@ -151,7 +151,7 @@ def _list_jobs(answer: Answer) -> None:
 def restore(answer: Answer, name: str, only_list: bool) -> None:
     """Put a backup in the place of a damaged or lost catalogue; the damaged file is kept.
 
-    A backup is made after jobs and edits, once an hour at most, and before the catalogue is brought to a newer version."""
+    Backups are made after jobs and edits, once an hour at most, and before a newer version changes the catalogue."""
     from vidviz.services.library import catalogue_backups
 
     if only_list:

@@ -6,7 +6,6 @@ started it may be left, reloaded or closed.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
@@ -15,8 +14,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
-
-import psutil
 
 from vidviz.errors import JobError, VidvizError
 from vidviz.log.process_log import child_environment
@@ -75,7 +72,7 @@ def start_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[st
         sentence = f"The job could not be started: {error.strerror}. Free some memory or disk and start it again."
         _finish(folder, job_id, "failed", sentence)
         raise JobError(sentence) from error
-    with write_catalogue(folder) as db, contextlib.suppress(psutil.Error):
+    with write_catalogue(folder) as db:
         job_rows.expect_process(db, job_id, process.pid)
     threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie behind
     return job_id

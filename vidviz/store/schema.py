@@ -181,5 +181,13 @@ ALTER TABLE embedding_set ADD COLUMN sampling TEXT NOT NULL DEFAULT 'spread';
 ALTER TABLE embedding_set ADD COLUMN preprocessing TEXT NOT NULL DEFAULT '';
 """
 
-UPGRADES = {1: ANNOTATIONS + _raise_revision("clip_label", "clip_tag"), 2: SET_IDENTITY}
+JOB_PROCESSES = """
+ALTER TABLE job DROP COLUMN pid_started;
+ALTER TABLE job ADD COLUMN process TEXT;  -- which process pid is: see process_identity
+"""
+
+UPGRADES = {
+    1: ANNOTATIONS + _raise_revision("clip_label", "clip_tag"),
+    2: SET_IDENTITY + JOB_PROCESSES,
+}
 """From version N to N + 1, as SQL."""
