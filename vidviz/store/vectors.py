@@ -59,6 +59,11 @@ class VectorShards:
             ids, vectors = ids[keep], vectors[keep]
         return Embeddings(ids, vectors)
 
+    @property
+    def holds_any(self) -> bool:
+        """Whether there is a shard at all."""
+        return any(self.folder.glob("[0-9]*.npz"))
+
     def load_ids(self) -> np.ndarray:
         """The clip ids alone, (N,) int64."""
         parts = self._read(_read_ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -43,12 +43,21 @@ def reading(folder: WorkspaceFolder, frames: FrameSpec, todo: Sequence[Clip]) ->
 
 
 def embed_all(
-    embedder: Embedder, reader: Iterator[ReadClip], shards: VectorShards, progress: Progress, known: int, total: int
+    embedder: Embedder,
+    reader: Iterator[ReadClip],
+    shards: VectorShards,
+    progress: Progress,
+    known: int,
+    total: int,
+    on_kept: Callable[[], None],
 ) -> dict[int, str]:
-    """Embed what the reader gives and keep it; clip id -> reason, for the clips that failed."""
+    """Embed what the reader gives and keep it; clip id -> reason, for the clips that failed.
+
+    `on_kept` is called each time that some are kept.
+    """
     failed: dict[int, str] = {}
     done = known
-    keeper = _Keeper(shards)
+    keeper = _Keeper(shards, on_kept)
     progress(done, total, "reading")
     try:
         for batch in _batch(reader, embedder):
@@ -85,8 +94,9 @@ def _batch(reader: Iterable[ReadClip], embedder: Embedder) -> Iterator[list[Read
 class _Keeper:
     """Gathers batches and writes them as one shard every few seconds."""
 
-    def __init__(self, shards: VectorShards) -> None:
+    def __init__(self, shards: VectorShards, on_kept: Callable[[], None]) -> None:
         self._shards = shards
+        self._on_kept = on_kept
         self._ids: list[np.ndarray] = []
         self._vectors: list[np.ndarray] = []
         self._kept_at = time.monotonic()
@@ -100,5 +110,6 @@ class _Keeper:
     def keep(self) -> None:
         if self._ids and sum(map(len, self._ids)):
             self._shards.append(Embeddings(np.concatenate(self._ids), np.concatenate(self._vectors)))
+            self._on_kept()
         self._ids, self._vectors = [], []
         self._kept_at = time.monotonic()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vidviz.config import DecodeLimits, worker_count
-from vidviz.errors import VidvizError
+from vidviz.errors import NothingImportedError, VidvizError
 from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import JobItem
@@ -24,7 +24,10 @@ from vidviz.store import clips, job_rows, videos
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.files import remove_unfinished, sharing
 from vidviz.types import Recipe
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
+
+SAID_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,31 @@ class ImportReport:
 
 
 def run_import_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:
-    """Import as a job; returns what to tell about it."""
+    """Import as a job; returns what to tell about it.
+
+    Raises:
+        NothingImportedError: no file was found, or every one failed.
+    """
     request = request_from_arguments(arguments)
     report = import_videos(folder, request, progress, job_id)
+    if not report.count("ok", "partial", "duplicate"):
+        raise NothingImportedError(_say_nothing(report), report.items)
     parts = [f"{report.count('ok', 'partial')} imported"]
     for status, words in (("partial", "of them partial"), ("duplicate", "duplicate"), ("failed", "failed")):
         if report.count(status):
             parts.append(f"{report.count(status)} {words}")
     return ". ".join([", ".join(parts), *(note.rstrip(".") for note in report.notes)]) + "."
+
+
+def _say_nothing(report: ImportReport) -> str:
+    """Why nothing came in, as a sentence."""
+    if not report.items:
+        return " ".join(("Nothing was imported: no file was found.", *report.notes))
+    reasons = [(item.reason or "").rstrip(".") for item in report.items]
+    told = "; ".join(reasons[:SAID_REASONS]) + (
+        f"; and {len(reasons) - SAID_REASONS} more" * (len(reasons) > SAID_REASONS)
+    )
+    return " ".join((f"Nothing was imported, {count_of(len(reasons), 'file')} failed: {told}.", *report.notes))
 
 
 def request_arguments(request: ImportRequest) -> dict[str, Any]:

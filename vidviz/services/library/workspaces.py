@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from vidviz.errors import WorkspaceError
+from vidviz.store import job_rows, videos
 from vidviz.store.backups import keep_backup
-from vidviz.store.catalogue import Catalogue
+from vidviz.store.catalogue import Catalogue, read_catalogue
 from vidviz.store.connections import holds_changes
 from vidviz.store.files import explain_disk_errors
 from vidviz.store.sqlite_errors import tell_missing
@@ -38,6 +41,25 @@ def open_workspace(path: Path, *, create: bool = True) -> WorkspaceFolder:
     if known:
         keep_backup(folder)
     return folder
+
+
+@contextmanager
+def opened_for_import(path: Path) -> Iterator[WorkspaceFolder]:
+    """Open the workspace at `path`; one that is new goes again where the import fails and nothing is in it."""
+    new = not path.exists()
+    folder = open_workspace(path)
+    try:
+        yield folder
+    except Exception:
+        if new and _is_unused(folder):
+            shutil.rmtree(folder.path, ignore_errors=True)
+        raise
+
+
+def _is_unused(folder: WorkspaceFolder) -> bool:
+    """Whether no more than the one import that failed was ever done in a workspace."""
+    with read_catalogue(folder) as db:
+        return not videos.count_videos(db) and len(job_rows.list_jobs(db, limit=2)) < 2
 
 
 def _was_used(folder: WorkspaceFolder) -> bool:
