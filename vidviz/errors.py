@@ -6,12 +6,8 @@ Every message says what is wrong with which input, and what to do about it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from traceback import walk_tb
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from vidviz.records import JobItem
 
 
 class VidvizError(Exception):
@@ -71,18 +67,6 @@ class BackboneError(VidvizError):
 
 class EmbeddingError(VidvizError):
     """Clips of which not one could be embedded."""
-
-
-class NothingImportedError(MediaError):
-    """An import that brought nothing in: no file was found, or every one failed.
-
-    Attributes:
-        items: what became of each file.
-    """
-
-    def __init__(self, sentence: str, items: Sequence[JobItem]) -> None:
-        super().__init__(sentence)
-        self.items = items
 
 
 class SearchIndexError(VidvizError):

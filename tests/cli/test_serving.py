@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -83,7 +84,9 @@ def add_video(tmp_path):
         film = tmp_path / "film.mp4"
         film.write_bytes(b"a film")
         probe = VideoProbe("h264", "mp4", 64, 48, 0, 25.0, False, 100, 4.0, 0.0, False, True)
-        video = Video("ab" * 32, film.name, str(film), False, film.stat().st_size, probe, None)
+        video = Video(
+            hashlib.sha256(b"a film").hexdigest(), film.name, str(film), False, film.stat().st_size, probe, None
+        )
         with write_catalogue(folder) as db:
             videos.add_video(db, video)
         return video.id

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vidviz.cli.output import Answer, answering, printable
-from vidviz.errors import NothingImportedError
 from vidviz.words import count_of
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def import_command(
         with workspaces.opened_for_import(answer.path) as folder:
             job = jobs.run_here(folder, "import", title, arguments, answer.progress())
             items = jobs.list_items(folder, job.id)
-    except NothingImportedError as error:
+    except import_run.NothingImportedError as error:
         answer.fail(error, {"files": [_item(item) for item in error.items]}, _lines_of(error.items))
     lines = [*_lines_of(items), job.message]
     answer.give({"files": [_item(item) for item in items], "message": job.message}, "\n".join(lines))
@@ -94,4 +93,4 @@ def _lines_of(items: Iterable[JobItem]) -> list[str]:
 
 def _item(item: Any) -> dict[str, Any]:
     entry = {"file": item.path, "name": item.name, "status": item.status, "clips": item.clips, "video": item.video_id}
-    return {**entry, "reason": item.reason} if item.status != "ok" else entry
+    return {**entry, "reason": item.reason} if item.status != "ok" or item.reason else entry

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import chain
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vidviz.records import Clip
-from vidviz.services.library.source_files import say_changed
+from vidviz.services.library.source_files import intact_path
 from vidviz.services.progress import Progress
 from vidviz.store import videos
 from vidviz.store.catalogue import read_catalogue
@@ -30,16 +30,12 @@ KEEP_EVERY_SECONDS = 2.0
 @contextmanager
 def reading(folder: WorkspaceFolder, frames: FrameSpec, todo: Sequence[Clip]) -> Iterator[Iterator[ReadClip]]:
     """The frames of the clips, read ahead; those of a video that has changed are answered with a reason."""
-    from vidviz.services.backbones.clip_reader import ReadAhead, ReadClip
+    from vidviz.services.backbones.clip_reader import ReadAhead
 
-    wanted = {clip.video_id for clip in todo}
     with read_catalogue(folder) as db:
-        found = [video for video in videos.list_videos(db) if video.id in wanted]
-    changed = {video.id: say_changed(video) for video in found}
-    refused = [ReadClip(clip, None, changed[clip.video_id]) for clip in todo if changed[clip.video_id]]
-    readable = [clip for clip in todo if not changed[clip.video_id]]
-    with closing(ReadAhead(readable, {video.id: video for video in found}, frames)) as reader:
-        yield chain(refused, reader)
+        found = {video.id: video for video in videos.list_videos(db)}
+    with closing(ReadAhead(todo, found, frames, locate=partial(intact_path, folder))) as reader:
+        yield reader
 
 
 def embed_all(

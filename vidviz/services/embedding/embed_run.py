@@ -75,6 +75,10 @@ def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any
     parts = [f"{count_of(report.computed, 'clip')} embedded"]
     if report.known:
         parts.append(f"{report.known} were there already")
+    with read_catalogue(folder) as db:
+        replaced = clips.count_replaced(db, report.spec.recipe_key)
+    if replaced:
+        parts.append(f"{replaced} of replaced files left out")
     if report.failed:
         parts.append(f"{len(report.failed)} failed ({next(iter(report.failed.values())).rstrip('.')})")
     message = f"{', '.join(parts)}; {say_set_frames(report.spec)}."
@@ -113,6 +117,7 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
             stored = sets.find_set(db, spec.key)
         todo, known = _list_todo(folder, spec, shards)
         if stored is not None and not todo:
+            _record(folder, spec, {})
             return EmbedReport(spec, stored.dimension, known, known, 0, {}, time.monotonic() - started)
         progress(0, 0, f"loading {spec.backbone}")
         frames = ready.backbone.frames_by(spec.sampling)
@@ -126,9 +131,7 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
         with suppress(WorkspaceError):  # too full a disk for a second copy: the shards stay as they are
             shards.compact()
         enrol()
-        with write_catalogue(folder) as db:
-            sets.forget_failures(db, spec.key)
-            sets.record_failures(db, spec.key, failed)
+        _record(folder, spec, failed)
     total = known + len(todo)
     return EmbedReport(spec, embedder.dimension, total, known, computed, failed, time.monotonic() - started)
 
@@ -166,6 +169,13 @@ def _enrol(folder: WorkspaceFolder, spec: EmbeddingSetSpec, embedder: Embedder) 
     """Have the catalogue know a set, from its first vectors on: one that holds nothing is nobody's choice."""
     with write_catalogue(folder) as db:
         sets.add_set(db, EmbeddingSet(spec, embedder.dimension))
+
+
+def _record(folder: WorkspaceFolder, spec: EmbeddingSetSpec, failed: Mapping[int, str]) -> None:
+    """Remember which clips failed this time, instead of those that did before."""
+    with write_catalogue(folder) as db:
+        sets.forget_failures(db, spec.key)
+        sets.record_failures(db, spec.key, failed)
 
 
 def _refuse_empty(folder: WorkspaceFolder, spec: EmbeddingSetSpec, failed: Mapping[int, str]) -> NoReturn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from vidviz.config import DecodeLimits, worker_count
-from vidviz.errors import NothingImportedError, VidvizError
+from vidviz.errors import MediaError, VidvizError
 from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import JobItem
 from vidviz.services.importing.file_importer import FileImporter
 from vidviz.services.importing.found_files import Findings, find_files
 from vidviz.services.importing.label_sources import TABLE_NAME, Labels, gather_labels
+from vidviz.services.library.source_files import intact_path
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, job_rows, videos
 from vidviz.store.catalogue import read_catalogue, write_catalogue
@@ -55,6 +56,18 @@ class ImportReport:
     def count(self, *statuses: str) -> int:
         """How many files ended in one of these statuses."""
         return sum(item.status in statuses for item in self.items)
+
+
+class NothingImportedError(MediaError):
+    """An import that brought nothing in: no file was found, or every one failed.
+
+    Attributes:
+        items: what became of each file.
+    """
+
+    def __init__(self, sentence: str, items: Sequence[JobItem]) -> None:
+        super().__init__(sentence)
+        self.items = items
 
 
 def run_import_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:
@@ -184,7 +197,7 @@ def rebuild_previews(folder: WorkspaceFolder, progress: Progress = ignore_progre
         make = partial(worker.call, ingest_video, timeout_seconds=limits.wall_seconds)
         for done, (video, key) in enumerate(work, 1):
             try:
-                made = make(Path(video.path), Recipe.from_key(key), folder.previews, limits)
+                made = make(intact_path(folder, video), Recipe.from_key(key), folder.previews, limits)
                 items.append(JobItem(video.path, video.name, "ok", None, video.id, len(made.clip_ids)))
             except VidvizError as error:
                 items.append(JobItem(video.path, video.name, "failed", sentence_of(error), video.id, 0))
