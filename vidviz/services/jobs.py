@@ -13,9 +13,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
-from vidviz.errors import JobError, VidvizError
+from vidviz.errors import DamagedCatalogueError, JobError, VidvizError, WorkspaceError
 from vidviz.log.process_log import child_environment
 from vidviz.log.record_text import Plain
 from vidviz.log.told_errors import sentence_of
@@ -39,6 +40,8 @@ WORK: dict[str, Work] = {
     "map": map_build.run_map_job,
 }
 """What each kind of job does; the text it returns is the message that stays."""
+
+DIED = "Its process ended early. Start it again: it goes on there."
 
 
 def add_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[str, Any]) -> int:
@@ -151,9 +154,14 @@ def list_jobs(folder: WorkspaceFolder, limit: int = 50) -> list[Job]:
     """The last jobs, newest first; those whose process died are marked as interrupted on the way."""
     with read_catalogue(folder) as db:
         found = job_rows.list_jobs(db, limit)
-    if _mark_dead(folder, found):
-        with read_catalogue(folder) as db:
-            found = job_rows.list_jobs(db, limit)
+    try:
+        if _mark_dead(folder, found):
+            with read_catalogue(folder) as db:
+                found = job_rows.list_jobs(db, limit)
+    except DamagedCatalogueError:
+        raise
+    except WorkspaceError:  # read-only, say: then they are told as ended, if not marked
+        found = [replace(job, state="interrupted", message=DIED) if _is_dead(job) else job for job in found]
     return found
 
 
@@ -173,7 +181,7 @@ def _mark_dead(folder: WorkspaceFolder, found: Iterable[Job]) -> bool:
                 if job is None or not _is_dead(job):
                     continue
                 state = "cancelled" if job.cancel_requested else "interrupted"
-                job_rows.finish_job(db, job_id, state, "Its process ended early. Start it again: it goes on there.")
+                job_rows.finish_job(db, job_id, state, DIED)
     return bool(dead)
 
 

@@ -40,7 +40,9 @@ def can_write(path: Path) -> bool:
     try:
         db = connect(path, busy_seconds=0.0)
         try:
-            db.execute("BEGIN IMMEDIATE")
+            db.execute("BEGIN IMMEDIATE")  # which SQLite grants in a read-only place, too: a change is tried
+            version = int(db.execute("PRAGMA user_version").fetchone()[0])
+            db.execute(f"PRAGMA user_version = {version:d}")
             db.rollback()
         finally:
             db.close()

@@ -70,7 +70,7 @@ def _device(workspace: Path) -> Iterator[Finding]:
 
 def _workspace(workspace: Path) -> Iterator[Finding]:
     from vidviz.services.library import contents, embedding_sets
-    from vidviz.services.library.workspaces import open_workspace
+    from vidviz.services.library.workspaces import is_writable, open_workspace
 
     try:
         folder = open_workspace(workspace, create=False)
@@ -80,7 +80,8 @@ def _workspace(workspace: Path) -> Iterator[Finding]:
     num_videos, num_clips = contents.count_library(folder)
     sets = embedding_sets.list_sets(folder)
     counts = ((num_videos, "video"), (num_clips, "clip"), (len(sets), "set"))
-    yield Finding("workspace", True, f"{folder.path}: {', '.join(count_of(*count) for count in counts)}")
+    mark = "" if is_writable(folder) else "; read-only, or its disk is full"
+    yield Finding("workspace", not mark, f"{folder.path}: {', '.join(count_of(*count) for count in counts)}{mark}")
 
 
 def _catalogue(workspace: Path) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from vidviz.errors import WorkspaceError
 from vidviz.store import job_rows, videos
 from vidviz.store.backups import keep_backup
 from vidviz.store.catalogue import Catalogue, read_catalogue
-from vidviz.store.connections import holds_changes
+from vidviz.store.connections import can_write, holds_changes
 from vidviz.store.files import explain_disk_errors
 from vidviz.store.sqlite_errors import tell_missing
 from vidviz.workspace_folder import WorkspaceFolder
@@ -22,7 +22,8 @@ def open_workspace(path: Path, *, create: bool = True) -> WorkspaceFolder:
 
     Raises:
         DamagedCatalogueError: its catalogue is damaged, or gone from among all that belongs to it.
-        WorkspaceError: it does not exist, is not a folder, cannot be written, or is of a newer version.
+        WorkspaceError: it does not exist and cannot be made, is not a folder, or is of another version and cannot be
+            brought to this one.
     """
     path = path.resolve()
     folder = WorkspaceFolder(path)
@@ -35,12 +36,21 @@ def open_workspace(path: Path, *, create: bool = True) -> WorkspaceFolder:
             raise tell_missing(folder.catalogue)
         if not folder.catalogue.exists() and not create:
             raise WorkspaceError(f"There is no workspace in {str(path)!r}. `vidviz import` makes one.")
-        for part in (path, folder.videos, folder.previews, folder.jobs, folder.uploads, folder.milvus.parent):
-            part.mkdir(parents=True, exist_ok=True)
+        try:
+            for part in (path, folder.videos, folder.previews, folder.jobs, folder.uploads, folder.milvus.parent):
+                part.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            if not known:  # one that was there can be read, also where nothing can be written
+                raise
     catalogue.create_or_upgrade()
-    if known:
+    if known and is_writable(folder):
         keep_backup(folder)
     return folder
+
+
+def is_writable(folder: WorkspaceFolder) -> bool:
+    """Whether a workspace takes changes; what only reads works in any: a read-only place, or on a full disk."""
+    return can_write(folder.catalogue)
 
 
 @contextmanager
