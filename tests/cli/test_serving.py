@@ -42,6 +42,16 @@ def test_serve_says_where_it_is_and_ends_with_its_command(tmp_path):
     assert not dashboard.is_running()
 
 
+def test_a_dashboard_ends_with_its_command_even_if_that_is_killed(tmp_path, until):
+    command = [sys.executable, "-m", "vidviz", "serve", "--json", "--no-open", "--port", "18680"]
+    process = subprocess.Popen([*command, "--workspace", str(tmp_path / "w")], stdout=subprocess.PIPE, text=True)
+    assert "vidviz is at" in json.loads(process.stdout.readline())["message"]
+    (dashboard,) = psutil.Process(process.pid).children()
+    process.kill()
+    process.communicate()
+    until(lambda: not dashboard.is_running() or dashboard.status() == psutil.STATUS_ZOMBIE)
+
+
 @pytest.mark.parametrize(
     ("options", "variable", "place"),
     [
