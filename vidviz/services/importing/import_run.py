@@ -29,6 +29,7 @@ from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 SAID_REASONS = 3
+LOOKED_BACK = 1000  # jobs, for what they left
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def import_videos(
     importer = FileImporter(folder, request.recipe, keep=request.keep, labels=labels, limits=DecodeLimits())
     items: list[JobItem] = []
     progress(0, len(found.files), "")
+    _discard_left_uploads(folder, request)
     with _tidied(folder), ThreadPoolExecutor(worker_count(), thread_name_prefix="import") as pool:
         try:
             for position, item in enumerate(pool.map(importer.import_file, found.files)):
@@ -167,6 +169,19 @@ def _tidied(folder: WorkspaceFolder) -> AbstractContextManager[None]:
 def _discard_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:
     """Remove uploads that are imported: what is a video was kept under its content's name."""
     for batch in map(Path, request.paths):
+        if batch.parent == folder.uploads:
+            shutil.rmtree(batch, ignore_errors=True)
+
+
+def _discard_left_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:
+    """Remove uploads of imports that were cancelled or killed; those of this one, and on their way, stay."""
+    with read_catalogue(folder) as db:
+        imports = [job for job in job_rows.list_jobs(db, LOOKED_BACK) if job.kind == "import"]
+    wanted: set[str] = set(request.paths)
+    left: set[str] = set()
+    for job in imports:
+        (wanted if job.active and job_rows.is_alive(job) else left).update(job.arguments.get("paths", ()))
+    for batch in map(Path, left - wanted):
         if batch.parent == folder.uploads:
             shutil.rmtree(batch, ignore_errors=True)
 
