@@ -45,8 +45,8 @@ def test_the_new_content_takes_the_place_and_the_old_one_is_told_as_replaced(fol
     assert contents.find_video(folder, old).replaced_by == item.video_id
     table = contents.clip_table(folder)
     assert dict(table.groupby("video").size()) == {"film.mp4": 4, "film.mp4 (replaced)": 2}
-    assert embed(folder).startswith("4 clips embedded, 2 of replaced files left out.")
-    assert embed(folder).startswith("0 clips embedded, 4 were there already, 2 of replaced files left out.")
+    assert embed(folder).startswith("4 clips embedded, 2 of replaced files left out")
+    assert embed(folder).startswith("0 clips embedded, 4 were there already, 2 of replaced files left out")
     (described,) = embedding_sets.describe_sets(folder)
     assert (described.clips, described.embedded, described.failed) == (4, 4, 0)
     listed = contents.video_table(folder).set_index("status")
