@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from vidviz.services.library import contents
+from vidviz.services.library import contents, workspaces
 from vidviz.ui import messages, state
 from vidviz.ui.library import embed_panel, library_view
 
 folder = state.open_workspace()
 num_videos, num_clips = contents.count_library(folder)
+if not workspaces.is_writable(folder):
+    st.warning(library_view.READ_ONLY)
 if num_videos == 0:
     st.markdown("### Drop in videos, or start with the samples")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,10 @@ DEFAULT_WORKSPACE = "vidviz-workspace"
 LEAST_CACHE_MB = 64
 LOG_LEVEL = "VIDVIZ_LOG_LEVEL"
 VERBOSE = "VIDVIZ_VERBOSE"
+STARTED_IN = "VIDVIZ_STARTED_IN"
+"""The folder that `vidviz serve` was started in, for the dashboard: Streamlit itself begins among the site's files."""
+SERVED_BY = "VIDVIZ_SERVED_BY"
+"""The process of `vidviz serve`, for the dashboard, which ends with it."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,20 @@ def milvus_settings() -> MilvusSettings:
 
 
 def workspace_path(path: str | Path | None = None) -> Path:
-    """The workspace's folder: as given, else `VIDVIZ_WORKSPACE`, else `./vidviz-workspace`."""
-    return Path(path or os.environ.get("VIDVIZ_WORKSPACE") or DEFAULT_WORKSPACE).expanduser()
+    """The workspace's folder: as given, else `VIDVIZ_WORKSPACE`, else `./vidviz-workspace`; absolute from here on."""
+    return Path(path or os.environ.get("VIDVIZ_WORKSPACE") or DEFAULT_WORKSPACE).expanduser().absolute()
+
+
+def enter_start_folder() -> None:
+    """Go where `vidviz serve` was started, so that a relative path means on every page what it meant there."""
+    with suppress(OSError):  # it is gone, or not named
+        os.chdir(os.environ.get(STARTED_IN) or os.curdir)
+
+
+def serving_process() -> int:
+    """The process of `vidviz serve` that this dashboard belongs to; 0 where it was started by itself."""
+    named = os.environ.get(SERVED_BY, "")
+    return int(named) if named.isascii() and named.isdigit() else 0
 
 
 def cache_bytes() -> int:

@@ -46,6 +46,10 @@ class WorkspaceError(VidvizError):
     """A workspace that cannot be opened, read or written."""
 
 
+class DamagedCatalogueError(WorkspaceError):
+    """A catalogue that is damaged, or gone from where it was."""
+
+
 class UnknownNameError(VidvizError):
     """A name that is not known; the sentence offers the nearest known ones."""
 
@@ -59,6 +63,10 @@ class UnknownNameError(VidvizError):
 
 class BackboneError(VidvizError):
     """A backbone that cannot be loaded or run as asked."""
+
+
+class EmbeddingError(VidvizError):
+    """Clips of which not one could be embedded."""
 
 
 class SearchIndexError(VidvizError):

@@ -18,6 +18,9 @@ TAGS = "tags"
 TAG_SEPARATOR = ", "
 """Between the tags of a clip in that column; a tag holds no comma."""
 
+REPLACED = " (replaced)"
+"""Behind the name of a video in whose place another file lies."""
+
 ENDED = ("done", "failed", "cancelled", "interrupted")
 
 EditKind = Literal["label", "tag", "untag"]
@@ -25,7 +28,11 @@ EditKind = Literal["label", "tag", "untag"]
 
 @dataclass(frozen=True)
 class Video:
-    """A video of the library: its file and what the file holds."""
+    """A video of the library: its file and what the file holds.
+
+    `file_state` is that of the file when its content was last looked at; `replaced_by` the id of the video whose file
+    lies in its place now, "" for one that is where it was.
+    """
 
     id: str
     name: str
@@ -34,6 +41,8 @@ class Video:
     size_bytes: int
     probe: VideoProbe
     loss: str | None
+    file_state: str = ""
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Job:
-    """One job as the catalogue knows it. `rate` is in steps per second."""
+    """One job as the catalogue knows it. `rate` is in steps per second; `process` says which process `pid` is."""
 
     id: int
     kind: str
@@ -96,7 +105,6 @@ class Job:
     state: str
     message: str
     pid: int | None
-    pid_started: float | None
     done: int
     total: int
     rate: float
@@ -104,6 +112,7 @@ class Job:
     read: bool
     created_at: float
     finished_at: float | None
+    process: str | None = None
 
     @property
     def active(self) -> bool:

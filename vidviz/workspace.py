@@ -14,7 +14,7 @@ from vidviz.services.backbones.named_backbones import name_backbone
 from vidviz.services.embedding import embed_run
 from vidviz.services.embedding.embed_run import EmbedReport, EmbedRequest
 from vidviz.services.importing import import_run
-from vidviz.services.importing.import_run import ImportReport, ImportRequest
+from vidviz.services.importing.import_run import ImportReport
 from vidviz.services.inside import layer_films
 from vidviz.services.inside.layer_films import Inspection
 from vidviz.services.library import clip_annotations, contents, embedding_sets
@@ -52,12 +52,7 @@ class Workspace:
     ) -> ImportReport:
         """Import files and folders; see `vidviz.services.importing.import_run.ImportRequest`."""
         listed = [paths] if isinstance(paths, (str, Path)) else list(paths)
-        request = ImportRequest(
-            tuple(str(Path(path).expanduser().absolute()) for path in listed),
-            recipe or Recipe(),
-            str(labels) if labels else None,
-            keep,
-        )
+        request = import_run.request_paths(listed, recipe or Recipe(), labels, keep=keep)
         return import_run.import_videos(self.folder, request, progress)
 
     def clips(self, recipe: str | None = None) -> pd.DataFrame:

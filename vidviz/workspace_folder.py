@@ -47,6 +47,7 @@ ENTRIES: tuple[WorkspaceEntry, ...] = (
     WorkspaceEntry("uploads/", "uploads that wait for their import", may_go=True),
     WorkspaceEntry("jobs/", "what each job printed", may_go=True),
     WorkspaceEntry("logs/", "the log of all processes", may_go=True),
+    WorkspaceEntry("backups/", "copies of the catalogue, and catalogues that were put aside", may_go=True),
     WorkspaceEntry("import.lock", "held while decoders are at work", may_go=True),
 )
 """All that a workspace holds, the truth first; README's table is the same."""
@@ -65,6 +66,11 @@ class WorkspaceFolder:
     def catalogue(self) -> Path:
         """The SQLite file."""
         return self.path / "catalogue.db"
+
+    @property
+    def backups(self) -> Path:
+        """Where copies of the catalogue lie."""
+        return self.path / "backups"
 
     @property
     def videos(self) -> Path:

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from vidviz.records import LABEL, Clip, EmbeddingSet, Video
+from vidviz.services.library.source_files import file_state
 from vidviz.store import clips, sets, videos
 from vidviz.store.catalogue import write_catalogue
 from vidviz.store.vectors import VectorShards
@@ -40,8 +41,10 @@ def made(start_dashboard, tmp_path_factory):
     with write_catalogue(folder) as db:
         for number in range(NUM_VIDEOS):
             video_id = f"{number:064x}"
-            size = FILM.stat().st_size
-            videos.add_video(db, Video(video_id, NAME.format(number), str(FILM), False, size, PROBE, None))
+            # One film stands for all of them: it counts as looked at.
+            looked_at = {"size_bytes": FILM.stat().st_size, "file_state": file_state(FILM)}
+            video = Video(video_id, NAME.format(number), str(FILM), False, probe=PROBE, loss=None, **looked_at)
+            videos.add_video(db, video)
             videos.set_labels(db, video_id, {LABEL: HOSTILE_LABEL if number % 2 else ""})
             spans = [Span(0.2 * place, 0.2 * place + 0.2) for place in range(CLIPS_A_VIDEO)]
             rows = [Clip(clip_id(video_id, span, SPEC.recipe_key), video_id, SPEC.recipe_key, span) for span in spans]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -9,8 +10,17 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import psutil
+import pytest
+
+from vidviz.records import Video
+from vidviz.services.dashboard import find_site
+from vidviz.services.library.workspaces import open_workspace
+from vidviz.store import videos
+from vidviz.store.catalogue import write_catalogue
+from vidviz.types import VideoProbe
 
 
 def test_serve_says_where_it_is_and_ends_with_its_command(tmp_path):
@@ -30,3 +40,65 @@ def test_serve_says_where_it_is_and_ends_with_its_command(tmp_path):
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
     assert not dashboard.is_running()
+
+
+def test_a_dashboard_ends_with_its_command_even_if_that_is_killed(tmp_path, until):
+    command = [sys.executable, "-m", "vidviz", "serve", "--json", "--no-open", "--port", "18680"]
+    process = subprocess.Popen([*command, "--workspace", str(tmp_path / "w")], stdout=subprocess.PIPE, text=True)
+    assert "vidviz is at" in json.loads(process.stdout.readline())["message"]
+    (dashboard,) = psutil.Process(process.pid).children()
+    process.kill()
+    process.communicate()
+    until(lambda: not dashboard.is_running() or dashboard.status() == psutil.STATUS_ZOMBIE)
+
+
+@pytest.mark.parametrize(
+    ("options", "variable", "place"),
+    [
+        (["--workspace", "mine/w"], None, "mine/w"),
+        ([], "by/variable", "by/variable"),
+        ([], None, "vidviz-workspace"),
+    ],
+)
+def test_a_relative_workspace_is_the_one_of_the_folder_that_serve_was_started_in(
+    tmp_path, add_video, options, variable, place
+):
+    site = {path.name for path in find_site().iterdir()}
+    video_id = add_video(open_workspace(tmp_path / place))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "VIDVIZ_WORKSPACE": variable or ""}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vidviz", "serve", "--json", "--no-open", "--port", "18700", *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+    )
+    try:
+        message = json.loads(process.stdout.readline())["message"]
+        address = re.search(r"http://127\.0\.0\.1:\d+", message).group()
+        with urllib.request.urlopen(f"{address}/vidviz/video/{video_id}", timeout=20) as answer:
+            assert answer.read() == b"a film"
+        (dashboard,) = psutil.Process(process.pid).children()
+        assert Path(dashboard.cwd()) == tmp_path
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert {path.name for path in find_site().iterdir()} <= site | {"__pycache__"}
+
+
+@pytest.fixture
+def add_video(tmp_path):
+    """Puts a video that a browser would play into a workspace; returns its id."""
+
+    def add(folder):
+        film = tmp_path / "film.mp4"
+        film.write_bytes(b"a film")
+        probe = VideoProbe("h264", "mp4", 64, 48, 0, 25.0, False, 100, 4.0, 0.0, False, True)
+        video = Video(
+            hashlib.sha256(b"a film").hexdigest(), film.name, str(film), False, film.stat().st_size, probe, None
+        )
+        with write_catalogue(folder) as db:
+            videos.add_video(db, video)
+        return video.id
+
+    return add

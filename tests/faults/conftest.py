@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -152,6 +153,24 @@ def vidviz_without_rights() -> Command:
             check=False,
             timeout=COMMAND_SECONDS,
             preexec_fn=bow_to_rights,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def vidviz_on_full_disk() -> Command:
+    """The same, for a process whose files cannot grow by a byte, as on a disk without any room."""
+
+    def run(*arguments: str | Path) -> Ended:
+        ended = subprocess.run(
+            [sys.executable, "-m", "vidviz", *map(str, arguments), "--json"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=COMMAND_SECONDS,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
         )
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 

@@ -100,8 +100,38 @@ def test_a_table_of_labels_that_names_unknown_videos_is_used_and_told(vidviz, sa
 def test_nothing_to_import_is_told(vidviz, tmp_path):
     (tmp_path / "empty").mkdir()
     ended = vidviz("import", tmp_path / "empty", tmp_path / "missing.mp4", "--workspace", tmp_path / "w")
-    assert ended.code == 0
+    assert (ended.code, ended.answer["kind"]) == (1, "NothingImportedError")
     assert [(file["status"], file["reason"]) for file in ended.answer["files"]] == [
         ("failed", "missing.mp4 does not exist (any more).")
     ]
-    assert "The folder 'empty' holds no videos." in ended.answer["message"]
+    assert ended.answer["error"] == (
+        "Nothing was imported, 1 file failed: missing.mp4 does not exist (any more). "
+        "The folder 'empty' holds no videos."
+    )
+
+
+@pytest.mark.parametrize("what", ["empty", "missing.mp4", "garbage.mp4", "texts"])
+def test_an_import_that_brings_nothing_in_fails_and_leaves_no_workspace_that_was_not_there(
+    vidviz, sample, tmp_path, what
+):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "garbage.mp4").write_bytes(bytes(1000))
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts/notes.txt").write_text("no video")
+    ended = vidviz("import", tmp_path / what, "--workspace", tmp_path / "w")
+    assert (ended.code, ended.answer["kind"]) == (1, "NothingImportedError")
+    assert ended.answer["error"].startswith("Nothing was imported")
+    assert not (tmp_path / "w").exists()
+    assert vidviz("import", sample, "--workspace", tmp_path / "w").code == 0
+    again = vidviz("import", tmp_path / what, "--workspace", tmp_path / "w")
+    assert (again.code, again.answer["error"]) == (1, ended.answer["error"])
+    jobs = vidviz("jobs", "--workspace", tmp_path / "w").answer["jobs"]
+    assert [job["state"] for job in jobs] == ["failed", "done"]
+    assert jobs[0]["message"] == again.answer["error"]
+    assert vidviz("import", sample, tmp_path / what, "--workspace", tmp_path / "w").code == 0
+
+
+def test_a_label_table_that_cannot_be_read_leaves_no_workspace_either(vidviz, sample, tmp_path):
+    ended = vidviz("import", sample, "--labels", tmp_path / "no.csv", "--workspace", tmp_path / "w")
+    assert (ended.code, ended.answer["kind"]) == (1, "LabelError")
+    assert not (tmp_path / "w").exists()

@@ -75,3 +75,11 @@ def test_a_wrong_call_of_the_engine_is_a_slip_of_ours(milvus_index):
         client.search()
     with pytest.raises(ValueError, match="reshape"), milvus_index._collection.using():
         np.zeros(4).reshape(3)
+
+
+def test_a_damaged_file_of_lite_is_not_told_as_a_collection_that_is_gone():
+    said = OSError("Could not open Parquet input source: Parquet magic bytes not found in footer.")
+    with pytest.raises(SearchIndexError, match="cannot be read or written") as caught, explain_failures(LITE, "vv_c"):
+        answer_of("milvus_lite.storage.segment", said)()
+    assert not isinstance(caught.value, GoneError)
+    assert "`vidviz index rebuild`" in str(caught.value)

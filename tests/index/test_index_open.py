@@ -290,3 +290,15 @@ print([name for name in ("pymilvus", "milvus_lite", "grpc", "psutil") if name in
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_opening_that_fails_late_lets_the_folder_go(place, monkeypatch):
+    def slip(_connection):
+        raise KeyError("slip")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vidviz.index.milvus.open.drop_left_trials", slip)
+        with pytest.raises(KeyError, match="slip"):
+            open_milvus(MilvusSettings(), place)
+    assert lite_lock.find_lock_holder(place) is None
+    open_milvus(MilvusSettings(), place).close()

@@ -103,3 +103,22 @@ def test_a_bug_is_a_slip_in_a_line_of_ours():
         is_bug("no exception")
     assert is_bug(slip.value)
     assert not is_bug(KeyError("never raised"))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("Unable to allocate 9 GiB"),
+        MemoryError(),
+        ImportError("libtorch_cuda.so: failed to map segment from shared object"),
+        OSError(12, "Cannot allocate memory"),
+    ],
+)
+def test_too_little_memory_is_told_as_that(error):
+    sentence = sentence_of(raised(error))
+    assert sentence.startswith("There is too little memory for this (")
+    assert "Close other programs" in sentence
+
+
+def test_a_module_that_is_not_there_is_no_want_of_memory():
+    assert "unforeseen" in sentence_of(raised(ImportError("No module named 'x'")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import av
 import numpy as np
 import pytest
@@ -98,3 +100,24 @@ def test_backbones_can_be_listed_and_loaded():
 def test_what_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'backbonez'"):
         _ = vidviz.backbonez
+
+
+def test_a_relative_workspace_stays_where_it_was_opened(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    opened = vidviz.Workspace("w")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert opened.folder.path == tmp_path / "w"
+    assert opened.clips().empty
+    assert list(Path().iterdir()) == []
+
+
+def test_a_label_table_is_found_in_the_home_folder_and_from_where_one_stands(tmp_path, make_video, monkeypatch):
+    video = make_video("tom.mp4", seconds=1.0)
+    (tmp_path / "labels.csv").write_text("video,label\ntom.mp4,cat\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for number, table in enumerate(("~/labels.csv", "labels.csv")):
+        workspace = vidviz.Workspace(tmp_path / f"w{number}")
+        workspace.add(video, labels=table)
+        assert set(workspace.clips()["label"]) == {"cat"}

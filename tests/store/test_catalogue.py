@@ -32,7 +32,7 @@ def test_a_newer_catalogue_is_refused_and_left_alone(tmp_path):
 
 
 def test_a_workspace_is_opened_while_somebody_writes(tmp_path, monkeypatch):
-    monkeypatch.setattr("vidviz.store.catalogue.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("vidviz.store.connections.BUSY_SECONDS", 0.1)
     folder = open_workspace(tmp_path / "w")
     with write_catalogue(folder) as db:
         job_rows.add_job(db, "map", "Map", {})
@@ -105,11 +105,17 @@ def test_sqlite_errors_become_sentences(tmp_path):
             raise sqlite3.OperationalError(cause)
 
 
-def test_a_read_only_workspace_is_told(open_to_all, as_nobody):
+def test_a_read_only_workspace_is_read_and_refuses_changes(open_to_all, as_nobody):
     folder = open_workspace(open_to_all / "w")
+    with write_catalogue(folder) as db:
+        job_rows.add_job(db, "map", "Map", {})
     folder.path.chmod(0o555)
-    with as_nobody(), pytest.raises(WorkspaceError, match="cannot be written"):
-        open_workspace(open_to_all / "w")
+    with as_nobody():
+        again = open_workspace(open_to_all / "w")
+        with read_catalogue(again) as db:
+            assert [job.title for job in job_rows.list_jobs(db)] == ["Map"]
+    with as_nobody(), pytest.raises(WorkspaceError, match="cannot be written"), write_catalogue(folder) as db:
+        job_rows.add_job(db, "map", "Map", {})
     with as_nobody(), pytest.raises(WorkspaceError, match="cannot be written"), replace_file(folder.path / "new"):
         pass
 

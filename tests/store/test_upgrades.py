@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sqlite3
 
 import pytest
 
+from vidviz.errors import WorkspaceError
 from vidviz.services.backbones.fed_frames import say_set_frames
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import edits
+from vidviz.store.backup_files import list_backups
 from vidviz.store.catalogue import write_catalogue
 from vidviz.store.schema import SCHEMA_VERSION, TABLES, UPGRADES
 
@@ -100,5 +103,21 @@ def test_an_upgrade_that_fails_leaves_the_old_catalogue(version_1, monkeypatch):
     broken = {1: "CREATE TABLE half (id INTEGER) STRICT;\nCREATE TABLE clip (id INTEGER) STRICT;\n"}
     monkeypatch.setattr("vidviz.store.catalogue.UPGRADES", broken)
     with pytest.raises(Exception, match="already exists"):
+        open_workspace(version_1)
+    assert describe_tables(version_1) == before
+
+
+def test_an_upgrade_keeps_a_copy_of_the_catalogue_as_it_was(version_1):
+    before = describe_tables(version_1)
+    open_workspace(version_1)
+    (backup,) = list_backups(version_1)
+    shutil.copy(backup.path, version_1 / "catalogue.db")
+    assert describe_tables(version_1) == before
+
+
+def test_no_upgrade_is_made_without_a_copy(version_1):
+    before = describe_tables(version_1)
+    (version_1 / "backups").write_text("in the way")
+    with pytest.raises(WorkspaceError, match="backups"):
         open_workspace(version_1)
     assert describe_tables(version_1) == before

@@ -113,3 +113,22 @@ def test_no_second_process_may_write(tmp_path):
     assert refused.returncode != 0
     assert JobError.__name__ in refused.stderr
     assert subprocess.run(command).returncode == 0
+
+
+def refuse_memory(*_arguments, **_options):
+    raise MemoryError("Unable to allocate 9 GiB")
+
+
+def test_too_little_memory_is_no_damage(tmp_path, monkeypatch):
+    shards = VectorShards(tmp_path)
+    shards.append(make([1, 2]))
+    monkeypatch.setattr(np, "load", refuse_memory)
+    for read in (shards.load, shards.load_ids):
+        with pytest.raises(WorkspaceError, match=r"too little memory for the vectors in '00000001\.npz'"):
+            read()
+    path = tmp_path / "00000001.npz"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 4] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(WorkspaceError, match="damaged"):  # it claims to hold more than it does
+        shards.load()

@@ -19,7 +19,7 @@ from vidviz.cli.explore_commands import map_command, search
 from vidviz.cli.label_commands import label
 from vidviz.cli.library_commands import export, import_command
 from vidviz.cli.output import verbose_option
-from vidviz.cli.upkeep_commands import doctor, index, jobs
+from vidviz.cli.upkeep_commands import doctor, index, jobs, restore
 
 
 class InOrder(click.Group):
@@ -50,6 +50,7 @@ for command in (
     export,
     index,
     jobs,
+    restore,
     doctor,
 ):
     main.add_command(command)

@@ -15,8 +15,8 @@ def serve(answer: Answer, port: int, open_browser: bool) -> None:
     """Open the dashboard on 127.0.0.1."""
     from vidviz.services import dashboard
 
-    answer.open(create=True)
-    dashboard.serve(answer.path, port, open_browser=open_browser, say=answer.say)
+    folder = answer.open(create=True)
+    dashboard.serve(folder.path, port, open_browser=open_browser, say=answer.say)
 
 
 @click.command()

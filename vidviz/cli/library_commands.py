@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vidviz.cli.output import Answer, answering, printable
 from vidviz.words import count_of
+
+if TYPE_CHECKING:
+    from vidviz.records import JobItem
 
 
 @click.command("import")
@@ -35,30 +39,30 @@ def import_command(
     """Add videos: files, or folders with all that is in them."""
     from vidviz.services import jobs
     from vidviz.services.importing import import_run
+    from vidviz.services.library import workspaces
     from vidviz.types import Recipe
 
-    folder = answer.open(create=True)
     if rebuild_previews:
-        report = import_run.rebuild_previews(folder)
+        report = import_run.rebuild_previews(answer.open())
         answer.give(
             {"files": [_item(item) for item in report.items]}, f"{count_of(len(report.items), 'preview')} made again."
         )
         return
     if not paths:
         raise click.UsageError("Name the files or folders to import.")
-    request = import_run.ImportRequest(
-        tuple(str(Path(path).absolute()) for path in paths),
-        Recipe(recipe, length_seconds, length_seconds if stride_seconds is None else stride_seconds, tail),  # type: ignore[arg-type]
-        str(Path(labels).absolute()) if labels else None,
-        keep,
-    )
+    stride = length_seconds if stride_seconds is None else stride_seconds
+    cut = Recipe(recipe, length_seconds, stride, tail)  # type: ignore[arg-type]
+    request = import_run.request_paths(paths, cut, labels, keep=keep)
     title = f"Import {Path(request.paths[0]).name}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
-    job = jobs.run_here(folder, "import", title, import_run.request_arguments(request), answer.progress())
-    items = jobs.list_items(folder, job.id)
-    lines = [
-        f"{item.status:9} {printable(item.name)}: {count_of(item.clips, 'clip')}. {item.reason or ''}" for item in items
-    ]
-    answer.give({"files": [_item(item) for item in items], "message": job.message}, "\n".join([*lines, job.message]))
+    arguments = import_run.request_arguments(request)
+    try:
+        with workspaces.opened_for_import(answer.path) as folder:
+            job = jobs.run_here(folder, "import", title, arguments, answer.progress())
+            items = jobs.list_items(folder, job.id)
+    except import_run.NothingImportedError as error:
+        answer.fail(error, {"files": [_item(item) for item in error.items]}, _lines_of(error.items))
+    lines = [*_lines_of(items), job.message]
+    answer.give({"files": [_item(item) for item in items], "message": job.message}, "\n".join(lines))
 
 
 @click.command()
@@ -81,6 +85,12 @@ def export(answer: Answer, out: Path, set_key: str, tool: str | None) -> None:
     answer.give({"files": names}, "\n".join(names))
 
 
+def _lines_of(items: Iterable[JobItem]) -> list[str]:
+    return [
+        f"{item.status:9} {printable(item.name)}: {count_of(item.clips, 'clip')}. {item.reason or ''}" for item in items
+    ]
+
+
 def _item(item: Any) -> dict[str, Any]:
     entry = {"file": item.path, "name": item.name, "status": item.status, "clips": item.clips, "video": item.video_id}
-    return {**entry, "reason": item.reason} if item.status != "ok" else entry
+    return {**entry, "reason": item.reason} if item.status != "ok" or item.reason else entry

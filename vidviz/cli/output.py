@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -86,16 +86,21 @@ class Answer:
         """Print a sentence of a command that goes on, for a program as a JSON object on a line of its own."""
         self.give({"message": sentence}, sentence)
 
-    def fail(self, error: Exception) -> NoReturn:
-        """Print one sentence and end with exit code 1; a bug is printed with its traceback as well."""
+    def fail(self, error: Exception, data: Mapping[str, Any] | None = None, lines: Iterable[str] = ()) -> NoReturn:
+        """Print one sentence and end with exit code 1; a bug is printed with its traceback as well.
+
+        `data` and `lines` are what there is to tell all the same, for a program and for a person.
+        """
         sentence = sentence_of(error)
         if not isinstance(error, VidvizError) and not process_log.is_verbose():  # which has told it already
             click.echo(f"{redact(failure_text(error))}", err=True)
         if self.as_json:
             log_id = getattr(error, "log_id", "")
             more = {"log_id": log_id} if log_id else {}
-            click.echo(json.dumps({"error": sentence, "kind": type(error).__name__, **more}))
+            click.echo(json.dumps({"error": sentence, "kind": type(error).__name__, **more, **_strict(data or {})}))
         else:
+            for line in lines:
+                click.echo(line)
             click.secho(sentence, err=True, fg="red")
         sys.exit(1)
 

@@ -1,4 +1,4 @@
-"""Commands for keeping a workspace in order: index, jobs, doctor."""
+"""Commands for keeping a workspace in order: index, jobs, restore, doctor."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vidviz.cli.output import Answer, answering
+from vidviz.words import count_of
 
 if TYPE_CHECKING:
     from vidviz.services.doctor.examination import Finding
@@ -144,6 +145,30 @@ def _list_jobs(answer: Answer) -> None:
 
 
 @click.command()
+@click.option("--from", "name", default="", help="Which backup [default: the newest].")
+@click.option("--list", "only_list", is_flag=True, help="List the backups, and change nothing.")
+@answering
+def restore(answer: Answer, name: str, only_list: bool) -> None:
+    """Put a backup in the place of a damaged or lost catalogue; the damaged file is kept.
+
+    Backups are made after jobs and edits, once an hour at most, and before a newer version changes the catalogue."""
+    from vidviz.services.library import catalogue_backups
+
+    if only_list:
+        found = catalogue_backups.require_backups(answer.path)
+        rows = [{"backup": backup.name, "made_at": backup.made_at, "file": backup.path} for backup in found]
+        answer.give({"backups": rows}, "\n".join(f"{backup.name}  {backup.moment}" for backup in found))
+        return
+    done = catalogue_backups.restore(answer.path, name)
+    lines = [
+        f"The catalogue is as it was {done.backup.moment}: {count_of(done.videos, 'video')}, "
+        f"{count_of(done.clips, 'clip')}. Import and embed again what came later, and start the dashboard anew."
+    ]
+    lines += [f"The file that was there is {done.put_aside}."] if done.put_aside else []
+    answer.give(asdict(done), "\n".join(lines))
+
+
+@click.command()
 @click.option(
     "--bundle",
     metavar="[FILE.zip]",
@@ -154,7 +179,7 @@ def _list_jobs(answer: Answer) -> None:
 @click.option("--with-names", is_flag=True, help="Leave names, paths, labels and sentences in the report.")
 @answering
 def doctor(answer: Answer, bundle: str | None, with_names: bool) -> None:
-    """Look at versions, device, Milvus, weights, disk and log, and say what is amiss.
+    """Look at versions, device, catalogue, Milvus, weights, disk and log, and say what is amiss.
 
     With --bundle, pack a report into a zip file: about.json (versions, platform, which checks are fine, settings,
     schema version, rows of each table, files and bytes of each folder) and the log. Names and paths of files, labels,

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from vidviz import errors
 from vidviz.config import DecodeLimits
 from vidviz.decode.file_names import file_label
+from vidviz.decode.reply_format import unpack
 from vidviz.errors import DecoderCrashError, MediaError, VidvizError
 
 Result = TypeVar("Result")
@@ -34,8 +35,9 @@ ADVICE = "leave this file out or convert it first"
 class DecodeWorker:
     """A process that runs functions for us within bounds; a context manager, safe to share between threads.
 
-    One call or stream runs at a time; others wait for it. Functions, arguments and results travel pickled over a
-    socket between the two processes, so functions are named ones of importable modules. A call that crashes,
+    One call or stream runs at a time; others wait for it. Functions and arguments travel pickled over a socket
+    to the process, so functions are named ones of importable modules; what comes back is data and nothing else (see
+    `reply_format`). A call that crashes,
     hangs or is abandoned takes the process with it, and the next call starts a new one. The process ends with
     its parent, however the parent ends.
 
@@ -202,10 +204,10 @@ class DecodeWorker:
                 raise DecoderCrashError(
                     f"The decoder gave no answer on {subject} for {timeout_seconds:g} s and was stopped; {ADVICE}."
                 )
-            reply: tuple[str, Any] = connection.recv()
-        except (EOFError, OSError) as error:
+            kind, value = unpack(connection.recv_bytes())
+        except (EOFError, OSError, ValueError, TypeError) as error:
             raise self._crash(subject) from error
-        return reply
+        return str(kind), value
 
     def _live_connection(self) -> Connection:
         if self._connection is None:

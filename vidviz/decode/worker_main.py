@@ -17,6 +17,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
+from vidviz.decode.reply_format import pack
 from vidviz.errors import VidvizError
 
 PARENT_CHECK_SECONDS = 0.5
@@ -56,13 +57,12 @@ def main(socket_fd: int, parent_id: int, memory_bytes: int) -> None:
 
 
 def _send(connection: Connection, reply: Reply) -> None:
-    """Send a reply, or that it cannot be sent: it is pickled whole before its first byte leaves."""
+    """Send a reply, or that it cannot be sent: it is packed whole before its first byte leaves."""
     try:
-        connection.send(reply)
-    except OSError:
-        raise
+        packed = pack(reply)
     except Exception:
-        connection.send(_unknown())
+        packed = pack(_unknown())
+    connection.send_bytes(packed)
 
 
 def _answer(produce: Callable[[], Reply]) -> Reply:

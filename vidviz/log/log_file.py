@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,8 @@ class LogFile(logging.Handler):
     def close(self) -> None:
         """Close the file."""
         if "_rotating" in self.__dict__:
-            self._rotating.close()
+            with suppress(OSError):  # a full disk, which was told already
+                self._rotating.close()
         super().close()
 
     @cached_property

@@ -17,6 +17,7 @@ from vidviz.log.redaction import redact
 
 logger = logging.getLogger(__name__)
 ID_BYTES = 3
+_NO_ROOM = ("failed to map segment", "cannot allocate memory", "can't allocate memory", "out of memory")
 
 
 def sentence_of(error: BaseException, unforeseen: str = "Something unforeseen went wrong") -> str:
@@ -51,7 +52,19 @@ def log_error(error: BaseException) -> str:
 
 
 def _unforeseen(error: BaseException, beginning: str) -> str:
+    if _is_short_of_memory(error):
+        return redact(
+            f"There is too little memory for this ({str(error) or 'none is left'}). Close other programs, or raise the "
+            "limit of this one, and try again."
+        )
     return redact(f"{beginning}: {type(error).__name__}: {error}")
+
+
+def _is_short_of_memory(error: BaseException) -> bool:
+    """Also where a library of the system, or another process, does not fit in."""
+    text = str(error).lower()
+    wanting = any(mark in text for mark in _NO_ROOM)
+    return isinstance(error, MemoryError) or (isinstance(error, (ImportError, OSError, RuntimeError)) and wanting)
 
 
 def _needs_id(error: BaseException) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,11 +18,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vidviz.config import SERVED_BY, STARTED_IN, serving_process
 from vidviz.errors import VidvizError
 from vidviz.log.process_log import child_environment
 
 ADDRESS = "127.0.0.1"
-START_SECONDS = 60.0
+START_SECONDS, END_SECONDS = 60.0, 10.0
+SERVER_CHECK_SECONDS = 0.5
 
 
 def find_site() -> Path:
@@ -63,9 +67,25 @@ def start_dashboard(workspace: Path, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "streamlit", "run", str(find_site() / "app.py")]
     options = ["--server.address", ADDRESS, "--server.port", str(port), "--server.headless", "true"]
     options += ["--logger.hideWelcomeMessage", "true"]  # we say the address ourselves, once it answers
-    environment = {**child_environment(), "VIDVIZ_WORKSPACE": str(workspace)}
+    places = {"VIDVIZ_WORKSPACE": str(workspace.absolute()), STARTED_IN: str(Path.cwd()), SERVED_BY: str(os.getpid())}
+    environment = {**child_environment(), **places}
     # What goes wrong on a page is told here in full, beside our own words and not among them.
     return subprocess.Popen(command + options, cwd=find_site(), env=environment, stdout=sys.stderr)
+
+
+def end_with_server() -> None:
+    """Have this dashboard end with the `vidviz serve` that started it, however that ends."""
+    server = serving_process()
+    if server:
+        threading.Thread(target=_end_with, args=(server,), name="end-with-server", daemon=True).start()
+
+
+def _end_with(server: int) -> None:
+    while os.getppid() == server:
+        time.sleep(SERVER_CHECK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)  # Streamlit closes its sessions
+    time.sleep(END_SECONDS)
+    os._exit(1)
 
 
 def wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:
@@ -95,7 +115,7 @@ def end_process(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

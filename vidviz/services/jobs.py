@@ -6,7 +6,6 @@ started it may be left, reloaded or closed.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
@@ -14,11 +13,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
-import psutil
-
-from vidviz.errors import JobError, VidvizError
+from vidviz.errors import DamagedCatalogueError, JobError, VidvizError, WorkspaceError
 from vidviz.log.process_log import child_environment
 from vidviz.log.record_text import Plain
 from vidviz.log.told_errors import sentence_of
@@ -28,6 +26,7 @@ from vidviz.services.importing import import_run
 from vidviz.services.maps import map_build
 from vidviz.services.progress import JobCancelledError, JobProgress, Progress
 from vidviz.store import job_rows
+from vidviz.store.backups import keep_backup
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -41,6 +40,8 @@ WORK: dict[str, Work] = {
     "map": map_build.run_map_job,
 }
 """What each kind of job does; the text it returns is the message that stays."""
+
+DIED = "Its process ended early. Start it again: it goes on there."
 
 
 def add_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[str, Any]) -> int:
@@ -74,7 +75,7 @@ def start_job(folder: WorkspaceFolder, kind: str, title: str, arguments: dict[st
         sentence = f"The job could not be started: {error.strerror}. Free some memory or disk and start it again."
         _finish(folder, job_id, "failed", sentence)
         raise JobError(sentence) from error
-    with write_catalogue(folder) as db, contextlib.suppress(psutil.Error):
+    with write_catalogue(folder) as db:
         job_rows.expect_process(db, job_id, process.pid)
     threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie behind
     return job_id
@@ -153,9 +154,14 @@ def list_jobs(folder: WorkspaceFolder, limit: int = 50) -> list[Job]:
     """The last jobs, newest first; those whose process died are marked as interrupted on the way."""
     with read_catalogue(folder) as db:
         found = job_rows.list_jobs(db, limit)
-    if _mark_dead(folder, found):
-        with read_catalogue(folder) as db:
-            found = job_rows.list_jobs(db, limit)
+    try:
+        if _mark_dead(folder, found):
+            with read_catalogue(folder) as db:
+                found = job_rows.list_jobs(db, limit)
+    except DamagedCatalogueError:
+        raise
+    except WorkspaceError:  # read-only, say: then they are told as ended, if not marked
+        found = [replace(job, state="interrupted", message=DIED) if _is_dead(job) else job for job in found]
     return found
 
 
@@ -175,7 +181,7 @@ def _mark_dead(folder: WorkspaceFolder, found: Iterable[Job]) -> bool:
                 if job is None or not _is_dead(job):
                     continue
                 state = "cancelled" if job.cancel_requested else "interrupted"
-                job_rows.finish_job(db, job_id, state, "Its process ended early. Start it again: it goes on there.")
+                job_rows.finish_job(db, job_id, state, DIED)
     return bool(dead)
 
 
@@ -220,5 +226,6 @@ def _finish(folder: WorkspaceFolder, job_id: int, state: str, message: str) -> N
     try:
         with write_catalogue(folder) as db:
             job_rows.finish_job(db, job_id, state, message)
+        keep_backup(folder)
     except VidvizError as error:  # told as interrupted, then, once its process is gone
         log.warning("The end of job %d could not be written: %s", job_id, error)

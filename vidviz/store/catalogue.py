@@ -5,14 +5,18 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from vidviz.errors import WorkspaceError
+from vidviz.store.backups import make_backup
+from vidviz.store.connections import connect, connect_to_read, holds_changes
 from vidviz.store.schema import SCHEMA_VERSION, TABLES, UPGRADES
+from vidviz.store.sqlite_errors import explain_sqlite_errors, find_damage, tell_damaged
 from vidviz.workspace_folder import WorkspaceFolder
 
-BUSY_SECONDS = 30.0
+ALWAYS_CHECKED_BYTES = 32 * 2**20
+"""Looked through in 30 ms."""
 
 
 class _Reading(threading.local):
@@ -34,21 +38,56 @@ class Catalogue:
     def create_or_upgrade(self) -> None:
         """Make the tables if the file is new, bring an older file up to date. One that is up to date waits for nobody.
 
+        An older one is copied first. A small file is looked through for damage, and so is one that was left in haste.
+
         Raises:
             WorkspaceError: the file is damaged, read-only, or written by a newer vidviz.
         """
-        with self._connect() as db:
+        if self.is_there and self._check() == SCHEMA_VERSION:
+            return
+        with explain_sqlite_errors(self.path), closing(connect(self.path, "rwc")) as db:
             db.execute("PRAGMA journal_mode = WAL")
-            if db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
-                return
         with self.write() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
-            self._refuse_newer(version)
             if version == 0:
                 _run_script(db, TABLES)
+            elif version < SCHEMA_VERSION:
+                make_backup(WorkspaceFolder(self.path.parent))  # while nobody else can take the step
             for step in range(max(version, 1), SCHEMA_VERSION):
                 _run_script(db, UPGRADES[step])
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION:d}")
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a file with anything in it."""
+        try:
+            return self.path.stat().st_size > 0
+        except OSError:
+            return False
+
+    def look_through(self) -> None:
+        """Look for damage, page by page: a second for each gigabyte.
+
+        Raises:
+            DamagedCatalogueError: there is some.
+        """
+        with self.read() as db:
+            if damage := find_damage(db):
+                raise tell_damaged(self.path, damage)
+
+    def _check(self) -> int:
+        """The version of the file, after a look at what is in it.
+
+        Raises:
+            WorkspaceError: it is damaged, or written by a newer vidviz.
+        """
+        left_in_haste = holds_changes(self.path)
+        with self.read() as db:
+            version = int(db.execute("PRAGMA user_version").fetchone()[0])
+            self._refuse_newer(version)
+            if left_in_haste or self.path.stat().st_size <= ALWAYS_CHECKED_BYTES:
+                self.look_through()
+        return version
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -61,7 +100,7 @@ class Catalogue:
             with explain_sqlite_errors(self.path):
                 yield shared
             return
-        with self._connect() as db:
+        with explain_sqlite_errors(self.path), closing(connect_to_read(self.path)) as db:
             _reading.by_path[self.path] = db
             try:
                 yield db
@@ -71,7 +110,7 @@ class Catalogue:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A connection inside one transaction: all of it is kept, or nothing."""
-        with self._connect() as db:
+        with explain_sqlite_errors(self.path), closing(connect(self.path)) as db:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("BEGIN IMMEDIATE")
@@ -81,16 +120,6 @@ class Catalogue:
                 db.rollback()
                 raise
             db.commit()
-
-    @contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        with explain_sqlite_errors(self.path):
-            db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-            try:
-                db.row_factory = sqlite3.Row
-                yield db
-            finally:
-                db.close()
 
     def _refuse_newer(self, version: int) -> None:
         if version > SCHEMA_VERSION:
@@ -108,30 +137,6 @@ def read_catalogue(folder: WorkspaceFolder) -> AbstractContextManager[sqlite3.Co
 def write_catalogue(folder: WorkspaceFolder) -> AbstractContextManager[sqlite3.Connection]:
     """A transaction on the catalogue of a workspace; see `Catalogue.write`."""
     return Catalogue(folder.catalogue).write()
-
-
-@contextmanager
-def explain_sqlite_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into sentences about the workspace at `path`."""
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.Error as error:
-        where = repr(str(path.parent))
-        text = str(error)
-        if "readonly" in text or "unable to open" in text:
-            raise WorkspaceError(f"The workspace {where} cannot be written. Check its permissions.") from error
-        if "full" in text or "disk I/O" in text:
-            raise WorkspaceError(
-                f"The disk that holds the workspace {where} is full or failing. What was stored before is safe; "
-                "free some space and run the same command again."
-            ) from error
-        if "not a database" in text or "malformed" in text:
-            raise WorkspaceError(f"The catalogue of the workspace {where} is damaged: {text}.") from error
-        if "locked" in text:
-            raise WorkspaceError(f"The workspace {where} is busy: another process is writing to it.") from error
-        raise WorkspaceError(f"The catalogue of the workspace {where} cannot be used: {text}.") from error
 
 
 def _run_script(db: sqlite3.Connection, script: str) -> None:

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import WorkspaceError
-from vidviz.records import LABEL, TAG_SEPARATOR, TAGS, Clip
+from vidviz.records import LABEL, REPLACED, TAG_SEPARATOR, TAGS, Clip
 from vidviz.store.clip_labels import list_tags_by_clip
 from vidviz.types import Span
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_ALIVE = "video_id NOT IN (SELECT id FROM video WHERE replaced_by IS NOT NULL)"
 
 
 def add_clips(db: sqlite3.Connection, clips: Sequence[Clip]) -> None:
@@ -36,23 +39,33 @@ def find_clip(db: sqlite3.Connection, clip_id: int) -> Clip | None:
 
 
 def list_clips(db: sqlite3.Connection, recipe_key: str, video_id: str | None = None) -> list[Clip]:
-    """The clips of a recipe, of all videos or of one, by video and time."""
-    where, values = "recipe_key = ?", [recipe_key]
-    if video_id is not None:
-        where, values = where + " AND video_id = ?", [*values, video_id]
-    rows = db.execute(f"SELECT * FROM clip WHERE {where} ORDER BY video_id, start_seconds", values)  # noqa: S608 (fixed text)
+    """The clips of a recipe, of all videos or of one, by video and time; none of a video that was replaced."""
+    rows = db.execute(
+        f"SELECT * FROM clip WHERE recipe_key = ?1 AND (?2 IS NULL OR video_id = ?2) AND {_ALIVE} "  # noqa: S608 (ours)
+        "ORDER BY video_id, start_seconds",
+        (recipe_key, video_id),
+    )
     return [_clip(row) for row in rows]
 
 
 def count_clips(db: sqlite3.Connection) -> dict[str, int]:
-    """How many clips each recipe has, the recipe with most of them first."""
-    rows = db.execute("SELECT recipe_key, count(*) FROM clip GROUP BY recipe_key ORDER BY count(*) DESC, recipe_key")
+    """How many clips each recipe has, the recipe with most of them first; those of replaced videos do not count."""
+    rows = db.execute(
+        f"SELECT recipe_key, count(*) FROM clip WHERE {_ALIVE} "  # noqa: S608 (ours)
+        "GROUP BY recipe_key ORDER BY count(*) DESC, recipe_key"
+    )
     return dict(rows.fetchall())
 
 
-def count_all(db: sqlite3.Connection) -> int:
-    """How many clips there are, of all recipes."""
-    return int(db.execute("SELECT count(*) FROM clip").fetchone()[0])
+def count_replaced(db: sqlite3.Connection, recipe_key: str) -> int:
+    """How many clips of a recipe are of videos that were replaced."""
+    row = db.execute(f"SELECT count(*) FROM clip WHERE recipe_key = ? AND NOT ({_ALIVE})", (recipe_key,))  # noqa: S608
+    return int(row.fetchone()[0])
+
+
+def count_all(db: sqlite3.Connection, video_id: str | None = None) -> int:
+    """How many clips there are, of all recipes; of all videos or of one."""
+    return int(db.execute("SELECT count(*) FROM clip WHERE ?1 IS NULL OR video_id = ?1", (video_id,)).fetchone()[0])
 
 
 def clip_table(db: sqlite3.Connection, recipe_key: str | None = None) -> pd.DataFrame:
@@ -64,11 +77,12 @@ def clip_table(db: sqlite3.Connection, recipe_key: str | None = None) -> pd.Data
     import pandas as pd
 
     query = (
-        "SELECT clip.id AS clip_id, video_id, video.name AS video, start_seconds, end_seconds, recipe_key AS recipe "
+        "SELECT clip.id AS clip_id, video_id, iif(video.replaced_by IS NULL, video.name, video.name || ?2) AS video, "
+        "start_seconds, end_seconds, recipe_key AS recipe "
         "FROM clip JOIN video ON video.id = clip.video_id WHERE ?1 IS NULL OR recipe_key = ?1 "
         "ORDER BY video.name, video_id, start_seconds"
     )
-    table = pd.read_sql_query(query, db, params=(recipe_key,))
+    table = pd.read_sql_query(query, db, params=(recipe_key, REPLACED))
     of_videos = _by_column(db.execute("SELECT name, video_id, value FROM label"))
     of_clips = _by_column(db.execute("SELECT name, clip_id, value FROM clip_label"))
     for name in [LABEL, *sorted((of_videos.keys() | of_clips.keys()) - {LABEL})]:

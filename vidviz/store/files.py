@@ -18,8 +18,17 @@ from vidviz.errors import WorkspaceError
 UNFINISHED = ".writing-"
 """How the names of files begin that are not whole yet."""
 
-DAMAGED = (OSError, EOFError, ValueError, KeyError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-"""What reading a damaged .npz file raises, whichever of its bytes is another."""
+DAMAGED = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged .npz file raises; and `MemoryError`, where it claims to hold more than there is room for."""
+
+
+def is_sound(path: Path) -> bool:
+    """Whether every part of an .npz file is as it was written; read piece by piece, so that little memory is needed."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except DAMAGED:
+        return False
 
 
 @contextmanager
@@ -29,15 +38,24 @@ def replace_file(path: Path) -> Iterator[BinaryIO]:
     Raises:
         WorkspaceError: the disk is full or the folder cannot be written.
     """
+    with replace_path(path) as temporary, temporary.open("xb") as file:
+        yield file
+
+
+@contextmanager
+def replace_path(path: Path) -> Iterator[Path]:
+    """Name a file to write that takes the place of `path`, on disk for certain, when the block ends without an error.
+
+    Raises:
+        WorkspaceError: the disk is full or the folder cannot be written.
+    """
     with explain_disk_errors(path):
         temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
         try:
-            with temporary.open("xb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
+            yield temporary
+            _sync(temporary)
             temporary.replace(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -106,8 +124,13 @@ def explain_disk_errors(path: Path) -> Iterator[None]:
         raise WorkspaceError(f"{path.name!r} could not be written to {str(path.parent)!r}: {error}.") from error
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync_folder(folder: Path) -> None:
+    """Have what was renamed in `folder` on disk for certain."""
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -8,9 +8,8 @@ import sqlite3
 import time
 from typing import Any
 
-import psutil
-
 from vidviz.records import Job, JobItem
+from vidviz.store.process_identity import identify_process
 
 
 def add_job(db: sqlite3.Connection, kind: str, title: str, arguments: dict[str, Any]) -> int:
@@ -26,8 +25,8 @@ def claim_job(db: sqlite3.Connection, job_id: int, pid: int | None = None) -> bo
     """Give a waiting job to a process (this one unless named); whether it was still there to be taken."""
     pid = pid or os.getpid()
     claimed = db.execute(
-        "UPDATE job SET state = 'running', pid = ?, pid_started = ? WHERE id = ? AND state = 'waiting'",
-        (pid, psutil.Process(pid).create_time(), job_id),
+        "UPDATE job SET state = 'running', pid = ?, process = ? WHERE id = ? AND state = 'waiting'",
+        (pid, identify_process(pid), job_id),
     )
     return claimed.rowcount == 1
 
@@ -35,8 +34,8 @@ def claim_job(db: sqlite3.Connection, job_id: int, pid: int | None = None) -> bo
 def expect_process(db: sqlite3.Connection, job_id: int, pid: int) -> None:
     """Say which process was started for a waiting job, in case that it ends before it claims the job."""
     db.execute(
-        "UPDATE job SET pid = ?, pid_started = ? WHERE id = ? AND state = 'waiting'",
-        (pid, psutil.Process(pid).create_time(), job_id),
+        "UPDATE job SET pid = ?, process = ? WHERE id = ? AND state = 'waiting'",
+        (pid, identify_process(pid), job_id),
     )
 
 
@@ -97,14 +96,7 @@ def list_job_items(db: sqlite3.Connection, job_id: int) -> list[JobItem]:
 
 def is_alive(job: Job) -> bool:
     """Whether the process that claimed the job still runs; a reused process id does not count."""
-    if job.pid is None or job.pid_started is None:
-        return False
-    try:
-        process = psutil.Process(job.pid)
-        same = abs(process.create_time() - job.pid_started) < 1.0
-        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+    return bool(job.pid and job.process) and identify_process(job.pid or 0) == job.process
 
 
 def _job(row: sqlite3.Row) -> Job:

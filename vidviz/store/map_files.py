@@ -73,5 +73,5 @@ def _read(path: Path) -> StoredMap | None:
     try:
         with np.load(path, allow_pickle=False) as file:
             return StoredMap(file["ids"], file["points"], str(file["note"]), file["placed"])
-    except DAMAGED:
+    except (*DAMAGED, MemoryError):
         return None

@@ -181,5 +181,23 @@ ALTER TABLE embedding_set ADD COLUMN sampling TEXT NOT NULL DEFAULT 'spread';
 ALTER TABLE embedding_set ADD COLUMN preprocessing TEXT NOT NULL DEFAULT '';
 """
 
-UPGRADES = {1: ANNOTATIONS + _raise_revision("clip_label", "clip_tag"), 2: SET_IDENTITY}
+JOB_PROCESSES = """
+ALTER TABLE job DROP COLUMN pid_started;
+ALTER TABLE job ADD COLUMN process TEXT;  -- which process pid is: see process_identity
+"""
+
+FILE_STATES = """
+ALTER TABLE video ADD COLUMN file_state TEXT NOT NULL DEFAULT '';  -- of the file when its content was last looked at
+ALTER TABLE video ADD COLUMN replaced_by TEXT;  -- the video whose file lies in its place now
+
+-- That a file is as it was changes no table that anybody reads.
+DROP TRIGGER video_update;
+CREATE TRIGGER video_update AFTER UPDATE OF id, name, path, kept, loss, replaced_by ON video
+BEGIN UPDATE identity SET revision = revision + 1; END;
+"""
+
+UPGRADES = {
+    1: ANNOTATIONS + _raise_revision("clip_label", "clip_tag"),
+    2: SET_IDENTITY + JOB_PROCESSES + FILE_STATES,
+}
 """From version N to N + 1, as SQL."""

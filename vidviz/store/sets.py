@@ -22,6 +22,11 @@ def add_set(db: sqlite3.Connection, embedding_set: EmbeddingSet) -> None:
     )
 
 
+def remove_set(db: sqlite3.Connection, key: str) -> None:
+    """Forget a set, and why clips of it failed."""
+    db.execute("DELETE FROM embedding_set WHERE key = ?", (key,))
+
+
 def list_sets(db: sqlite3.Connection) -> list[EmbeddingSet]:
     """All sets, newest first."""
     return [_set(row) for row in db.execute("SELECT * FROM embedding_set ORDER BY created_at DESC, key")]

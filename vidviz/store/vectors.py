@@ -15,7 +15,7 @@ import numpy as np
 
 from vidviz.errors import JobError, WorkspaceError
 from vidviz.numbers.digests import short_digest
-from vidviz.store.files import DAMAGED, explain_disk_errors, holding, remove_unfinished, replace_file
+from vidviz.store.files import DAMAGED, explain_disk_errors, holding, is_sound, remove_unfinished, replace_file
 from vidviz.types import Embeddings
 
 Part = TypeVar("Part")
@@ -58,6 +58,11 @@ class VectorShards:
             keep = np.sort(first)
             ids, vectors = ids[keep], vectors[keep]
         return Embeddings(ids, vectors)
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether there is a shard at all."""
+        return any(self.folder.glob("[0-9]*.npz"))
 
     def load_ids(self) -> np.ndarray:
         """The clip ids alone, (N,) int64."""
@@ -108,16 +113,8 @@ def _refuse_second(holder: str) -> JobError:
 
 
 def _read_shard(path: Path) -> Embeddings:
-    try:
-        with np.load(path, allow_pickle=False) as shard:
-            return Embeddings(shard["ids"], shard["vectors"])
-    except FileNotFoundError:
-        raise
-    except DAMAGED as error:
-        raise WorkspaceError(
-            f"The vectors in {path.name!r} of {str(path.parent)!r} are damaged. Delete that file and embed again: "
-            "only its clips are computed anew."
-        ) from error
+    with _told(path), np.load(path, allow_pickle=False) as shard:
+        return Embeddings(shard["ids"], shard["vectors"])
 
 
 def _describe_shard(path: Path) -> str:
@@ -126,10 +123,25 @@ def _describe_shard(path: Path) -> str:
 
 
 def _read_ids(path: Path) -> np.ndarray:
+    with _told(path), np.load(path, allow_pickle=False) as shard:
+        return np.asarray(shard["ids"])
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell a damaged shard, and one that there is no memory for; one that has just gone is for the caller."""
     try:
-        with np.load(path, allow_pickle=False) as shard:
-            return np.asarray(shard["ids"])
+        yield
     except FileNotFoundError:
         raise
-    except DAMAGED as error:
-        raise WorkspaceError(f"The vectors in {path.name!r} of {str(path.parent)!r} are damaged.") from error
+    except (*DAMAGED, MemoryError) as error:
+        where = f"{path.name!r} of {str(path.parent)!r}"
+        if isinstance(error, MemoryError) and is_sound(path):
+            size_mb = path.stat().st_size / 1e6
+            raise WorkspaceError(
+                f"There is too little memory for the vectors in {where} ({size_mb:.0f} MB). Close other programs, or "
+                "raise the limit of this one."
+            ) from error
+        raise WorkspaceError(
+            f"The vectors in {where} are damaged. Delete that file and embed again: only its clips are computed anew."
+        ) from error

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 
-from vidviz.records import Source, Video
+from vidviz.records import REPLACED, Source, Video
 from vidviz.types import VideoProbe
 
 _PROBE_COLUMNS = [field.name for field in fields(VideoProbe)]
@@ -23,6 +23,7 @@ def add_video(db: sqlite3.Connection, video: Video) -> None:
         "kept": video.kept,
         "size_bytes": video.size_bytes,
         "loss": video.loss,
+        "file_state": video.file_state,
         "added_at": time.time(),
     }
     columns = ", ".join(row)
@@ -46,9 +47,40 @@ def count_videos(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM video").fetchone()[0])
 
 
-def move_video(db: sqlite3.Connection, video_id: str, path: str, *, kept: bool) -> None:
-    """Say where a known video's bytes are now."""
-    db.execute("UPDATE video SET path = ?, kept = ? WHERE id = ?", (path, kept, video_id))
+def move_video(db: sqlite3.Connection, video_id: str, path: str, *, kept: bool, file_state: str) -> None:
+    """Say where a known video's bytes are now, and the state of that file."""
+    db.execute(
+        "UPDATE video SET path = ?, kept = ?, file_state = ?, replaced_by = NULL WHERE id = ?",
+        (path, kept, file_state, video_id),
+    )
+
+
+def note_state(db: sqlite3.Connection, video_id: str, file_state: str) -> None:
+    """Remember the state of a video's file in which its content is known to be the video's."""
+    db.execute("UPDATE video SET file_state = ? WHERE id = ?", (file_state, video_id))
+
+
+def list_displaced(db: sqlite3.Connection, path: str, video_id: str) -> list[Video]:
+    """The other videos that were read from a place where this one's file lies now."""
+    rows = db.execute(
+        "SELECT * FROM video WHERE path = ? AND id != ? AND NOT kept AND replaced_by IS NULL", (path, video_id)
+    )
+    return [_video(row) for row in rows]
+
+
+def list_places(db: sqlite3.Connection, video_id: str) -> list[str]:
+    """Every path that a video was offered from."""
+    rows = db.execute("SELECT path FROM source WHERE video_id = ? ORDER BY seen_at DESC", (video_id,))
+    return [path for (path,) in rows]
+
+
+def displace_videos(db: sqlite3.Connection, elsewhere: Mapping[str, tuple[str, str] | None], by_id: str) -> None:
+    """Say that a video's file lies in the places of others: each is read from elsewhere, (path, state), or replaced."""
+    for video_id, place in elsewhere.items():
+        if place is None:
+            db.execute("UPDATE video SET replaced_by = ? WHERE id = ?", (by_id, video_id))
+        else:
+            move_video(db, video_id, place[0], kept=False, file_state=place[1])
 
 
 def record_source(db: sqlite3.Connection, source: Source) -> None:
@@ -83,10 +115,12 @@ def _video(row: sqlite3.Row) -> Video:
     probe = VideoProbe(**{name: values[name] for name in _PROBE_COLUMNS})
     return Video(
         values["id"],
-        values["name"],
+        values["name"] + (REPLACED if values["replaced_by"] else ""),
         values["path"],
         bool(values["kept"]),
         values["size_bytes"],
         probe,
         values["loss"],
+        values["file_state"],
+        values["replaced_by"] or "",
     )

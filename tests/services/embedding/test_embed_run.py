@@ -16,15 +16,18 @@ from vidviz.decode.read import read_clips
 from vidviz.embed import backbones
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import load_backbone
-from vidviz.errors import BackboneError, JobError, MediaError, UnknownNameError, WorkspaceError
+from vidviz.errors import BackboneError, EmbeddingError, JobError, MediaError, UnknownNameError, WorkspaceError
+from vidviz.records import EmbeddingSet
+from vidviz.services import jobs
 from vidviz.services.backbones import clip_reader
+from vidviz.services.embedding import embed_run
 from vidviz.services.embedding.embed_run import EmbedRequest, embed_clips
 from vidviz.services.importing.import_run import ImportRequest, import_videos
 from vidviz.services.inside.clip_input import read_frames
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.progress import JobCancelledError
-from vidviz.store import clips
+from vidviz.store import clips, sets
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.vectors import VectorShards
 from vidviz.store.videos import list_videos
@@ -212,6 +215,65 @@ def test_a_clip_whose_numbers_are_not_finite_fails_alone(folder, videos, tiny, m
     assert report.computed == 5
     assert "not finite" in next(iter(report.failed.values()))
     assert np.isfinite(stored(folder).vectors).all()
+
+
+def test_a_run_of_which_every_clip_fails_is_no_success_and_leaves_no_set(folder, videos, tiny, monkeypatch):
+    from vidviz.embed.embedder import Embedder
+
+    embed_clips(folder, REQUEST)
+    real = Embedder._embed_batch
+    monkeypatch.setattr(Embedder, "_embed_batch", lambda self, frames: np.full_like(real(self, frames), np.nan))
+    other = EmbedRequest("tiny", layer="pool", precision="float32")
+    with pytest.raises(EmbeddingError, match=r"No clip could be embedded with tiny, 6 failed \(.*not finite.*\)\."):
+        embed_clips(folder, other)
+    assert [found.spec.layer for found in embedding_sets.list_sets(folder)] == [stored_layer(folder)]
+    with pytest.raises(EmbeddingError):
+        jobs.run_here(folder, "embed", "Embed", embed_run.request_arguments(other))
+    assert (jobs.list_jobs(folder)[0].state, "not finite" in jobs.list_jobs(folder)[0].message) == ("failed", True)
+    monkeypatch.setattr(Embedder, "_embed_batch", real)
+    assert embed_clips(folder, other).computed == 6
+
+
+def stored_layer(folder):
+    return embedding_sets.find_set(folder).spec.layer
+
+
+def test_every_reason_is_told_where_all_clips_fail(folder, videos, tiny):
+    videos[0].unlink()
+    for changed in videos[1:]:
+        with changed.open("ab") as file:
+            file.write(b"more")
+    with pytest.raises(EmbeddingError) as caught:
+        embed_clips(folder, REQUEST)
+    assert all(part in str(caught.value) for part in ("6 failed", "0.mp4 does not exist", "1.mp4 has changed"))
+    assert embedding_sets.list_sets(folder) == []
+
+
+def test_an_empty_set_of_an_older_version_is_no_default_and_goes_when_nothing_can_be_embedded(folder, videos, tiny):
+    embed_clips(folder, REQUEST)
+    empty = EmbeddingSetSpec("r3d_18", "random", "avgpool", "mean", Recipe("windows", 0.5, 0.5).key)
+    with write_catalogue(folder) as db:
+        sets.add_set(db, EmbeddingSet(empty, 512))
+    assert [found.spec.backbone for found in embedding_sets.list_sets(folder)] == ["tiny", "r3d_18"]
+    assert embedding_sets.find_set(folder).spec.backbone == "tiny"
+
+
+def test_vectors_of_a_run_that_was_killed_before_the_catalogue_knew_of_them_are_found(
+    folder, videos, tiny, monkeypatch
+):
+    real = embed_run._enrol
+    monkeypatch.setattr(embed_run, "_enrol", fail_with_oserror)
+    with pytest.raises(OSError, match="killed"):
+        embed_clips(folder, REQUEST)
+    monkeypatch.setattr(embed_run, "_enrol", real)
+    assert embedding_sets.list_sets(folder) == []
+    report = embed_clips(folder, REQUEST)
+    assert (report.known, report.computed) == (6, 0)
+    assert stored(folder).vectors.shape == (6, 8)
+
+
+def fail_with_oserror(*_arguments):
+    raise OSError("killed")
 
 
 def test_two_runs_do_not_embed_the_same_set_at_once(folder, videos, tiny):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+from vidviz.services import jobs
 from vidviz.services.importing.import_run import ImportRequest, import_videos, request_arguments, request_from_arguments
 from vidviz.services.importing.uploads import receive
 from vidviz.services.library import contents
-from vidviz.store.catalogue import read_catalogue
+from vidviz.store import job_rows
+from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.types import Recipe
 
 
@@ -70,3 +72,25 @@ def test_a_directory_is_read_like_a_folder_on_this_machine(folder, make_video):
     assert [(item.name, item.status) for item in report.items] == [("tom.mp4", "ok")]
     row = contents.clip_table(folder).iloc[0]
     assert (row["label"], row["motion"]) == ("tomcat", "run")
+
+
+def test_uploads_of_imports_that_ended_early_go_with_the_next_import_and_no_others(folder, make_video):
+    content = make_video().read_bytes()
+    batches = {}
+    for state in ("cancelled", "killed", "waiting", "not asked for yet"):
+        request = receive(folder, [("tom.mp4", io.BytesIO(content))], Recipe())
+        batches[state] = Path(request.paths[0])
+        if state != "not asked for yet":
+            job_id = jobs.add_job(folder, "import", "Import", request_arguments(request))
+            with write_catalogue(folder) as db:
+                if state == "cancelled":
+                    job_rows.finish_job(db, job_id, "cancelled")
+                elif state == "killed":
+                    job_rows.expect_process(db, job_id, 2**22 + 1)  # a number that no process has
+    elsewhere = make_video("b.mp4", seed=2)
+    job_id = jobs.add_job(folder, "import", "Import", {"paths": [str(elsewhere.parent)]})
+    with write_catalogue(folder) as db:
+        job_rows.finish_job(db, job_id, "cancelled")
+    import_videos(folder, ImportRequest((str(elsewhere),)))
+    assert {state for state, batch in batches.items() if batch.exists()} == {"waiting", "not asked for yet"}
+    assert elsewhere.exists()

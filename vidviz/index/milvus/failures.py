@@ -16,6 +16,8 @@ ENGINE = {"pymilvus", "milvus_lite", "grpc", "google"}
 """The packages whose code an exception comes from that means the engine or its files; "google" is protobuf's."""
 _REFUSED = ("unauthenticated", "auth check failure", "permission_denied", "permission denied", "invalid token")
 _SILENT = ("unavailable", "fail connecting", "failed to connect", "deadline", "timeout", "timed out", "closed channel")
+_DAMAGED = ("magic bytes", "corrupt", "truncated", "parquet")
+"""What Lite's libraries say of a file that is not whole; "magic bytes not found" is no collection that is gone."""
 _GONE = ("not found", "can't find collection", "does not exist")
 
 
@@ -94,7 +96,8 @@ def _failure(place: Place, collection: str, error: Exception) -> SearchIndexErro
     lower = f"{cause} {_text_of(error.__cause__) if error.__cause__ else ''}".lower()
     if "no space left" in lower:
         return SearchIndexError(f"The disk of the index {place.shown} is full; free some space and try again.")
-    if collection and any(mark in lower for mark in _GONE):
+    damaged = any(mark in lower for mark in _DAMAGED)
+    if collection and not damaged and any(mark in lower for mark in _GONE):
         return GoneError(
             f"The collection {collection} is gone from {place.shown}, dropped by somebody or never built; "
             "run `vidviz index rebuild`."

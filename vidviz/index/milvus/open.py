@@ -49,7 +49,11 @@ def _open_lite(path: Path) -> MilvusConnection:
     except SearchIndexError:
         refuse_if_locked(path)  # another process came between our look and our opening
         raise
-    drop_left_trials(connection)
+    try:
+        drop_left_trials(connection)
+    except BaseException:
+        connection.close()  # nobody else knows of it, and it holds the folder's lock
+        raise
     return connection
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
@@ -53,6 +53,7 @@ class ReadAhead(Iterator[ReadClip]):
         frames: how many frames of each clip, at which pace, and how large.
         limits: bounds for each file.
         decoders: how many files are read at a time; a few processors each when None.
+        locate: finds the file of a video when its turn comes; a `MediaError` costs its clips.
     """
 
     def __init__(
@@ -62,9 +63,11 @@ class ReadAhead(Iterator[ReadClip]):
         frames: FrameSpec,
         limits: DecodeLimits | None = None,
         decoders: int | None = None,
+        locate: Callable[[Video], Path] = lambda video: Path(video.path),
     ) -> None:
         self._groups = [list(group) for _, group in groupby(sorted(todo, key=_by_video), key=lambda c: c.video_id)]
         self._groups.reverse()  # taken from the end
+        self._locate = locate
         self._videos, self._frames, self._limits = videos, frames, limits or DecodeLimits()
         self._arrived: queue.Queue[ReadClip | BaseException | None] = queue.Queue(_clips_ahead(todo, frames))
         self._stopped = threading.Event()
@@ -108,7 +111,8 @@ class ReadAhead(Iterator[ReadClip]):
                 self._workers.append(worker)
             with worker:
                 while (group := self._take_group()) and not self._stopped.is_set():
-                    with closing(_read_video(worker, group, self._video(group), self._frames, self._limits)) as reads:
+                    reading = _read_video(worker, group, self._video(group), self._locate, self._frames, self._limits)
+                    with closing(reading) as reads:
                         for read in reads:
                             self._put(read)
                             if self._stopped.is_set():
@@ -160,9 +164,21 @@ def read_one(
 
 
 def _read_video(
-    worker: DecodeWorker, group: list[Clip], video: Video, frames: FrameSpec, limits: DecodeLimits
+    worker: DecodeWorker,
+    group: list[Clip],
+    video: Video,
+    locate: Callable[[Video], Path],
+    frames: FrameSpec,
+    limits: DecodeLimits,
 ) -> Generator[ReadClip, None, None]:
-    return _read_file(worker, group, Path(video.path), video.probe.duration_seconds, frames, limits)
+    try:
+        path = locate(video)
+    except MediaError as error:
+        reason = sentence_of(error)
+        for clip in group:
+            yield ReadClip(clip, None, reason)
+        return
+    yield from _read_file(worker, group, path, video.probe.duration_seconds, frames, limits)
 
 
 def _read_file(

@@ -36,6 +36,7 @@ def examine(workspace: Path) -> list[Finding]:
         _versions,
         _device,
         _workspace,
+        _catalogue,
         _milvus,
         _weights,
         _disk,
@@ -69,7 +70,7 @@ def _device(workspace: Path) -> Iterator[Finding]:
 
 def _workspace(workspace: Path) -> Iterator[Finding]:
     from vidviz.services.library import contents, embedding_sets
-    from vidviz.services.library.workspaces import open_workspace
+    from vidviz.services.library.workspaces import is_writable, open_workspace
 
     try:
         folder = open_workspace(workspace, create=False)
@@ -79,7 +80,25 @@ def _workspace(workspace: Path) -> Iterator[Finding]:
     num_videos, num_clips = contents.count_library(folder)
     sets = embedding_sets.list_sets(folder)
     counts = ((num_videos, "video"), (num_clips, "clip"), (len(sets), "set"))
-    yield Finding("workspace", True, f"{folder.path}: {', '.join(count_of(*count) for count in counts)}")
+    mark = "" if is_writable(folder) else "; read-only, or its disk is full"
+    yield Finding("workspace", not mark, f"{folder.path}: {', '.join(count_of(*count) for count in counts)}{mark}")
+
+
+def _catalogue(workspace: Path) -> Iterator[Finding]:
+    from vidviz.store.backup_files import list_backups
+    from vidviz.store.catalogue import Catalogue
+
+    catalogue = Catalogue(workspace.resolve() / "catalogue.db")
+    if not catalogue.is_there:
+        return
+    backups = list_backups(workspace.resolve())
+    kept = f"{count_of(len(backups), 'backup')}, the last of {backups[0].moment}" if backups else "no backup yet"
+    try:
+        catalogue.look_through()
+    except VidvizError as error:
+        yield Finding("catalogue", False, sentence_of(error))
+        return
+    yield Finding("catalogue", True, f"every page of it is whole; {kept}")
 
 
 def _milvus(workspace: Path) -> Iterator[Finding]:

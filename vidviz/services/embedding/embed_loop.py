@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import chain
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vidviz.records import Clip
-from vidviz.services.library.source_files import say_changed
+from vidviz.services.library.source_files import intact_path
 from vidviz.services.progress import Progress
 from vidviz.store import videos
 from vidviz.store.catalogue import read_catalogue
@@ -30,25 +30,30 @@ KEEP_EVERY_SECONDS = 2.0
 @contextmanager
 def reading(folder: WorkspaceFolder, frames: FrameSpec, todo: Sequence[Clip]) -> Iterator[Iterator[ReadClip]]:
     """The frames of the clips, read ahead; those of a video that has changed are answered with a reason."""
-    from vidviz.services.backbones.clip_reader import ReadAhead, ReadClip
+    from vidviz.services.backbones.clip_reader import ReadAhead
 
-    wanted = {clip.video_id for clip in todo}
     with read_catalogue(folder) as db:
-        found = [video for video in videos.list_videos(db) if video.id in wanted]
-    changed = {video.id: say_changed(video) for video in found}
-    refused = [ReadClip(clip, None, changed[clip.video_id]) for clip in todo if changed[clip.video_id]]
-    readable = [clip for clip in todo if not changed[clip.video_id]]
-    with closing(ReadAhead(readable, {video.id: video for video in found}, frames)) as reader:
-        yield chain(refused, reader)
+        found = {video.id: video for video in videos.list_videos(db)}
+    with closing(ReadAhead(todo, found, frames, locate=partial(intact_path, folder))) as reader:
+        yield reader
 
 
 def embed_all(
-    embedder: Embedder, reader: Iterator[ReadClip], shards: VectorShards, progress: Progress, known: int, total: int
+    embedder: Embedder,
+    reader: Iterator[ReadClip],
+    shards: VectorShards,
+    progress: Progress,
+    known: int,
+    total: int,
+    on_kept: Callable[[], None],
 ) -> dict[int, str]:
-    """Embed what the reader gives and keep it; clip id -> reason, for the clips that failed."""
+    """Embed what the reader gives and keep it; clip id -> reason, for the clips that failed.
+
+    `on_kept` is called each time that some are kept.
+    """
     failed: dict[int, str] = {}
     done = known
-    keeper = _Keeper(shards)
+    keeper = _Keeper(shards, on_kept)
     progress(done, total, "reading")
     try:
         for batch in _batch(reader, embedder):
@@ -85,8 +90,9 @@ def _batch(reader: Iterable[ReadClip], embedder: Embedder) -> Iterator[list[Read
 class _Keeper:
     """Gathers batches and writes them as one shard every few seconds."""
 
-    def __init__(self, shards: VectorShards) -> None:
+    def __init__(self, shards: VectorShards, on_kept: Callable[[], None]) -> None:
         self._shards = shards
+        self._on_kept = on_kept
         self._ids: list[np.ndarray] = []
         self._vectors: list[np.ndarray] = []
         self._kept_at = time.monotonic()
@@ -100,5 +106,6 @@ class _Keeper:
     def keep(self) -> None:
         if self._ids and sum(map(len, self._ids)):
             self._shards.append(Embeddings(np.concatenate(self._ids), np.concatenate(self._vectors)))
+            self._on_kept()
         self._ids, self._vectors = [], []
         self._kept_at = time.monotonic()

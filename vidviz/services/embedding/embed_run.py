@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from vidviz.errors import VidvizError, WorkspaceError
+from vidviz.errors import EmbeddingError, VidvizError, WorkspaceError
 from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, EmbeddingSet
@@ -26,6 +29,9 @@ from vidviz.workspace_folder import WorkspaceFolder
 if TYPE_CHECKING:
     from vidviz.embed.embedder import Embedder
     from vidviz.embed.prepare import ReadyBackbone
+
+
+SAID_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,10 @@ def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any
     parts = [f"{count_of(report.computed, 'clip')} embedded"]
     if report.known:
         parts.append(f"{report.known} were there already")
+    with read_catalogue(folder) as db:
+        replaced = clips.count_replaced(db, report.spec.recipe_key)
+    if replaced:
+        parts.append(f"{replaced} of replaced files left out")
     if report.failed:
         parts.append(f"{len(report.failed)} failed ({next(iter(report.failed.values())).rstrip('.')})")
     message = f"{', '.join(parts)}; {say_set_frames(report.spec)}."
@@ -100,6 +110,7 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
         UnknownNameError: no such backbone, or the backbone has no such layer.
         BackboneError: the weights cannot be had, or the network does not run here.
         WorkspaceError: there is nothing to embed, or the disk is full.
+        EmbeddingError: not one clip of it could be embedded; there is no such set then.
         JobError: another process embeds the same set.
         JobCancelledError: as `progress` asks; what was computed is kept.
     """
@@ -112,21 +123,23 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
             stored = sets.find_set(db, spec.key)
         todo, known = _list_todo(folder, spec, shards)
         if stored is not None and not todo:
+            _record(folder, spec, {})
             return EmbedReport(spec, stored.dimension, known, known, 0, {}, time.monotonic() - started)
         progress(0, 0, f"loading {spec.backbone}")
         frames = ready.backbone.frames_by(spec.sampling)
         with reading(folder, frames, todo) as reader:  # while the network is loaded
             embedder = _load_embedder(ready, spec, request)
-            with write_catalogue(folder) as db:
-                sets.add_set(db, EmbeddingSet(spec, embedder.dimension))
-                sets.forget_failures(db, spec.key)
-            failed = embed_all(embedder, reader, shards, progress, known, known + len(todo))
+            enrol = partial(_enrol, folder, spec, embedder)
+            failed = embed_all(embedder, reader, shards, progress, known, known + len(todo), enrol)
+        computed = len(todo) - len(failed)
+        if not known + computed:
+            _refuse_empty(folder, spec, failed)
         with suppress(WorkspaceError):  # too full a disk for a second copy: the shards stay as they are
             shards.compact()
-        with write_catalogue(folder) as db:
-            sets.record_failures(db, spec.key, failed)
+        enrol()
+        _record(folder, spec, failed)
+    total = known + len(todo)
     in_float32 = tuple(sorted(embedder.loaded.in_float32))
-    total, computed = known + len(todo), len(todo) - len(failed)
     return EmbedReport(spec, embedder.dimension, total, known, computed, failed, time.monotonic() - started, in_float32)
 
 
@@ -157,6 +170,29 @@ def _plan(folder: WorkspaceFolder, request: EmbedRequest, ready: ReadyBackbone) 
         choose_precision(request.precision, choose_device(request.device or None)),
         ready.preprocessing,
     )
+
+
+def _enrol(folder: WorkspaceFolder, spec: EmbeddingSetSpec, embedder: Embedder) -> None:
+    """Have the catalogue know a set, from its first vectors on: one that holds nothing is nobody's choice."""
+    with write_catalogue(folder) as db:
+        sets.add_set(db, EmbeddingSet(spec, embedder.dimension))
+
+
+def _record(folder: WorkspaceFolder, spec: EmbeddingSetSpec, failed: Mapping[int, str]) -> None:
+    """Remember which clips failed this time, instead of those that did before."""
+    with write_catalogue(folder) as db:
+        sets.forget_failures(db, spec.key)
+        sets.record_failures(db, spec.key, failed)
+
+
+def _refuse_empty(folder: WorkspaceFolder, spec: EmbeddingSetSpec, failed: Mapping[int, str]) -> NoReturn:
+    """Leave no set behind of which every clip failed."""
+    with write_catalogue(folder) as db:
+        sets.remove_set(db, spec.key)
+    reasons = Counter(failed.values())
+    told = "; ".join(reason.rstrip(".") for reason, _ in reasons.most_common(SAID_REASONS))
+    more = f"; and {len(reasons) - SAID_REASONS} other reasons" if len(reasons) > SAID_REASONS else ""
+    raise EmbeddingError(f"No clip could be embedded with {spec.backbone}, {len(failed)} failed ({told}{more}).")
 
 
 def _prepare(request: EmbedRequest, progress: Progress) -> ReadyBackbone:

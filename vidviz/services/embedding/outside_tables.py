@@ -37,7 +37,7 @@ def read_rows(path: Path) -> OutsideRows:
     ending = path.suffix.lower()
     try:
         columns = _read_npz(path) if ending == ".npz" else _read_parquet(path) if ending == ".parquet" else None
-    except DAMAGED as error:
+    except (*DAMAGED, MemoryError) as error:
         raise WorkspaceError(f"{path.name} cannot be read: {error}.") from error
     if columns is None:
         raise WorkspaceError(f"{path.name!r} should end in .npz or .parquet.")

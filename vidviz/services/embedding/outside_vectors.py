@@ -18,7 +18,7 @@ from vidviz.records import Clip, EmbeddingSet, Video
 from vidviz.services.backbones.decoders import file_decoder
 from vidviz.services.embedding.outside_tables import OutsideRows, read_rows
 from vidviz.services.library import contents
-from vidviz.services.library.source_files import is_unchanged
+from vidviz.services.library.source_files import intact_path
 from vidviz.store import clips, sets, videos
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.vectors import VectorShards
@@ -104,10 +104,9 @@ def _picture_clips(folder: WorkspaceFolder, added: list[Clip]) -> int:
     for video_id, spans in by_video.items():
         video = contents.find_video(folder, video_id)
         try:
-            if not is_unchanged(video):
-                raise MediaError(video.name)
+            path = intact_path(folder, video)
             reader, seconds = file_decoder(), limits.wall_seconds
-            reader.call(picture_clips, Path(video.path), spans, folder.previews, limits, timeout_seconds=seconds)
+            reader.call(picture_clips, path, spans, folder.previews, limits, timeout_seconds=seconds)
         except (MediaError, OSError):
             bare += len(spans)
     return bare

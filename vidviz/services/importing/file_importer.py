@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +14,10 @@ from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, JobItem, Source, Video
 from vidviz.services.importing.found_files import FoundFile
 from vidviz.services.importing.label_sources import Labels
-from vidviz.services.library.source_files import KEPT_ENDINGS, as_text, is_unchanged, whole_path
+from vidviz.services.importing.video_places import find_displaced, find_place, say_meanwhile
+from vidviz.services.library.source_files import as_text, file_state, whole_path
 from vidviz.store import clips, videos
 from vidviz.store.catalogue import read_catalogue, write_catalogue
-from vidviz.store.files import replace_file
 from vidviz.types import Recipe
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -28,14 +26,6 @@ logger = logging.getLogger(__name__)
 if TYPE_CHECKING:
     from vidviz.config import DecodeLimits
     from vidviz.decode.ingest import IngestedVideo
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a video's bytes are, and whether the workspace holds them itself."""
-
-    path: str
-    kept: bool
 
 
 class FileImporter:
@@ -91,18 +81,16 @@ class FileImporter:
                 worker.close()
 
     def _import(self, found: FoundFile) -> JobItem:
-        from vidviz.decode.probe import hash_file
-
         if self._stopped:
             raise MediaError(f"The import was stopped before {found.name}.")
-        video_id = hash_file(found.path)
+        state, video_id = self._read(found)
         _refuse_unspeakable(found.path)
         with self._guard:
             turn = self._in_hand.setdefault(video_id, threading.Lock())
         with turn:
-            return self._known(found, video_id) or self._new(found, video_id)
+            return self._known(found, state, video_id) or self._new(found, state, video_id)
 
-    def _known(self, found: FoundFile, video_id: str) -> JobItem | None:
+    def _known(self, found: FoundFile, state: str, video_id: str) -> JobItem | None:
         """The answer for a file whose content the library has, cut by this recipe."""
         with read_catalogue(self._folder) as db:
             video = videos.find_video(db, video_id)
@@ -113,34 +101,51 @@ class FileImporter:
         reason = "It is in the library already."
         if not same:
             reason = f"The same content is in the library already, as {video.name!r}."
-        item = _item(found, "duplicate", video_id, num_clips, reason)
-        place = self._place(found, video_id, video)
+        place = find_place(self._folder, found, video_id, state, video, keep=self._keep)
+        displaced = find_displaced(self._folder, found, video_id)
+        item = _item(found, "duplicate", video_id, num_clips, _join(reason, displaced.sentence))
         with write_catalogue(self._folder) as db:
-            videos.move_video(db, video_id, place.path, kept=place.kept)
+            videos.move_video(db, video_id, place.path, kept=place.kept, file_state=place.state)
+            videos.displace_videos(db, displaced.elsewhere, video_id)
             videos.set_labels(db, video_id, self._labels.from_tables(found))
             videos.record_source(db, _source(found, item))
         return item
 
-    def _new(self, found: FoundFile, video_id: str) -> JobItem:
+    def _new(self, found: FoundFile, state: str, video_id: str) -> JobItem:
         ingested = self._ingest(found)
+        if ingested.video_id != video_id:
+            raise MediaError(say_meanwhile(found.name))
         with read_catalogue(self._folder) as db:
             known = videos.find_video(db, video_id)
-        place = self._place(found, video_id, known)
-        size = Path(place.path).stat().st_size
+        place = find_place(self._folder, found, video_id, state, known, keep=self._keep)
+        size = int(state.partition(" ")[0])
         video = Video(video_id, found.name, place.path, place.kept, size, ingested.probe, ingested.loss)
         rows = [
             Clip(number, video_id, self._recipe.key, span)
             for number, span in zip(ingested.clip_ids, ingested.spans, strict=True)
         ]
         loss = _call_by_name(ingested.loss, found) if ingested.loss else None
-        item = _item(found, "partial" if loss else "ok", video_id, len(rows), loss)
+        displaced = find_displaced(self._folder, found, video_id)
+        status = "partial" if loss else "ok"
+        item = _item(found, status, video_id, len(rows), _join(loss, displaced.sentence) or None)
         with write_catalogue(self._folder) as db:
             videos.add_video(db, video)
-            videos.move_video(db, video_id, place.path, kept=place.kept)
+            videos.move_video(db, video_id, place.path, kept=place.kept, file_state=place.state)
+            videos.displace_videos(db, displaced.elsewhere, video_id)
             clips.add_clips(db, rows)
             videos.set_labels(db, video_id, self._labels.of(found))
             videos.record_source(db, _source(found, item))
         return item
+
+    def _read(self, found: FoundFile) -> tuple[str, str]:
+        """The state of a file, and the SHA-256 of the content that it has in that state or a later one."""
+        from vidviz.decode.probe import hash_file
+
+        try:
+            state = file_state(found.path)
+        except (OSError, ValueError):  # told by whoever opens it
+            state = ""
+        return state, hash_file(found.path)
 
     def _ingest(self, found: FoundFile) -> IngestedVideo:
         from vidviz.decode.ingest import ingest_video
@@ -150,24 +155,6 @@ class FileImporter:
             ingest_video, path, self._recipe, previews, limits, timeout_seconds=limits.wall_seconds
         )
         return ingested
-
-    def _place(self, found: FoundFile, video_id: str, known: Video | None) -> _Place:
-        """Where the video's bytes are from now on: where they were, if they still are there, or here."""
-        there = known is not None and is_unchanged(known)
-        if known is not None and there and (known.kept or not self._keep):
-            return _Place(known.path, known.kept)
-        if self._keep:
-            return _Place(str(self._copy(found.path, video_id)), True)
-        return _Place(whole_path(found.path), False)
-
-    def _copy(self, path: Path, video_id: str) -> Path:
-        """Copy a video into the workspace under its content's name; the given name is never a path."""
-        ending = path.suffix.lower() if path.suffix.lower() in KEPT_ENDINGS else ""
-        kept = self._folder.videos / f"{video_id}{ending}"
-        if not kept.exists():
-            with replace_file(kept) as copy, path.open("rb") as original:
-                shutil.copyfileobj(original, copy)
-        return kept
 
     def _worker(self) -> Any:
         from vidviz.decode.worker import DecodeWorker
@@ -192,6 +179,10 @@ def _refuse_unspeakable(path: Path) -> None:
     real = os.path.realpath(path)
     if as_text(real) != real:
         raise MediaError(f"{file_label(path)} has a path that is not valid UTF-8; rename the file or its folder.")
+
+
+def _join(*sentences: str | None) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _item(found: FoundFile, status: str, video_id: str | None, num_clips: int, reason: str | None) -> JobItem:

@@ -12,19 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from vidviz.config import DecodeLimits, worker_count
-from vidviz.errors import VidvizError
+from vidviz.errors import MediaError, VidvizError
 from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import JobItem
 from vidviz.services.importing.file_importer import FileImporter
 from vidviz.services.importing.found_files import Findings, find_files
 from vidviz.services.importing.label_sources import TABLE_NAME, Labels, gather_labels
+from vidviz.services.library.source_files import intact_path
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, job_rows, videos
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.files import remove_unfinished, sharing
 from vidviz.types import Recipe
+from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
+
+SAID_REASONS = 3
+LOOKED_BACK = 1000  # jobs, for what they left
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,28 @@ class ImportReport:
         return sum(item.status in statuses for item in self.items)
 
 
+class NothingImportedError(MediaError):
+    """An import that brought nothing in: no file was found, or every one failed.
+
+    Attributes:
+        items: what became of each file.
+    """
+
+    def __init__(self, sentence: str, items: Sequence[JobItem]) -> None:
+        super().__init__(sentence)
+        self.items = items
+
+
 def run_import_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:
-    """Import as a job; returns what to tell about it."""
+    """Import as a job; returns what to tell about it.
+
+    Raises:
+        NothingImportedError: no file was found, or every one failed.
+    """
     request = request_from_arguments(arguments)
     report = import_videos(folder, request, progress, job_id)
+    if not report.count("ok", "partial", "duplicate"):
+        raise NothingImportedError(_say_nothing(report), report.items)
     parts = [f"{report.count('ok', 'partial')} imported"]
     for status, words in (("partial", "of them partial"), ("duplicate", "duplicate"), ("failed", "failed")):
         if report.count(status):
@@ -65,15 +88,28 @@ def run_import_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, An
     return ". ".join([", ".join(parts), *(note.rstrip(".") for note in report.notes)]) + "."
 
 
+def _say_nothing(report: ImportReport) -> str:
+    """Why nothing came in, as a sentence."""
+    if not report.items:
+        return " ".join(("Nothing was imported: no file was found.", *report.notes))
+    reasons = [(item.reason or "").rstrip(".") for item in report.items]
+    told = "; ".join(reasons[:SAID_REASONS]) + (
+        f"; and {len(reasons) - SAID_REASONS} more" * (len(reasons) > SAID_REASONS)
+    )
+    return " ".join((f"Nothing was imported, {count_of(len(reasons), 'file')} failed: {told}.", *report.notes))
+
+
 def request_arguments(request: ImportRequest) -> dict[str, Any]:
     """The request as JSON data for a job."""
     return {**asdict(request), "recipe": request.recipe.key}
 
 
-def request_paths(paths: Sequence[str], recipe: Recipe, labels: str | None = None) -> ImportRequest:
+def request_paths(
+    paths: Iterable[str | Path], recipe: Recipe, labels: str | Path | None = None, *, keep: bool = False
+) -> ImportRequest:
     """A request for paths on this machine, as a person types them."""
     whole = tuple(str(Path(path).expanduser().absolute()) for path in paths)
-    return ImportRequest(whole, recipe, str(Path(labels).expanduser().absolute()) if labels else None)
+    return ImportRequest(whole, recipe, str(Path(labels).expanduser().absolute()) if labels else None, keep)
 
 
 def request_from_arguments(arguments: dict[str, Any]) -> ImportRequest:
@@ -103,6 +139,7 @@ def import_videos(
     importer = FileImporter(folder, request.recipe, keep=request.keep, labels=labels, limits=DecodeLimits())
     items: list[JobItem] = []
     progress(0, len(found.files), "")
+    _discard_left_uploads(folder, request)
     with _tidied(folder), ThreadPoolExecutor(worker_count(), thread_name_prefix="import") as pool:
         try:
             for position, item in enumerate(pool.map(importer.import_file, found.files)):
@@ -136,6 +173,19 @@ def _discard_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:
             shutil.rmtree(batch, ignore_errors=True)
 
 
+def _discard_left_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:
+    """Remove uploads of imports that were cancelled or killed; those of this one, and on their way, stay."""
+    with read_catalogue(folder) as db:
+        imports = [job for job in job_rows.list_jobs(db, LOOKED_BACK) if job.kind == "import"]
+    wanted: set[str] = set(request.paths)
+    left: set[str] = set()
+    for job in imports:
+        (wanted if job.active and job_rows.is_alive(job) else left).update(job.arguments.get("paths", ()))
+    for batch in map(Path, left - wanted):
+        if batch.parent == folder.uploads:
+            shutil.rmtree(batch, ignore_errors=True)
+
+
 def _notes(found: Findings, labels: Labels) -> Iterable[str]:
     for path in found.empty_folders:
         yield f"The folder {path.name!r} holds no videos."
@@ -162,7 +212,7 @@ def rebuild_previews(folder: WorkspaceFolder, progress: Progress = ignore_progre
         make = partial(worker.call, ingest_video, timeout_seconds=limits.wall_seconds)
         for done, (video, key) in enumerate(work, 1):
             try:
-                made = make(Path(video.path), Recipe.from_key(key), folder.previews, limits)
+                made = make(intact_path(folder, video), Recipe.from_key(key), folder.previews, limits)
                 items.append(JobItem(video.path, video.name, "ok", None, video.id, len(made.clip_ids)))
             except VidvizError as error:
                 items.append(JobItem(video.path, video.name, "failed", sentence_of(error), video.id, 0))

@@ -21,10 +21,13 @@ from vidviz.services.cache import cached
 from vidviz.services.index.exact_search import STORED, index_stored
 from vidviz.services.index.freshness import bring_in_line, forget_checked
 from vidviz.services.library import embedding_sets
+from vidviz.services.library.workspaces import is_writable
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.catalogue import read_catalogue
 from vidviz.store.identity import read_workspace_id
 from vidviz.workspace_folder import WorkspaceFolder
+
+UNWRITABLE = "Nothing can be written to this workspace, so that Milvus Lite cannot be opened."
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,17 @@ def open_index(
 ) -> OpenIndex:
     """Open the index of a set by a metric, in line with its stored vectors; each metric has a collection of its own.
 
-    Where another process holds the local Milvus file, the answer is computed from the stored vectors instead.
+    Where another process holds the local Milvus file, or the workspace takes no changes, the answer is computed from
+    the stored vectors instead.
 
     Raises:
         SearchIndexError: a Milvus server does not answer, the local files are damaged, or the metric is not known.
     """
     found = embedding_sets.find_set(folder, set_key)
     lite = milvus_settings().lite
+    if lite and not is_writable(folder):
+        exact, note = index_stored(folder, found, metric)
+        return OpenIndex(exact, STORED, f"{UNWRITABLE} Answered from the stored vectors. {note}".strip())
     try:
         index = open_collection(folder, found, default_design(lite, metric))
     except IndexLockedError as error:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from vidviz.services.backbones.clip_reader import ReadAhead
 from vidviz.services.backbones.shared_backbones import load_shared, run_until_seen
 from vidviz.services.inside.clip_input import grid_of
 from vidviz.services.library import contents
-from vidviz.services.library.source_files import say_changed
+from vidviz.services.library.source_files import intact_path
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -165,17 +166,15 @@ def _look(
     loaded = load_shared(backbone, weights, (layer,))
     todo = [contents.find_clip(folder, number) for number in clip_ids]
     videos = {clip.video_id: contents.find_video(folder, clip.video_id) for clip in todo}
-    changed = {key: say_changed(video) for key, video in videos.items()}
-    left_out.update({clip.id: changed[clip.video_id] for clip in todo if changed[clip.video_id]})
-    good = [clip for clip in todo if clip.id not in left_out]
     grid = grid_of(backbone, weights, loaded)
-    with closing(ReadAhead(good, videos, loaded.backbone.frames)) as reads:
+    locate = partial(intact_path, folder)
+    with closing(ReadAhead(todo, videos, loaded.backbone.frames, locate=locate)) as reads:
         for done, read in enumerate(reads, 1):
             if read.frames is None:
                 left_out[read.clip.id] = read.reason
             else:
                 found.append((read.clip.id, peaks_of(_film(loaded, read.frames, layer, grid))))
-            progress(done, len(good), f"{done} of {len(good)} clips")
+            progress(done, len(todo), f"{done} of {len(todo)} clips")
 
 
 def peaks_of(film: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vidviz.errors import BackboneError, MediaError
+from vidviz.errors import BackboneError
 from vidviz.services.backbones.shared_backbones import load_shared
 from vidviz.services.cache import cached, get_or_compute
 from vidviz.services.library import contents
-from vidviz.services.library.source_files import say_changed
+from vidviz.services.library.source_files import intact_path
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -130,7 +130,6 @@ def read_frames(path: Path, clip_id: int, backbone: str, weights: str) -> np.nda
     folder = WorkspaceFolder(path)
     clip = contents.find_clip(folder, clip_id)
     video = contents.find_video(folder, clip.video_id)
-    if reason := say_changed(video):
-        raise MediaError(reason)
+    path_of_video = intact_path(folder, video)
     spec = prepare_backbone(find_backbone(backbone), weights).backbone.frames
-    return read_one(clip, video.path, video.probe.duration_seconds, spec, clip_decoder())
+    return read_one(clip, path_of_video, video.probe.duration_seconds, spec, clip_decoder())

@@ -10,6 +10,7 @@ from vidviz.records import LABEL, Edit, EditKind
 from vidviz.services.library.contents import CLIP_IDS
 from vidviz.services.library.reserved_columns import COLUMNS, RESERVED
 from vidviz.store import clip_labels, edits, selections
+from vidviz.store.backups import keep_backup
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
@@ -141,7 +142,9 @@ def _edit(
             raise LabelError(
                 f"One of these clips has {MOST_TAGS} tags, and no clip can have more. Take one away first."
             )
-        return edits.make_edit(db, kind, clip_ids, value, column)
+        edit = edits.make_edit(db, kind, clip_ids, value, column)
+    keep_backup(folder)
+    return edit
 
 
 def _check_tag(tag: str) -> str:

@@ -12,6 +12,7 @@ from vidviz.log.timing import timed
 from vidviz.records import LABEL, TAG_SEPARATOR, Clip, Video
 from vidviz.services.cache import cached
 from vidviz.services.library.reserved_columns import COLUMNS
+from vidviz.services.library.source_files import intact_path
 from vidviz.store import clip_labels, clips, identity, videos
 from vidviz.store.catalogue import read_catalogue
 from vidviz.store.source_table import source_table
@@ -160,6 +161,12 @@ def count_library(folder: WorkspaceFolder) -> tuple[int, int]:
 
 
 def playable_path(folder: WorkspaceFolder, video: Video) -> Path:
-    """The file a browser should play: the video itself, or its H.264 preview."""
+    """The file a browser should play: the video itself, or its H.264 preview.
+
+    Raises:
+        MediaError: another file lies in the video's place now, and it has no preview.
+    """
     preview = folder.preview(video.id)
-    return Path(video.path) if video.probe.browser_playable or not preview.exists() else preview
+    if preview.exists() and not video.probe.browser_playable:
+        return preview
+    return intact_path(folder, video)

@@ -33,9 +33,10 @@ def choose_recipe(folder: WorkspaceFolder, recipe_key: str) -> str:
 
 
 def list_sets(folder: WorkspaceFolder) -> list[EmbeddingSet]:
-    """All embedding sets, newest first."""
+    """All embedding sets, newest first; after them those without any vectors, so that none of these is a default."""
     with read_catalogue(folder) as db:
-        return sets.list_sets(db)
+        every = sets.list_sets(db)
+    return sorted(every, key=lambda found: not VectorShards(folder.vectors(found.key)).holds_any)
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,10 @@ class DescribedSet:
 
 
 def describe_sets(folder: WorkspaceFolder) -> list[DescribedSet]:
-    """All sets with what they cover, newest first."""
+    """All sets with what they cover, as `list_sets` has them."""
     with read_catalogue(folder) as db:
         counts = clips.count_clips(db)
-        every = [(found, sets.list_failures(db, found.key)) for found in sets.list_sets(db)]
+        every = [(found, sets.list_failures(db, found.key)) for found in list_sets(folder)]
     return [
         DescribedSet(
             found,

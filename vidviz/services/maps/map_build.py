@@ -12,6 +12,7 @@ from vidviz.log.timing import timed
 from vidviz.measure.procrustes import align_maps
 from vidviz.records import StoredMap
 from vidviz.services.library import contents, embedding_sets
+from vidviz.services.library.workspaces import is_writable
 from vidviz.services.maps.set_neighbours import shared_neighbours
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store.map_files import MapFiles
@@ -59,7 +60,8 @@ def build_map(folder: WorkspaceFolder, set_key: str, spec: MapSpec, progress: Pr
     progress(0, 1, f"{spec.method} of {len(embeddings)} clips")
     points, note = _project(folder, set_key, embeddings.vectors, spec)
     stored = StoredMap(embeddings.ids, points, note)
-    MapFiles(folder.maps).save(set_key, version, spec.key, stored)
+    if is_writable(folder):  # in a read-only workspace a map is good for once
+        MapFiles(folder.maps).save(set_key, version, spec.key, stored)
     progress(1, 1, "")
     return stored
 

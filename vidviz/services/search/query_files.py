@@ -16,7 +16,7 @@ from vidviz.config import DecodeLimits
 from vidviz.errors import MediaError, WorkspaceError
 from vidviz.services.backbones.decoders import file_decoder
 from vidviz.services.library import contents
-from vidviz.services.library.source_files import KEPT_ENDINGS, as_text, say_changed
+from vidviz.services.library.source_files import KEPT_ENDINGS, as_text, intact_path
 from vidviz.services.search.query_folder import (
     UNREADABLE,
     AskedFile,
@@ -139,8 +139,7 @@ def find_playable(folder: WorkspaceFolder, token: str) -> Path | None:
 
 
 def _of_library(folder: WorkspaceFolder, token: str) -> AskedFile:
-    if reason := say_changed(contents.find_video(folder, token)):
-        raise MediaError(reason)
+    intact_path(folder, contents.find_video(folder, token))
     return describe_video(folder, token)
 
 

@@ -42,7 +42,10 @@ class WorkspaceMedia:
             video = contents.find_video(self._folder, video_id)
         except VidvizError:
             return query_files.find_playable(self._folder, video_id)
-        return _existing(contents.playable_path(self._folder, video))
+        try:
+            return _existing(contents.playable_path(self._folder, video))
+        except VidvizError:
+            return None
 
     def sheet(self, token: str) -> bytes | None:
         """A sprite sheet that a page has made."""

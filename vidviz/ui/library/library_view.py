@@ -20,6 +20,10 @@ from vidviz.ui.components.gallery_and_player import clip_gallery
 from vidviz.ui.components.media import media_url
 from vidviz.workspace_folder import WorkspaceFolder
 
+READ_ONLY = (
+    "This workspace is read-only, or its disk is full. What is in it can be looked at, searched and exported to "
+    "another place; nothing can be imported, embedded or labelled."
+)
 TABLE_PX, FEW_ROWS = 420, 7
 TAILS: dict[Tail, str] = {"keep": "a shorter clip", "drop": "left out", "shift": "the last window moves back"}
 

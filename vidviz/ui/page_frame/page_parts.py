@@ -7,7 +7,7 @@ import streamlit as st
 from vidviz.records import EmbeddingSet
 from vidviz.services.backbones import backbone_choices
 from vidviz.services.backbones.fed_frames import as_sentence
-from vidviz.services.library import contents, embedding_sets
+from vidviz.services.library import contents, embedding_sets, workspaces
 from vidviz.services.library.label_palette import label_colours
 from vidviz.ui import state
 from vidviz.ui.components.cards import card_of
@@ -66,6 +66,8 @@ def draw_space_bar(folder: WorkspaceFolder) -> None:
             f"{folder.path.name} · {count_of(num_videos, 'video')} · {count_of(num_clips, 'clip')}",
             help=f"Workspace: {folder.path}",
         )
+        if not workspaces.is_writable(folder):
+            st.badge("read-only", color="orange")
         if chosen is None:
             st.caption("nothing embedded yet")
             return
