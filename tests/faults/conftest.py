@@ -19,12 +19,13 @@ import numpy as np
 import pytest
 
 from vidviz.records import EmbeddingSet
+from vidviz.services.embedding.embed_run import EmbedRequest, plan_set
 from vidviz.services.library.contents import clip_table
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import sets
 from vidviz.store.catalogue import write_catalogue
 from vidviz.store.vectors import VectorShards
-from vidviz.types import Embeddings, EmbeddingSetSpec, Recipe
+from vidviz.types import Embeddings
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 COMMAND_SECONDS = 120
@@ -126,7 +127,7 @@ def library(vidviz: Command, copy_samples: Callable[..., Path], tmp_path_factory
     home = tmp_path_factory.mktemp("milvus")
     vidviz("import", copy_samples(home / "videos", 4), "--workspace", home / "w")
     folder = open_workspace(home / "w")
-    spec = EmbeddingSetSpec("simple3d", "random", "conv1", "mean", Recipe().key)
+    spec = plan_set(folder, EmbedRequest("simple3d", "random", layer="conv1"))
     with write_catalogue(folder) as db:
         sets.add_set(db, EmbeddingSet(spec, 32))
     ids = clip_table(folder)["clip_id"].to_numpy()
