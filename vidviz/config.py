@@ -19,17 +19,50 @@ STARTED_IN = "VIDVIZ_STARTED_IN"
 """The folder that `vidviz serve` was started in, for the dashboard: Streamlit itself begins among the site's files."""
 SERVED_BY = "VIDVIZ_SERVED_BY"
 """The process of `vidviz serve`, for the dashboard, which ends with it."""
+PIXELS_PER_BYTE = "VIDVIZ_PIXELS_PER_BYTE"
+USUAL_PIXELS_PER_BYTE = 300_000
 
 
 @dataclass(frozen=True)
 class DecodeLimits:
-    """Bounds for one video file; a file beyond them fails with a sentence."""
+    """Bounds for one video file; a file beyond them fails with a sentence.
+
+    Attributes:
+        pixels: of one picture.
+        duration_seconds: of the video.
+        frames: of the video.
+        wall_seconds: how long decoding may take.
+        memory_bytes: how much memory the decoder may have.
+        pixels_per_byte: of all pictures together, for each byte of the file. A film that is black throughout has some
+            70,000 in 1080p and 280,000 in 4K; a file of a few kilobytes that holds a machine up has millions.
+        unmeasured_pixels: of all pictures together, that any file may have.
+    """
 
     pixels: int = 8192 * 8192
     duration_seconds: float = 6 * 3600
     frames: int = 2_000_000
     wall_seconds: float = 1800
     memory_bytes: int = 6 * 2**30
+    pixels_per_byte: int = field(default_factory=lambda: pixels_per_byte())
+    unmeasured_pixels: int = 1_000_000_000
+
+    def all_pixels(self, file_bytes: int) -> int:
+        """How many pixels all pictures of a file of this size may have together."""
+        return self.unmeasured_pixels + self.pixels_per_byte * file_bytes
+
+
+def pixels_per_byte() -> int:
+    """How many pixels a video may hold for each byte of its file: `VIDVIZ_PIXELS_PER_BYTE`, else 300,000.
+
+    Raises:
+        SettingsError: the variable is no whole number above zero.
+    """
+    text = os.environ.get(PIXELS_PER_BYTE, "").strip()
+    if not text:
+        return USUAL_PIXELS_PER_BYTE
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise SettingsError(f"{PIXELS_PER_BYTE} is {text!r}; set it to a whole number above zero, or unset it.")
+    return int(text)
 
 
 @dataclass(frozen=True)
@@ -122,6 +155,13 @@ def log_level() -> tuple[int, str]:
 def verbose_wanted() -> bool:
     """Whether `VIDVIZ_VERBOSE` asks for everything on stderr, as `--verbose` does."""
     return os.environ.get(VERBOSE, "") not in ("", "0")
+
+
+def usable_cpus() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def worker_count() -> int:

@@ -40,7 +40,7 @@ def test_a_clock_that_starts_anew_goes_on_without_a_gap() -> None:
 
 @given(st.lists(st.none() | st.integers(-(10**6), 10**6), min_size=1, max_size=60), st.booleans())
 def test_times_start_at_zero_and_rise(stamps: list[int | None], by_position: bool) -> None:
-    times = read_all(FrameClock(TICK, 0.04, by_position), stamps)
+    times = read_all(FrameClock(TICK, 0.04, by_position=by_position), stamps)
     assert times[0] == 0
     assert all(a < b for a, b in pairwise(times))
 

@@ -8,8 +8,9 @@ import pytest
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.atomic_write import remove_leftovers, written_whole
+from vidviz.decode.browser import is_browser_playable
 from vidviz.decode.file_names import file_label
-from vidviz.decode.probe import hash_file, is_browser_playable, open_video
+from vidviz.decode.probe import hash_file, open_video
 from vidviz.errors import MediaError
 
 LIMITS = DecodeLimits()

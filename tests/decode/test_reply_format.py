@@ -27,7 +27,7 @@ PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 29.97, False, 100, 4.0, 0.04, False
         b"\0bytes",
         [1, [2, (3, "x")], {"a": 1}],
         {"a": [1, 2], 3: None},
-        ("value", IngestedVideo("ab", PROBE, None, (Span(0.0, 0.1 + 0.2),), (2**53 - 1,))),
+        ("value", IngestedVideo("ab", PROBE, None, None, (Span(0.0, 0.1 + 0.2),), (2**53 - 1,))),
     ],
 )
 def test_values_come_over_as_they_were(value):

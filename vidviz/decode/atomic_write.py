@@ -5,12 +5,24 @@ Encoders want a path, and a preview can be made again: no fsync, unlike what the
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 PART_SUFFIX = ".part"
+DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
+def is_about_disk(error: BaseException) -> bool:
+    """Whether an error says that the disk is full or read-only, or that a preview may not be written.
+
+    Decoders and scalers raise `OSError`s of many kinds about one file; those end nothing but that file.
+    """
+    if not isinstance(error, OSError):
+        return False
+    return error.errno in DISK_ERRORS or str(error.filename or "").endswith(PART_SUFFIX)
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 
 from vidviz.types import SHORTEST_CLIP_SECONDS, Recipe, Span
 
@@ -66,3 +67,25 @@ def _lay_windows(start: int, end: int, recipe: Recipe) -> list[tuple[int, int]]:
     elif stride <= length:
         windows[-1] = (windows[-1][0], end)
     return windows
+
+
+def leave_out_pauses(spans: Iterable[Span], pauses: Sequence[Span]) -> list[Span]:
+    """The clips without those that would show one picture only, again and again: of those in a pause the first stays.
+
+    Clips that reach into a pause from before, or out of it, stay as well.
+
+    Args:
+        spans: the clips, sorted.
+        pauses: the stretches over which one picture stands still, in order.
+    """
+    starts = [pause.start_seconds for pause in pauses]
+    shown: set[int] = set()
+    kept: list[Span] = []
+    for span in spans:
+        pause = bisect_right(starts, span.start_seconds) - 1
+        if pause >= 0 and span.end_seconds <= pauses[pause].end_seconds:
+            if pause in shown:
+                continue
+            shown.add(pause)
+        kept.append(span)
+    return kept

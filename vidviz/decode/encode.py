@@ -10,9 +10,12 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from vidviz.decode.frames import FrameSource, rotation_clockwise
+from vidviz.config import usable_cpus
+from vidviz.decode.colour import over_ground
+from vidviz.decode.frames import FrameSource
+from vidviz.decode.orientation import orientation_of
 from vidviz.decode.picture import SMOOTH, FrameShaper, size_within, upright_size
-from vidviz.decode.probe import MOST_THREADS, usable_cpus
+from vidviz.decode.tracks import MOST_THREADS
 
 LONGEST_PX = 1280
 SHORTEST_PX = 16  # players refuse pictures of a few pixels
@@ -69,11 +72,11 @@ class _H264Shaper:
         self._scaler = VideoReformatter()
 
     def shape(self, frame: Any, pts: int) -> Any:
-        if rotation_clockwise(frame):
+        if not orientation_of(frame).is_upright:
             pixels = self._upright.upright(frame, *self._size)
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
         even = self._scaler.reformat(
-            frame,
+            over_ground(frame),
             *self._size,
             "yuv420p",
             dst_colorspace=Colorspace.ITU709,

@@ -7,85 +7,36 @@ a moment means the same frame in both.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from fractions import Fraction
+from contextlib import contextmanager, suppress
 from itertools import islice, pairwise
 from typing import Any
 
 import av
+from av.format import Flags
 
-from vidviz.config import DecodeLimits
-from vidviz.decode.probe import OpenVideo, codec_name, open_video, too_large_text
+from vidviz.config import PIXELS_PER_BYTE, DecodeLimits
+from vidviz.decode.clock import FrameClock, Trust, longest_stay, told_seconds
+from vidviz.decode.colour import settle_matrix
+from vidviz.decode.keyframes import is_real_start
+from vidviz.decode.probe import OpenVideo, codec_name, latest_end, open_video
+from vidviz.decode.refusals import why_no_frame
 from vidviz.decode.skipped_frames import Sparer, marks_unneeded_frames
+from vidviz.decode.tracks import too_large_text
 from vidviz.errors import MediaError
 
 FALLBACK_RATE = 25.0
 SANE_RATES = (1.0, 240.0)
 PEEKED_FRAMES = 32
-JUMP_SECONDS = 1.0  # a step back of more than this is a new start of the file's clock, not disorder
-SMALLEST_STEP_SECONDS = 0.001
-
-
-class FrameClock:
-    """Turns the timestamps of frames into seconds from the first frame, rising whatever the file says.
-
-    Frames come in the order of showing and are never sorted. A timestamp that is missing or does not rise is
-    replaced: by the frame's position, where `by_position` says that the whole file is so (raw streams, B-frames
-    in AVI), else by a small step from the frame before. A file whose clock starts anew goes on without a gap.
-    """
-
-    def __init__(self, time_base: Fraction | None, step_seconds: float, by_position: bool = False) -> None:
-        self.first_seconds = 0.0
-        self.repaired = by_position
-        # Whole numbers: their quotient is the float nearest to the exact time, at a tenth of a Fraction's cost.
-        self._num, self._den = (time_base or Fraction(1, 1)).as_integer_ratio()
-        self._step = step_seconds
-        self._by_position = by_position
-        self._origin: float | None = None
-        self._count = 0
-        self._last = float("-inf")
-
-    def read(self, pts: int | None) -> float:
-        """The time of the next frame, in seconds, rounded to microseconds."""
-        self._last = round(self._advance(pts), 6)
-        self._count += 1
-        return self._last
-
-    def seconds_of(self, pts: int) -> float:
-        """The time of a frame with this timestamp, as `read` tells it while nothing is repaired."""
-        return round(pts * self._num / self._den - (self._origin or 0.0), 6)
-
-    def forget_last(self) -> None:
-        """The next frame may come from anywhere: the file was sought in."""
-        self._last = float("-inf")
-
-    def _advance(self, pts: int | None) -> float:
-        following = self._last + self._step if self._count else 0.0
-        if self._by_position:
-            return self._count * self._step
-        if pts is None:
-            self.repaired = True
-            return following if following != float("-inf") else 0.0
-        stamp = pts * self._num / self._den
-        if self._origin is None:
-            self._origin = stamp - following
-            self.first_seconds = self._origin
-        seconds = stamp - self._origin
-        if round(seconds, 6) > self._last:
-            return seconds
-        self.repaired = True
-        if self._last - seconds <= JUMP_SECONDS:
-            return self._last + min(self._step / 8, SMALLEST_STEP_SECONDS)
-        self._origin = stamp - following
-        return following
 
 
 class FrameSource:
     """Decodes a file frame by frame, within limits; an iterator of (seconds, frame).
 
     A stream that breaks ends the iteration, and `broken` says so; the frames before it were good. `torn` says
-    that a packet was incomplete, which some decoders pass over in silence.
+    that a packet was incomplete, which some decoders pass over in silence. `open_groups` says that a keyframe was
+    none that a browser can begin with.
 
     Args:
         video: the open file.
@@ -101,15 +52,20 @@ class FrameSource:
         self.video = video
         self.broken = False
         self.torn = False
+        self.open_groups = False
         self.num_frames = 0
         self.step_seconds = 1.0 / nominal_rate(video.stream)
+        self.told_seconds: float | None = None
         self._limits = limits
         self._deadline = time.monotonic() + limits.wall_seconds
+        self._pixels_left = limits.all_pixels(video.path.stat().st_size)
+        self._codec = codec_name(video)
+        self._extradata = video.stream.codec_context.extradata
         self._by_position = not video.indexed and not _has_good_timestamps(video, limits)
+        self._positions: deque[int | None] | None = None
         self.clock = self._new_clock()
         self._sparer = None
-        extradata = video.stream.codec_context.extradata
-        if moments is not None and video.indexed and marks_unneeded_frames(codec_name(video), extradata):
+        if moments is not None and video.indexed and marks_unneeded_frames(self._codec, self._extradata):
             self._sparer = Sparer(self.clock, moments)
         self._frames = self._decode()
 
@@ -120,12 +76,18 @@ class FrameSource:
         frame = next(self._frames, None)
         if frame is None:
             if not self.num_frames:
-                raise MediaError(f"{self.video.label} holds no frame that can be decoded; it is damaged.")
+                raise MediaError(why_no_frame(self.video.path))
             raise StopIteration
-        seconds = self.clock.read(frame.pts)
+        seconds = self.clock.read(self._stamp_of(frame))
+        self.told_seconds = None if self._by_position else told_seconds(frame, self.video.stream.time_base)
         self.num_frames += 1
         self._check_limits(seconds, frame)
+        settle_matrix(frame, self._codec)
         return seconds, frame
+
+    def longest_stay(self, last_step: float) -> float:
+        """The longest that the frame at hand may be taken to stay on screen, should it be the last; see `clock`."""
+        return longest_stay(last_step, self.step_seconds, self.told_seconds)
 
     @property
     def lost(self) -> bool:
@@ -156,6 +118,7 @@ class FrameSource:
             self.video.container.seek(self._pts_of(seconds), stream=self.video.stream, backward=True)
         except av.FFmpegError:
             return False
+        self.video.decoder.flush_buffers()
         self.clock.forget_last()
         if self._sparer:
             self._sparer.restart()
@@ -172,15 +135,31 @@ class FrameSource:
             self.video.container.seek(0, stream=self.video.stream, backward=True)
         except av.FFmpegError as error:
             raise MediaError(f"{self.video.label} cannot be read twice; convert it to MP4 first.") from error
+        self.video.decoder.flush_buffers()
         first_seconds = self.clock.first_seconds
         self.clock = self._new_clock()
         self.clock.first_seconds = first_seconds
         self._sparer = None
-        self.video.stream.codec_context.skip_frame = "DEFAULT"
+        self.video.decoder.skip_frame = "DEFAULT"
         self._frames = self._decode()
 
     def _new_clock(self) -> FrameClock:
-        return FrameClock(self.video.stream.time_base, self.step_seconds, self._by_position)
+        """A clock for the file from its first frame on, and where frames get their times from the order of packets."""
+        flags, stream = Flags(self.video.container.format.flags), self.video.stream
+        if self._by_position and not flags & Flags.no_timestamps:
+            self._positions = deque()
+        trust = Trust(pauses=not flags & Flags.ts_discont, until_seconds=latest_end(self.video))
+        return FrameClock(stream.time_base, self.step_seconds, by_position=self._by_position, trust=trust)
+
+    def _stamp_of(self, frame: Any) -> int | None:
+        """The timestamp of a frame; in a file without times of showing, the next of its times of decoding.
+
+        AVI has only those: the n-th frame that is shown takes the n-th of them, as B-frames change the order.
+        """
+        stamp: int | None = frame.pts
+        if self._by_position:
+            stamp = self._positions.popleft() if self._positions else None
+        return stamp
 
     def _pts_of(self, seconds: float) -> int:
         return int((seconds + self.clock.first_seconds) / self.video.stream.time_base)
@@ -188,8 +167,8 @@ class FrameSource:
     def _decode(self) -> Iterator[Any]:
         try:
             for packet in self._packets():
-                self.torn = self.torn or packet.is_corrupt
-                for frame in packet.decode():
+                self._look_at(packet)
+                for frame in self.video.decoder.decode(packet):
                     if self._sparer:
                         self._sparer.show(frame.pts)
                     yield frame
@@ -201,6 +180,21 @@ class FrameSource:
         if self._sparer:
             self._sparer.end()
 
+    def _look_at(self, packet: Any) -> None:
+        self.torn = self.torn or packet.is_corrupt
+        if self._positions is not None and packet.size:
+            self._positions.append(packet.dts)
+        if self._codec == "h264" and packet.is_keyframe and packet.size and not self.open_groups:
+            self.open_groups = self._is_entry(packet) and not is_real_start(bytes(packet), self._extradata)
+
+    def _is_entry(self, packet: Any) -> bool:
+        """Whether the file itself calls a keyframe one; FFmpeg's parser calls others so, which browsers never go to."""
+        if self.video.format_name != "mov" or packet.dts is None:
+            return True
+        index = self.video.stream.index_entries
+        position = index.search_timestamp(packet.dts, backward=True)
+        return position < 0 or bool(index[position].timestamp == packet.dts)
+
     def _packets(self) -> Iterator[Any]:
         """The packets of the stream; the decoder is told beforehand which of them nobody needs."""
         packets = self.video.container.demux(self.video.stream)
@@ -208,13 +202,20 @@ class FrameSource:
             yield from packets
             return
         for packet, spared in self._sparer.sift(packets):
-            self.video.stream.codec_context.skip_frame = "NONREF" if spared else "DEFAULT"
+            self.video.decoder.skip_frame = "NONREF" if spared else "DEFAULT"
             yield packet
 
     def _check_limits(self, seconds: float, frame: Any) -> None:
         label, limits = self.video.label, self._limits
         if frame.width * frame.height > limits.pixels:
             raise MediaError(too_large_text(label, frame.width, frame.height, limits))
+        self._pixels_left -= frame.width * frame.height
+        if self._pixels_left < 0:
+            raise MediaError(
+                f"{label} unpacks to far more pixels than a film of its size holds: {self.num_frames:,} pictures of "
+                f"{frame.width} x {frame.height} pixels so far; if that is right, set {PIXELS_PER_BYTE} above "
+                f"{limits.pixels_per_byte:,}."
+            )
         if seconds > limits.duration_seconds:
             hours = limits.duration_seconds / 3600
             raise MediaError(f"{label} is longer than the {hours:g} hours allowed; split it first.")
@@ -225,6 +226,20 @@ class FrameSource:
             raise MediaError(f"{label} takes longer than {allowed} to decode; split it or scale it down first.")
 
 
+@contextmanager
+def media_errors(label: str) -> Iterator[None]:
+    """What a decoder or a scaler says of this file becomes the file's error; a failing disk stays an `OSError`.
+
+    FFmpeg's errors are `OSError`s themselves, as numbers of the system stand for what it does not support.
+    """
+    try:
+        yield
+    except av.FFmpegError as error:
+        if isinstance(error, MemoryError):
+            raise
+        raise MediaError(f"{label} cannot be decoded ({error.strerror}); convert it to MP4 first.") from error
+
+
 def nominal_rate(stream: Any) -> float:
     """Frames per second by the header, where that is believable; some files say 1000, some nothing."""
     for rate in (stream.average_rate, stream.guessed_rate):
@@ -233,20 +248,14 @@ def nominal_rate(stream: Any) -> float:
     return FALLBACK_RATE
 
 
-def rotation_clockwise(frame: Any) -> int:
-    """By how much to turn the stored picture clockwise so that it stands upright: 0, 90, 180 or 270 degrees.
-
-    PyAV tells the same counter-clockwise. An odd angle is taken to the nearest quarter turn.
-    """
-    quarter_turns: int = round(-frame.rotation / 90)
-    return quarter_turns * 90 % 360
-
-
 def _has_good_timestamps(video: OpenVideo, limits: DecodeLimits) -> bool:
     """Whether the first frames have timestamps, and rising ones; looked at in a second opening of the file."""
     with open_video(video.path, limits) as peeked:
         stamps: list[int | None] = []
         with suppress(av.FFmpegError):
-            for frame in islice(peeked.container.decode(peeked.stream), PEEKED_FRAMES):
+            packets = peeked.container.demux(peeked.stream)
+            for frame in islice(
+                (frame for packet in packets for frame in peeked.decoder.decode(packet)), PEEKED_FRAMES
+            ):
                 stamps.append(frame.pts)  # one by one: those before a break count
     return None not in stamps and all(a < b for a, b in pairwise(s for s in stamps if s is not None))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vidviz.config import DecodeLimits
-from vidviz.decode.cut import cut_clips
+from vidviz.decode.atomic_write import is_about_disk
+from vidviz.decode.cut import cut_clips, leave_out_pauses
 from vidviz.decode.file_names import file_label
 from vidviz.decode.preview import STRIP_FRAMES, write_poster, write_preview, write_strip
 from vidviz.decode.probe import hash_file
 from vidviz.decode.scan import VideoScan, scan_video
 from vidviz.decode.thumbnails import Reel
-from vidviz.errors import WorkspaceError
+from vidviz.errors import MediaError, VidvizError, WorkspaceError
 from vidviz.types import Recipe, Span, VideoProbe, clip_id
 
 REEL_RATES = (4.0, 8.0)  # pictures a second: enough for the strips of long clips, and of short ones
@@ -23,12 +24,14 @@ REEL_RATES = (4.0, 8.0)  # pictures a second: enough for the strips of long clip
 class IngestedVideo:
     """A video as the catalogue records it; `clip_ids` belong to `spans`, one each, in order.
 
-    `video_id` is the SHA-256 of the content; `loss` is None or a sentence about what could not be read.
+    `video_id` is the SHA-256 of the content; `loss` is None or a sentence about what could not be read, `note` about
+    how its time was taken.
     """
 
     video_id: str
     probe: VideoProbe
     loss: str | None
+    note: str | None
     spans: tuple[Span, ...]
     clip_ids: tuple[int, ...]
 
@@ -50,7 +53,7 @@ def ingest_video(path: str | os.PathLike[str], recipe: Recipe, previews: Path, l
         previews.mkdir(parents=True, exist_ok=True)
         with Reel(_reel_rate(recipe.length_seconds)) as reel:
             scan = scan_video(path, limits, find_shots=recipe.cut == "shots", reel=reel)
-            spans = tuple(cut_clips(scan.duration_seconds, scan.shots, recipe))
+            spans = tuple(leave_out_pauses(cut_clips(scan.duration_seconds, scan.shots, recipe), scan.pauses))
             ids = tuple(clip_id(video_id, span, recipe.key) for span in spans)
             _write_clip_previews(reel, dict(zip(ids, spans, strict=True)), previews, added)
         if not scan.probe.browser_playable:
@@ -58,12 +61,19 @@ def ingest_video(path: str | os.PathLike[str], recipe: Recipe, previews: Path, l
     except BaseException as error:
         for file in added:
             file.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            reason = error.strerror or str(error)
-            text = f"The previews of {file_label(path)} cannot be written: {reason}."
-            raise WorkspaceError(f"{text} Make room or choose another workspace.") from error
+        if isinstance(error, OSError) and not isinstance(error, MemoryError):
+            raise _as_told(error, path, previews) from error
         raise
     return _as_ingested(video_id, scan, spans, ids)
+
+
+def _as_told(error: OSError, path: str | os.PathLike[str], previews: Path) -> VidvizError:
+    """The workspace's error where the disk is full or the previews cannot be written, else this one file's."""
+    reason = error.strerror or str(error)
+    if is_about_disk(error) or str(error.filename or "").startswith(str(previews)):
+        text = f"The previews of {file_label(path)} cannot be written: {reason}."
+        return WorkspaceError(f"{text} Make room or choose another workspace.")
+    return MediaError(f"{file_label(path)} cannot be read ({reason}); convert it to MP4 first.")
 
 
 def picture_clips(path: str | os.PathLike[str], clips: dict[int, Span], previews: Path, limits: DecodeLimits) -> None:
@@ -98,4 +108,4 @@ def _noted(path: Path, added: list[Path]) -> Path:
 
 
 def _as_ingested(video_id: str, scan: VideoScan, spans: tuple[Span, ...], ids: tuple[int, ...]) -> IngestedVideo:
-    return IngestedVideo(video_id, scan.probe, scan.loss, spans, ids)
+    return IngestedVideo(video_id, scan.probe, scan.loss, scan.note, spans, ids)

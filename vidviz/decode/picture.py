@@ -8,7 +8,8 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from PIL import Image
 
-from vidviz.decode.frames import rotation_clockwise
+from vidviz.decode.colour import over_ground
+from vidviz.decode.orientation import orientation_of
 from vidviz.types import FrameSpec
 
 # In swscale, too, a bilinear filter widens with the reduction, so that nothing aliases: the same triangle as
@@ -29,19 +30,18 @@ class FrameShaper:
 
     def upright(self, frame: Any, width_px: int, height_px: int) -> np.ndarray:
         """The frame's pixels, (H, W, 3) uint8, where H and W are of the upright picture."""
-        turn = rotation_clockwise(frame)
-        if turn in (90, 270):
+        orientation = orientation_of(frame)
+        if orientation.transposed:
             width_px, height_px = height_px, width_px
         scaled = self._scaler.reformat(
-            frame, width_px, height_px, self._format, interpolation=self._interpolation, threads=1
+            over_ground(frame), width_px, height_px, self._format, interpolation=self._interpolation, threads=1
         )
-        pixels: np.ndarray = scaled.to_ndarray()
-        return np.rot90(pixels, k=-turn // 90) if turn else pixels
+        return orientation.apply(scaled.to_ndarray())
 
 
 def upright_size(frame: Any) -> tuple[int, int]:
     """Width and height in pixels of the frame when it stands upright."""
-    if rotation_clockwise(frame) in (90, 270):
+    if orientation_of(frame).transposed:
         return frame.height, frame.width
     return frame.width, frame.height
 

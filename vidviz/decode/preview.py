@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vidviz.config import DecodeLimits
-from vidviz.decode.atomic_write import written_whole
+from vidviz.decode.atomic_write import is_about_disk, written_whole
 from vidviz.decode.encode import encode_h264
 from vidviz.decode.frames import FrameSource
 from vidviz.decode.probe import open_video
@@ -108,6 +108,6 @@ def write_preview(path: str | os.PathLike[str], out_path: Path, limits: DecodeLi
         try:
             encode_h264(source, part)
         except av.FFmpegError as error:
-            if isinstance(error, OSError):
+            if is_about_disk(error):
                 raise
             raise MediaError(f"{video.label} cannot be made into a preview: {error.strerror}.") from error

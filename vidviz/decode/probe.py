@@ -1,4 +1,4 @@
-"""Opening a video file safely, and saying what it is or why it is none."""
+"""Opening a video file safely, and saying what it is."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from typing import Any
 
 import av
 
-from vidviz.config import DecodeLimits, worker_count
+from vidviz.config import DecodeLimits
 from vidviz.decode.file_names import file_label
+from vidviz.decode.refusals import is_photo, why_unreadable
+from vidviz.decode.tracks import choose_track
 from vidviz.errors import MediaError
 
 # What is opened at all. A playlist (HLS, DASH, concat) or an image pattern is a text that makes FFmpeg open
@@ -27,23 +29,21 @@ FORMATS = (
 )
 # Formats whose frames carry timestamps and whose seeking goes by an index of keyframes.
 INDEXED_FORMATS = ("mov", "matroska")
-MOST_THREADS = 4  # every frame thread holds frames of its own
-
-BROWSER_CODECS = {"mp4": ("h264", "vp9", "av1"), "webm": ("vp8", "vp9", "av1")}
-EIGHT_BIT_420 = ("yuv420p", "yuvj420p")
-LATEST_BROWSER_START_SECONDS = 0.1
-
-UNREADABLE = "is not a video that can be read: its content is none of the known video formats"
 
 
 @dataclass(frozen=True)
 class OpenVideo:
-    """An open file and its video stream; `label` is its name for messages."""
+    """An open file, its video stream and the decoder for that; `label` is its name for messages.
+
+    `browsers_choose` says whether a browser would play this stream, where the file has several.
+    """
 
     path: Path
     label: str
     container: Any
     stream: Any
+    decoder: Any
+    browsers_choose: bool
 
     @property
     def format_name(self) -> str:
@@ -58,13 +58,13 @@ class OpenVideo:
 
 @contextmanager
 def open_video(path: str | os.PathLike[str], limits: DecodeLimits) -> Iterator[OpenVideo]:
-    """Open a file for decoding its video; the first stream that is not a cover picture.
+    """Open a file for decoding its video, the track that `choose_track` tells.
 
     Only the file itself is read: no other file that it may point to, and nothing from a network.
 
     Raises:
-        MediaError: the file is missing, empty, no video, has only sound, needs a decoder that is not there, or
-            claims a picture larger than `limits.pixels`.
+        MediaError: the file is missing, empty, no video but a photo or something else, has only sound, needs a decoder
+            that is not there, or claims a picture larger than `limits.pixels`.
     """
     path = Path(path)
     label = file_label(path)
@@ -78,9 +78,12 @@ def open_video(path: str | os.PathLike[str], limits: DecodeLimits) -> Iterator[O
             options={"format_whitelist": FORMATS, "protocol_whitelist": "file"},
         )
     except (av.FFmpegError, ValueError, UnicodeError) as error:
-        raise MediaError(f"{label} {UNREADABLE}. Leave it out or convert it to MP4 first.") from error
+        raise MediaError(why_unreadable(path)) from error
     with container:
-        yield OpenVideo(path, label, container, _choose_stream(container, label, limits))
+        if "mov" in container.format.name.split(",") and is_photo(path):
+            raise MediaError(why_unreadable(path))
+        track = choose_track(container, label, limits)
+        yield OpenVideo(path, label, container, track.stream, track.decoder, track.browsers_choose)
 
 
 def check_file(path: Path) -> None:
@@ -107,47 +110,6 @@ def check_file(path: Path) -> None:
         raise MediaError(f"{label} is empty (0 bytes); copy or download it again.")
 
 
-def _choose_stream(container: Any, label: str, limits: DecodeLimits) -> Any:
-    cover = av.stream.Disposition.attached_pic
-    streams = [s for s in container.streams.video if not s.disposition & cover]
-    if not streams:
-        if container.streams.audio:
-            raise MediaError(f"{label} has only sound, no picture; leave it out.")
-        raise MediaError(f"{label} has no video stream; leave it out.")
-    decodable = [s for s in streams if s.codec_context is not None]
-    if not decodable:
-        raise MediaError(f"{label} is coded in a way that no decoder here can read; convert it to H.264 first.")
-    context = decodable[0].codec_context
-    if context.width * context.height > limits.pixels:
-        raise MediaError(too_large_text(label, context.width, context.height, limits))
-    context.thread_type = "AUTO"
-    context.thread_count = decoder_threads()
-    return decodable[0]
-
-
-def decoder_threads() -> int:
-    """Threads a decoder: the processors' share of each of the decoders that work at a time.
-
-    More than one costs up to half as much processor time again for the same frames.
-    """
-    return max(1, min(MOST_THREADS, usable_cpus() // worker_count()))
-
-
-def usable_cpus() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def too_large_text(label: str, width: int, height: int, limits: DecodeLimits) -> str:
-    """The sentence for a picture that is larger than allowed."""
-    return (
-        f"{label} claims pictures of {width} x {height} pixels, more than the {limits.pixels:,} allowed; "
-        "its header may be damaged. Scale it down first."
-    )
-
-
 def hash_file(path: str | os.PathLike[str]) -> str:
     """The SHA-256 of a file's content, 64 hexadecimal digits; the file is read in pieces.
 
@@ -163,38 +125,9 @@ def hash_file(path: str | os.PathLike[str]) -> str:
         raise MediaError(f"{file_label(path)} cannot be read: {error.strerror}.") from error
 
 
-def browser_container(video: OpenVideo) -> str:
-    """`mp4`, `webm`, or an empty text for a container that browsers do not play reliably."""
-    if video.format_name == "mov":
-        return "mp4"
-    if video.format_name == "matroska":
-        with video.path.open("rb") as file:  # only the EBML header tells WebM from other Matroska
-            return "webm" if b"webm" in file.read(64) else ""
-    return ""
-
-
-def is_browser_playable(video: OpenVideo, pixel_format: str, first_seconds: float) -> bool:
-    """Whether a browser plays the file as it is, on a clock that starts with the first frame.
-
-    True for H.264, VP8, VP9 and AV1, 8 bits 4:2:0, in MP4, QuickTime or WebM, starting before 0.1 s. HEVC,
-    MPEG-4 part 2 and more than 8 bits play on some machines only, Matroska in general likewise.
-
-    Args:
-        video: the open file.
-        pixel_format: of its decoded frames, e.g. `yuv420p`.
-        first_seconds: the file's timestamp of the first frame.
-    """
-    codecs = BROWSER_CODECS.get(browser_container(video), ())
-    return (
-        codec_name(video) in codecs
-        and pixel_format in EIGHT_BIT_420
-        and abs(first_seconds) < LATEST_BROWSER_START_SECONDS
-    )
-
-
 def codec_name(video: OpenVideo) -> str:
     """The name of the codec, e.g. `h264` or `av1`, whichever decoder reads it."""
-    return str(video.stream.codec_context.codec.canonical_name)
+    return str(video.decoder.codec.canonical_name)
 
 
 def header_seconds(video: OpenVideo, first_seconds: float) -> float | None:
@@ -213,6 +146,16 @@ def header_seconds(video: OpenVideo, first_seconds: float) -> float | None:
     if tagged is not None and video.format_name in ("matroska", "flv"):
         tagged -= first_seconds  # these count from zero, not from the first frame
     return tagged
+
+
+def latest_end(video: OpenVideo) -> float:
+    """The latest end that the header tells, in seconds from the first timestamp; infinite where it tells none."""
+    ends = [float("inf")]
+    if video.stream.duration and video.stream.time_base:
+        ends.append(float(video.stream.duration * video.stream.time_base))
+    elif video.container.duration:
+        ends.append(video.container.duration / av.time_base)
+    return min(ends)
 
 
 def _seconds_of_tag(tag: str) -> float | None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from vidviz.config import DecodeLimits
-from vidviz.decode.frames import FrameSource
+from vidviz.decode.frames import FrameSource, media_errors
 from vidviz.decode.picture import ClipShaper
 from vidviz.decode.probe import open_video
 from vidviz.decode.sample import view_times
@@ -21,7 +21,6 @@ from vidviz.types import FrameSpec, Span
 
 SKIPPED_SECONDS = 3.0  # decoding on is cheaper than seeking below this
 SEEK_MARGIN_SECONDS = 0.5  # frames shown just before a keyframe may need what came before it
-REPEATED_SECONDS = 0.25  # the last frame stays on screen at least this long
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def read_clips(
     if not spans:
         return
     filler = _ClipFiller([view_times(span, frames, video_seconds).ravel() for span in spans], frames)
-    with open_video(path, limits) as video:
+    with open_video(path, limits) as video, media_errors(video.label):
         source = FrameSource(video, limits, filler.moments)
         yield from _fill(source, filler)
         missing = len(spans) - filler.num_complete
@@ -147,8 +146,7 @@ def _serve_all(
             shown, left_at = None, seconds
     if shown is None or source.lost:
         return False
-    stays = max(REPEATED_SECONDS, 2 * step, 2 * source.step_seconds)
-    yield from filler.serve(shown, until_seconds=shown_seconds + stays)
+    yield from filler.serve(shown, until_seconds=shown_seconds + source.longest_stay(step))
     return True
 
 

@@ -10,16 +10,18 @@ from typing import Any
 import numpy as np
 
 from vidviz.config import DecodeLimits
-from vidviz.decode.frames import FrameSource, rotation_clockwise
+from vidviz.decode.browser import is_browser_playable
+from vidviz.decode.clock import PAUSE_SECONDS
+from vidviz.decode.frames import FrameSource, media_errors
+from vidviz.decode.orientation import orientation_of
 from vidviz.decode.picture import upright_size
-from vidviz.decode.probe import OpenVideo, codec_name, header_seconds, is_browser_playable, open_video
+from vidviz.decode.probe import OpenVideo, codec_name, open_video
+from vidviz.decode.remarks import describe_loss, describe_time
 from vidviz.decode.shots import ShotFinder
 from vidviz.decode.thumbnails import Reel
 from vidviz.types import Span, VideoProbe
 
 SHORTEST_FRAME_SECONDS = 0.04  # what a video of one frame lasts at least
-UNTOLD_LOSS_SECONDS = 0.5  # headers are this imprecise
-UNTOLD_LOSS_SHARE = 0.05
 UNEVEN_SHARE = 0.02  # of frames that may be off the beat in a video of constant rate
 
 
@@ -27,14 +29,16 @@ UNEVEN_SHARE = 0.02  # of frames that may be off the beat in a video of constant
 class VideoScan:
     """What one pass over a file found.
 
-    `loss` is None or a sentence about what could not be read; `shots` cover the video (one, where they were
-    not looked for).
+    `loss` is None or a sentence about what could not be read, `note` about how its time was taken; `shots` cover the
+    video (one, where they were not looked for); `pauses` are stretches where one picture stands still.
     """
 
     probe: VideoProbe
     duration_seconds: float
     loss: str | None
+    note: str | None
     shots: tuple[Span, ...]
+    pauses: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def scan_video(path: str | os.PathLike[str], limits: DecodeLimits, *, find_shots
     Raises:
         MediaError: the file cannot be opened as a video, has no frame that decodes, or is beyond the limits.
     """
-    with open_video(path, limits) as video:
+    with open_video(path, limits) as video, media_errors(video.label):
         source = FrameSource(video, limits)
         finder = ShotFinder() if find_shots else None
         first: _FirstFrame | None = None
@@ -73,41 +77,41 @@ def scan_video(path: str | os.PathLike[str], limits: DecodeLimits, *, find_shots
         if first is None:  # cannot be: a source without frames raises
             raise RuntimeError("a source ended without a frame")
         stamps = np.array(times)
-        duration = _duration(stamps, source.step_seconds)
-        loss = _describe_loss(source, len(stamps), duration)
+        duration = _duration(stamps, source)
+        loss = describe_loss(source, duration)
         probe = _make_probe(video, source, first, stamps, duration, whole=loss is None)
     shots = finder.shots(duration) if finder else (Span(0.0, duration),)
-    return VideoScan(probe, duration, loss, shots)
+    pauses = _pauses(stamps, duration)
+    return VideoScan(probe, duration, loss, describe_time(source.clock.skipped_seconds, pauses), shots, pauses)
 
 
 def _look_at(frame: Any) -> _FirstFrame:
-    return _FirstFrame(*upright_size(frame), rotation_clockwise(frame), frame.format.name)
+    return _FirstFrame(*upright_size(frame), orientation_of(frame).clockwise_degrees, frame.format.name)
 
 
-def _duration(stamps: np.ndarray, step_seconds: float) -> float:
-    """From the first frame to the end of the last, which is taken to last as long as most do."""
+def _duration(stamps: np.ndarray, source: FrameSource) -> float:
+    """From the first frame to the end of the last, which lasts as the file says, or else as most do.
+
+    Never longer than the last frame is taken to stay when clips are read, or the last clips could not be.
+    """
     if len(stamps) == 1:
-        return round(max(step_seconds, SHORTEST_FRAME_SECONDS), 6)
-    return round(float(stamps[-1] + np.median(np.diff(stamps))), 6)
+        return round(max(source.told_seconds or source.step_seconds, SHORTEST_FRAME_SECONDS), 6)
+    steps = np.diff(stamps)
+    stay = source.told_seconds or float(np.median(steps))
+    return round(float(stamps[-1]) + min(stay, source.longest_stay(float(steps[-1]))), 6)
 
 
-def _describe_loss(source: FrameSource, num_frames: int, duration_seconds: float) -> str | None:
-    promised = header_seconds(source.video, source.clock.first_seconds)
-    missing = (promised or 0.0) - duration_seconds
-    short = missing > max(UNTOLD_LOSS_SECONDS, UNTOLD_LOSS_SHARE * (promised or 0.0))
-    frames = "1 frame was" if num_frames == 1 else f"{num_frames:,} frames were"
-    if source.broken or (short and source.torn):
-        total = f" of {promised:.1f} s" if promised and missing > 0 else ""
-        return f"The file breaks after {duration_seconds:.1f} s{total}: {frames} read, the rest is lost."
-    if short:
-        return f"The file ends after {duration_seconds:.1f} s of the {promised:.1f} s in its header: {frames} read."
-    return None
+def _pauses(stamps: np.ndarray, duration: float) -> tuple[Span, ...]:
+    """Where one frame stays on screen for longer than `PAUSE_SECONDS`."""
+    ends = np.append(stamps[1:], duration)
+    found = np.flatnonzero(ends - stamps > PAUSE_SECONDS)
+    return tuple(Span(float(stamps[index]), float(ends[index])) for index in found)
 
 
 def _make_probe(
     video: OpenVideo, source: FrameSource, first: _FirstFrame, stamps: np.ndarray, duration: float, *, whole: bool
 ) -> VideoProbe:
-    playable = whole and not source.clock.repaired
+    playable = whole and not source.clock.repaired and not source.open_groups
     return VideoProbe(
         codec=codec_name(video),
         container=str(video.container.format.name),

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from vidviz.config import DecodeLimits
-from vidviz.decode.probe import usable_cpus
+from vidviz.config import DecodeLimits, usable_cpus
 from vidviz.decode.read import read_clips
 from vidviz.decode.sample import count_views
 from vidviz.decode.worker import DecodeWorker

@@ -124,10 +124,11 @@ class FileImporter:
             Clip(number, video_id, self._recipe.key, span)
             for number, span in zip(ingested.clip_ids, ingested.spans, strict=True)
         ]
-        loss = _call_by_name(ingested.loss, found) if ingested.loss else None
+        told = " ".join(filter(None, (ingested.loss, ingested.note)))
+        told = _call_by_name(told, found) if told else ""
         displaced = find_displaced(self._folder, found, video_id)
-        status = "partial" if loss else "ok"
-        item = _item(found, status, video_id, len(rows), _join(loss, displaced.sentence) or None)
+        status = "partial" if ingested.loss else "ok"
+        item = _item(found, status, video_id, len(rows), _join(told, displaced.sentence) or None)
         with write_catalogue(self._folder) as db:
             videos.add_video(db, video)
             videos.move_video(db, video_id, place.path, kept=place.kept, file_state=place.state)

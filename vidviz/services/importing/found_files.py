@@ -10,9 +10,11 @@ from pathlib import Path, PurePosixPath
 from vidviz.services.library.source_files import as_text
 
 _TEXTS = ".csv .tsv .txt .md .rst .json .jsonl .yaml .yml .toml .xml .html .css .js .py .ipynb .sh .log .pdf .srt .vtt"
-_PICTURES = ".jpg .jpeg .png .webp .bmp .tif .tiff .svg"
-_DATA = ".npy .npz .parquet .pth .pt .safetensors .db .zip .tar .gz .7z .wav .mp3 .flac"
-NEVER_VIDEOS = frozenset(f"{_TEXTS} {_PICTURES} {_DATA}".split())
+_PICTURES = ".jpg .jpeg .png .bmp .tif .tiff .svg .heic .heif .avif .jxl .dng .cr2 .nef .psd .ico"
+_DATA = ".npy .npz .parquet .pth .pt .safetensors .db .zip .tar .gz .7z .wav .mp3 .flac .aac .m4a .ini .lnk .url"
+_CAMERA = ".lrv .thm .lrf .aae .xmp .sav .gpr"
+"""Beside a camera's films: small copies of them, their covers, notes on edits."""
+NEVER_VIDEOS = frozenset(f"{_TEXTS} {_PICTURES} {_DATA} {_CAMERA}".split())
 """Endings that are left out of a folder (and counted); a file named by itself is always tried."""
 
 
