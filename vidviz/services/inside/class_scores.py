@@ -48,9 +48,7 @@ def score_classes(clip_input: ClipInput, most: int = 10) -> Scores:
 
 def class_names(loaded: LoadedBackbone, count: int) -> list[str]:
     """What a network's scores are called; `class 17` where nobody says."""
-    from vidviz.embed.checkpoints.class_names import find_class_names
-
-    names = find_class_names(loaded.backbone, loaded.weights)
+    names = loaded.class_names
     return list(names) if len(names) == count else [f"class {index}" for index in range(count)]
 
 
