@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import hashlib
 import http.server
+import io
 import json
 import shutil
 import subprocess
@@ -225,6 +227,26 @@ def test_a_folder_is_a_backbone(name: str, checkpoints: Any) -> None:
     assert vectors.shape == (2, row.embedding_size) == (2, embedder.dimension)
     for stage in row.stages:
         assert Embedder(loaded, stage.layer).embed(clips).shape[0] == 2
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_a_copy_has_its_own_parameters(name: str, checkpoints: Any) -> None:
+    model, _fit = load_folder(ROWS[name], checkpoints[name][0])
+    frames = describe_folder(ROWS[name], checkpoints[name][0]).frames
+    clips = torch.randn(1, 3, frames.num_frames, frames.crop_px, frames.crop_px)
+    file = io.BytesIO()
+    torch.save(model, file)
+    file.seek(0)
+    with torch.no_grad():
+        before, twin = model(clips), copy.deepcopy(model)
+        # Copies lie elsewhere in memory, where sums may be taken in another order.
+        torch.testing.assert_close(twin(clips), before)
+        torch.testing.assert_close(torch.load(file, weights_only=False)(clips), before)
+        for parameter in twin.parameters():
+            parameter.zero_()
+        assert twin(clips).eq(0).all()
+        torch.testing.assert_close(model(clips), before)
+        assert not before.eq(0).all()
 
 
 @pytest.mark.parametrize("name", TINY)

@@ -132,6 +132,8 @@ def load_folder(backbone: Backbone, folder: Path) -> tuple[nn.Module, PartialFit
     network: Any = getattr(importlib.import_module(module_name), class_name)
     model, report = _read_quietly(network, folder, safe=safe)
     fit = _check_report(described, folder, model, network, report)
+    if backbone.per_frame:
+        take_clips(model)
     plain: nn.Module = model.eval()
     return plain, fit
 

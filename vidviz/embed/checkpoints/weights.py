@@ -29,7 +29,8 @@ class WeightsChoice:
 
     `identity` is what an embedding set's spec records: "random", a published name, or "file:<16 digits of the
     file's SHA-256>". `path` is where the file (or a Hugging Face checkpoint's folder) is, or will be once
-    downloaded; None for random weights.
+    downloaded; None for random weights. `published` are the published weights that they are, under whichever name a
+    file of them was given.
     """
 
     identity: str
@@ -91,7 +92,9 @@ def _choose_own(backbone: Backbone, name: str) -> WeightsChoice:
 
         return WeightsChoice(f"file:{folder_digest(folder)}", folder)
     if path.is_file():
-        return WeightsChoice(f"file:{file_digest(path)[:16]}", path)
+        digest = file_digest(path)
+        known = (row for row in backbone.weights if row.sha256_prefix and digest.startswith(row.sha256_prefix))
+        return WeightsChoice(f"file:{digest[:16]}", path, next(known, None))
     raise _not_there(backbone, name, path)
 
 
