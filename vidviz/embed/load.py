@@ -17,6 +17,7 @@ from vidviz.embed.description import RANDOM, Backbone
 from vidviz.embed.device import choose_device, choose_precision
 from vidviz.embed.prepare import ReadyBackbone, prepare_backbone
 from vidviz.errors import BackboneError
+from vidviz.words import say_first
 
 if TYPE_CHECKING:
     import torch
@@ -56,6 +57,17 @@ class LoadedBackbone:
     def precision(self) -> str:
         """The number type's name, e.g. `bfloat16`."""
         return str(self.dtype).removeprefix("torch.")
+
+    @property
+    def left_out(self) -> str:
+        """What of the network these weights do not fill, and what of theirs it has no place for; empty if nothing."""
+        parts = []
+        if self.untrained:
+            names = say_first([start.rstrip(".") for start in self.untrained])
+            parts.append(f"The weights hold nothing for {names} of the network: layers that rest on that are refused.")
+        if self.unused:
+            parts.append(f"The network has no place for {say_first(self.unused)} of the weights.")
+        return " ".join(parts)
 
     def is_trained(self, layer: str) -> bool:
         """Whether these weights hold all that a layer's output rests on; random ones count as held."""

@@ -71,6 +71,19 @@ def test_what_runs_beside_the_trunk_may_be_missing() -> None:
     assert fitted.unused == ("pooler.x.weight", "classifier.weight")
 
 
+def test_what_is_lacking_is_named_by_its_outermost_part(tmp_path: Path) -> None:
+    row = find_backbone("x3d_xs")
+    state = {key: value for key, value in build_model(row).state_dict().items() if not key.startswith("blocks.5.")}
+    torch.save(state, tmp_path / "mine.pth")
+    loaded = load_backbone(row, tmp_path / "mine.pth", device="cpu")
+    assert loaded.untrained == ("blocks.5.",)
+    assert loaded.left_out == (
+        "The weights hold nothing for blocks.5 of the network: layers that rest on that are refused."
+    )
+    with pytest.raises(BackboneError, match=r"the layer 'blocks\.5\.pool': choose 'blocks\.4' or an earlier one"):
+        Embedder(loaded)
+
+
 @pytest.mark.parametrize(
     ("name", "last"),
     [("squeezenet1_1", "classifier.1"), ("mobilenet_v3_small", "classifier.3"), ("x3d_xs", "blocks.5.proj")],
@@ -107,7 +120,7 @@ def test_a_classifier_of_ones_own_in_place_of_several_layers(tmp_path: Path) -> 
         ("resnet18", "resnet34", "they are weights of resnet34, so choose that backbone"),
         ("x3d_s", "x3d_l", "they are weights of x3d_l, so"),
         ("mc3_18", "r3d_18", "they are weights of r3d_18, so"),
-        ("simple3d_motion", "x3d_xs", "they are weights of x3d_xs or x3d_s or x3d_m, so"),
+        ("simple3d_motion", "x3d_xs", "they are weights of x3d_xs, x3d_s or x3d_m, so"),
     ],
 )
 def test_another_networks_weights_say_whose_they_are(asked: str, given: str, says: str, tmp_path: Path) -> None:

@@ -290,6 +290,8 @@ def test_a_head_of_ones_own(
     assert loaded.untrained == ("fc3.",)
     assert not loaded.is_trained("fc3")
     assert set(loaded.unused) >= set(head)
+    assert "The weights hold nothing for fc3 of the network" in loaded.left_out
+    assert all(name in loaded.left_out for name in head)
     with pytest.raises(BackboneError, match="hold nothing for the layer 'fc3': choose 'fc2' or an earlier one"):
         Embedder(loaded, "fc3")
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vidviz.embed.checkpoints.key_match import match_keys
-from vidviz.embed.checkpoints.partial_fit import Difference, Shapes, compare
+from vidviz.embed.checkpoints.partial_fit import Difference, Shapes, compare, fit_partly
 from vidviz.embed.checkpoints.tensor_tables import Table
 from vidviz.embed.description import Backbone
+from vidviz.embed.parameter_use import trace_use
 from vidviz.errors import BackboneError
+from vidviz.words import say_choices, say_first
 
-SHOWN_KEYS = 3
 # How many networks are outlined to find the one that a file is of.
 MOST_OUTLINES = 12
 
@@ -38,7 +39,7 @@ def misfit(
     said = f"{path} does not hold weights of {backbone.name}"
     what = _say(compare(own, state), own, state)
     if owners:
-        return BackboneError(f"{said} ({what}): they are weights of {' or '.join(owners)}, so choose that backbone.")
+        return BackboneError(f"{said} ({what}): they are weights of {say_choices(owners)}, so choose that backbone.")
     after = f" after taking off {stripped!r}" if stripped else ""
     fitting = sum(state.get(key) == shape for key, shape in own.items())
     return BackboneError(f"{said}: {what} ({fitting} of {len(own)} tensors fit{after}).")
@@ -47,18 +48,13 @@ def misfit(
 def _say(difference: Difference, own: Shapes, state: Shapes) -> str:
     if difference.missing or (difference.unexpected and not difference.reshaped):
         missing, unexpected = difference.missing, difference.unexpected
-        return f"{_first('missing', missing)}; {_first('unexpected', unexpected)}"
+        return f"missing {say_first(missing) or 'nothing'}; unexpected {say_first(unexpected) or 'nothing'}"
     key = difference.reshaped[0]
     return f"{key} is {state[key]} in the file, {own[key]} in the network"
 
 
-def _first(kind: str, keys: Sequence[str]) -> str:
-    more = f" and {len(keys) - SHOWN_KEYS} more" if len(keys) > SHOWN_KEYS else ""
-    return f"{kind} {', '.join(keys[:SHOWN_KEYS]) or 'nothing'}{more}"
-
-
 def find_owners(tables: Sequence[Table], backbone: Backbone) -> list[str]:
-    """Other networks that these weights fit but for the last layer: registered ones and their nearest relatives."""
+    """Other networks whose embedding these weights give: registered ones and their nearest relatives."""
     from vidviz.embed.build import build_outline
 
     names = {key for table in tables for key in table}
@@ -67,10 +63,12 @@ def find_owners(tables: Sequence[Table], backbone: Backbone) -> list[str]:
         outline = build_outline(row)
         own = shapes_of(outline.state_dict())
         children = [name for name, _ in outline.named_children()]
-        match = match_keys(tables, list(own), row.renamed_keys, children)
-        difference = compare(own, shapes_of(match.state))
-        last = next(reversed(own), "").rpartition(".")[0]
-        if not difference.unexpected and all(key.startswith(f"{last}.") for key in difference.lacking):
+        state = shapes_of(match_keys(tables, list(own), row.renamed_keys, children).state)
+        # Following a network takes longer than comparing names.
+        if 2 * sum(state.get(key) == shape for key, shape in own.items()) < len(own):
+            continue
+        fit = fit_partly(own, state, trace_use(outline, row), row)
+        if fit is not None and row.embedding_layer not in fit.refused:
             owners.append(row.name)
     return owners
 

@@ -127,7 +127,7 @@ def _empty_place(module: str, own: Shapes, lacking: Collection[str]) -> str:
     place = module
     while "." in place:
         outer = place.rpartition(".")[0]
-        if any(key.startswith(f"{outer}.") and key not in lacking for key in own):
+        if any(key.startswith(f"{outer}.") and key not in lacking and not key.endswith(COUNTERS) for key in own):
             break
         place = outer
     return place
