@@ -56,7 +56,7 @@ def with_scores(clip_input: ClipInput) -> ReadyInput:
     """A look by a network that has class scores.
 
     Raises:
-        BackboneError: it has none.
+        BackboneError: it has none, or its weights hold none.
     """
     from vidviz.embed.backbones import find_backbone
 
@@ -65,7 +65,13 @@ def with_scores(clip_input: ClipInput) -> ReadyInput:
         raise BackboneError(
             f"{clip_input.backbone} gives no class scores: ask for the similarity to another clip instead."
         )
-    return prepare_input(clip_input, (stages[-1].layer,))
+    ready = prepare_input(clip_input, (stages[-1].layer,))
+    if not ready.loaded.is_trained(stages[-1].layer):
+        raise BackboneError(
+            f"The weights of {clip_input.backbone} hold nothing for its class scores, {stages[-1].layer!r}: "
+            "ask for the similarity to another clip instead."
+        )
+    return ready
 
 
 def make_score(loaded: LoadedBackbone, pick: Callable[[Any], Any]) -> Callable[[Any], Any]:
