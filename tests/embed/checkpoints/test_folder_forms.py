@@ -13,15 +13,18 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from vidviz.embed.backbones import find_backbone
 from vidviz.embed.build import build_outline
+from vidviz.embed.checkpoints.folder_weights import find_weights
 from vidviz.embed.checkpoints.hub_checkpoints import cache_place
 from vidviz.embed.checkpoints.key_match import rename_keys
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import LoadedBackbone, load_backbone
 from vidviz.embed.nets.hub_transformers import VideoMAE
+from vidviz.embed.text import embed_sentences
 from vidviz.errors import BackboneError
 from vidviz.types import FrameSpec
 
@@ -211,12 +214,22 @@ def test_pictures_alone_read_no_text(saved: Any) -> None:
         assert not load("clip_b32", saved(form)[0]).backbone.reads_text
 
 
+def test_sentences_need_weights_for_them(saved: Any, tmp_path: Path) -> None:
+    folder, _model = saved("CLIP")
+    shutil.copytree(folder, tmp_path / "clip")
+    state = load_file(folder / "model.safetensors")
+    pictures = {key: value for key, value in state.items() if not key.startswith(("text_", "logit_"))}
+    save_file(pictures, tmp_path / "clip" / "model.safetensors", {"format": "pt"})
+    loaded = load("clip_b32", tmp_path / "clip")
+    assert loaded.is_trained("visual_projection")
+    with pytest.raises(BackboneError, match="hold nothing for sentences"):
+        embed_sentences(loaded, ["a dog"], tmp_path / "clip")
+
+
 def weights_in_pieces(model: Any, folder: Path, *, safe: bool) -> None:
     model.save_pretrained(folder, max_shard_size="8KB")
     if safe:
         return
-    from safetensors.torch import load_file
-
     index = json.loads((folder / "model.safetensors.index.json").read_text())
     names = {
         name: name.replace("model-", "pytorch_model-").replace(".safetensors", ".bin")
@@ -251,6 +264,7 @@ def test_an_index_names_no_files_elsewhere(saved: Any, tmp_path: Path) -> None:
     (tmp_path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"x": "../model.safetensors"}}))
     with pytest.raises(BackboneError, match="names files outside its folder"):
         load("videomae_b", tmp_path)
+    assert find_weights(tmp_path) == ()
 
 
 def test_the_file_in_a_folder_means_the_folder(saved: Any) -> None:

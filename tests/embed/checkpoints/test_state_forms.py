@@ -117,6 +117,16 @@ LOADED: dict[str, Callable[[State], Any]] = {
 }
 
 
+def ring(state: State) -> dict[str, Any]:
+    table: dict[str, Any] = {f"table {number}": {} for number in range(60)} | {"net": state}
+    for number in range(60):
+        table[f"table {number}"] = table
+    return table
+
+
+LOADED["a table that holds itself"] = ring
+
+
 class Evil:
     def __reduce__(self) -> tuple[object, ...]:
         return (print, ("code ran",))

@@ -25,10 +25,18 @@ def find_weights(folder: Path) -> tuple[Path, ...]:
         file = folder / name
         if not file.is_file():
             continue
-        files = tuple(folder / shard for shard in _shards(file)) if name.endswith(INDEX) else (file,)
-        if all(file.is_file() for file in files):
+        files = _indexed(file) if name.endswith(INDEX) else (file,)
+        if files and all(file.is_file() for file in files):
             return files
     return ()
+
+
+def _indexed(index: Path) -> tuple[Path, ...]:
+    """The files of an index; none where it cannot be read, of which `weights_files` says why."""
+    try:
+        return tuple(index.parent / shard for shard in _shards(index))
+    except BackboneError:
+        return ()
 
 
 def weights_files(folder: Path) -> tuple[Path, ...]:

@@ -32,7 +32,7 @@ def find_tables(content: Any, path: Path) -> list[Table]:
     Raises:
         BackboneError: there is none.
     """
-    tables = [table for table in _walk(content, DEEPEST) if table]
+    tables = [table for table in _walk(content, DEEPEST, set()) if table]
     if tables:
         return tables
     if any(_is_module(part) for part in (content, *_values(content))):
@@ -42,15 +42,16 @@ def find_tables(content: Any, path: Path) -> list[Table]:
     raise BackboneError(f"{path} holds no state_dict (names with tensors): save model.state_dict().")
 
 
-def _walk(content: Any, depth: int) -> Iterator[Table]:
+def _walk(content: Any, depth: int, seen: set[int]) -> Iterator[Table]:
     import torch
 
-    if not isinstance(content, Mapping) or depth == 0:
+    if not isinstance(content, Mapping) or depth == 0 or id(content) in seen:
         return
+    seen.add(id(content))  # a table may hold itself
     yield {str(name): value for name, value in content.items() if isinstance(value, torch.Tensor)}
     inner = {str(name): value for name, value in content.items() if isinstance(value, Mapping)}
     for name in sorted(inner, key=lambda name: USUAL.index(name) if name in USUAL else len(USUAL)):
-        yield from _walk(inner[name], depth - 1)
+        yield from _walk(inner[name], depth - 1, seen)
     if len(inner) > 1:
         yield _join(inner)
 
