@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import collections
 import copy
+import dataclasses
 import datetime
 import zipfile
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from vidviz.embed.build import build_model
-from vidviz.embed.description import Backbone
+from vidviz.embed.description import Backbone, Stage
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import LoadedBackbone, load_backbone
 from vidviz.errors import BackboneError
@@ -316,3 +317,28 @@ def test_a_trunk_that_ends_before_the_embedding(row: Backbone, state: State, tmp
     for layer in ("fc1", "relu3", "fc2", "fc3"):
         with pytest.raises(BackboneError, match=f"hold nothing for the layer {layer!r}: choose 'pool2'"):
             Embedder(loaded, layer)
+
+
+class Fickle(nn.Module):
+    """Looks at values, which an outline does not have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv3d(3, 4, 3)
+        self.head = nn.Linear(4, 5)
+
+    def forward(self, clips: Tensor) -> Tensor:
+        features = self.conv(clips)
+        return self.head(features.mean((2, 3, 4)) * (1 if features.sum().item() > 0 else 2))
+
+
+def test_a_network_that_cannot_be_followed_wants_the_whole_file(row: Backbone, tmp_path: Path) -> None:
+    row = dataclasses.replace(
+        row, build=f"{__name__}:Fickle", light=None, embedding_layer="conv", stages=(Stage("conv", "Only"),)
+    )
+    state = build_model(row).state_dict()
+    torch.save(prefixed(state, "net."), tmp_path / "mine.pth")
+    check_same(load(row, tmp_path / "mine.pth"), state)
+    torch.save({key: value for key, value in state.items() if "head" not in key}, tmp_path / "mine.pth")
+    with pytest.raises(BackboneError, match=r"missing head\.weight, head\.bias; unexpected nothing \(2 of 4"):
+        load(row, tmp_path / "mine.pth")

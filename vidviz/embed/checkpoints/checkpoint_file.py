@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from vidviz.embed.checkpoints.class_names import names_within
 from vidviz.embed.checkpoints.key_match import KeyMatch, match_keys
 from vidviz.embed.checkpoints.misfit import find_owners, misfit, shapes_of
-from vidviz.embed.checkpoints.partial_fit import Head, PartialFit, compare, fit_partly
+from vidviz.embed.checkpoints.partial_fit import Head, PartialFit, Shapes, compare, fit_partly
 from vidviz.embed.checkpoints.tensor_file import read_file
 from vidviz.embed.checkpoints.tensor_tables import Table, find_tables
 from vidviz.embed.description import Backbone
@@ -19,15 +20,10 @@ from vidviz.embed.parameter_use import ParameterUse, outline_use
 if TYPE_CHECKING:
     from torch import nn
 
+log = logging.getLogger(__name__)
 
-def load_checkpoint(
-    model: nn.Module,
-    path: Path,
-    backbone: Backbone,
-    *,
-    may_lack: tuple[str, ...] = (),
-    use_of: Callable[[Backbone], ParameterUse] = outline_use,
-) -> PartialFit:
+
+def load_checkpoint(model: nn.Module, path: Path, backbone: Backbone, *, may_lack: tuple[str, ...] = ()) -> PartialFit:
     """Fill `model` from a file: all of it, or its trunk with a head of other classes or none.
 
     Names may have anything before them that all share, and tensors may lie in any table of the file. Tensors of
@@ -38,7 +34,6 @@ def load_checkpoint(
         path: a safetensors file, or one that `torch.load(weights_only=True)` reads.
         backbone: its name, for the sentences, and how other publishers call its parameters.
         may_lack: beginnings of keys that need not be in the file, wherever they are used.
-        use_of: when the network uses which parameter; asked only where something does not fit.
 
     Returns:
         What the file leaves untrained, and what it holds besides.
@@ -56,7 +51,7 @@ def load_checkpoint(
     own = shapes_of(model.state_dict())
     lacking = tuple(start for start in may_lack if not any(key.startswith(start) for key in match.state))
     own = {key: shape for key, shape in own.items() if not key.startswith(lacking)}
-    fit = _judge(path, backbone, own, match, tables, use_of)
+    fit = _judge(path, backbone, own, match, tables)
     state = dict(match.state)
     if fit.head:
         _give_classes(model, fit.head, state)
@@ -69,21 +64,24 @@ def load_checkpoint(
     )
 
 
-def _judge(
-    path: Path,
-    backbone: Backbone,
-    own: dict[str, tuple[int, ...]],
-    match: KeyMatch,
-    tables: list[Table],
-    use_of: Callable[[Backbone], ParameterUse],
-) -> PartialFit:
+def _judge(path: Path, backbone: Backbone, own: Shapes, match: KeyMatch, tables: list[Table]) -> PartialFit:
     state = shapes_of(match.state)
     if not compare(own, state):
         return PartialFit()
-    fit = fit_partly(own, state, use_of(backbone), backbone) if match.fitting else None
+    use = _follow(backbone) if match.fitting else None
+    fit = fit_partly(own, state, use, backbone) if use else None
     if fit is None:
         raise misfit(path, backbone, own, state, stripped=match.stripped, owners=find_owners(tables, backbone))
     return fit
+
+
+def _follow(backbone: Backbone) -> ParameterUse | None:
+    """How the backbone uses its parameters; None where it looks at values, so that its outline cannot be followed."""
+    try:
+        return outline_use(backbone)
+    except Exception as error:  # whatever the code of a backbone of one's own raises; all of the file must fit then
+        log.info("%s cannot be followed: %s: %s", backbone.name, type(error).__name__, error)
+        return None
 
 
 def _give_classes(model: nn.Module, head: Head, state: Table) -> None:

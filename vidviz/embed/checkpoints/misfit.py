@@ -55,22 +55,25 @@ def _say(difference: Difference, own: Shapes, state: Shapes) -> str:
 
 def find_owners(tables: Sequence[Table], backbone: Backbone) -> list[str]:
     """Other networks whose embedding these weights give: registered ones and their nearest relatives."""
+    names = {key for table in tables for key in table}
+    return [row.name for row in _likely(names, backbone) if _is_owner(row, tables)]
+
+
+def _is_owner(row: Backbone, tables: Sequence[Table]) -> bool:
     from vidviz.embed.build import build_outline
 
-    names = {key for table in tables for key in table}
-    owners = []
-    for row in _likely(names, backbone):
+    try:
         outline = build_outline(row)
         own = shapes_of(outline.state_dict())
         children = [name for name, _ in outline.named_children()]
         state = shapes_of(match_keys(tables, list(own), row.renamed_keys, children).state)
         # Following a network takes longer than comparing names.
         if 2 * sum(state.get(key) == shape for key, shape in own.items()) < len(own):
-            continue
+            return False
         fit = fit_partly(own, state, trace_use(outline, row), row)
-        if fit is not None and row.embedding_layer not in fit.refused:
-            owners.append(row.name)
-    return owners
+    except Exception:  # whatever another package's network raises: this is about a better sentence only
+        return False
+    return fit is not None and row.embedding_layer not in fit.refused
 
 
 def _likely(names: set[str], asked: Backbone) -> Iterator[Backbone]:
