@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidviz.words import count_of, say_choices
+from vidviz.words import count_of, say_choices, say_first
 
 
 def test_one_of_a_thing_is_one_and_thousands_have_commas() -> None:
@@ -13,3 +13,9 @@ def test_choices_end_with_or() -> None:
     assert say_choices(["mean"]) == "mean"
     assert say_choices(["mean", "max"]) == "mean or max"
     assert say_choices(iter(["mean", "max", "gem"])) == "mean, max or gem"
+
+
+def test_of_many_names_the_first_are_said() -> None:
+    assert say_first([]) == ""
+    assert say_first(["a", "b", "c"]) == "a, b, c"
+    assert say_first(["a", "b", "c", "d"], 2) == "a, b and 2 more"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def count_of(number: int, noun: str) -> str:
@@ -14,3 +14,9 @@ def say_choices(names: Iterable[str]) -> str:
     """Names among which one is chosen: `mean, max or gem`."""
     *first, last = names
     return f"{', '.join(first)} or {last}" if first else last
+
+
+def say_first(names: Sequence[str], shown: int = 3) -> str:
+    """The first of many names: `fc1, fc2, fc3 and 5 more`; empty where there are none."""
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return f"{', '.join(names[:shown])}{more}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import hashlib
 import re
 import subprocess
 import sys
@@ -15,15 +16,17 @@ import pytest
 import torch
 from torchvision import models
 
-from vidviz.embed.build import build_outline
+from vidviz.embed.backbones import find_backbone
+from vidviz.embed.build import build_model, build_outline
 from vidviz.embed.checkpoints.checkpoint_file import load_checkpoint
-from vidviz.embed.description import Backbone
+from vidviz.embed.description import Backbone, Weights
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.families import cnn_2d, cnn_2d_recent, cnn_3d, video_transformers
 from vidviz.embed.families.any_torchvision import describe_torchvision
 from vidviz.embed.layers import resolve_layer
 from vidviz.embed.load import load_backbone
 from vidviz.embed.nets.torchvision_images import AS_PUBLISHED, NumbersOnProcessor, build, last_linear, name_penultimate
+from vidviz.embed.prepare import prepare_backbone
 from vidviz.types import FrameSpec
 
 FILES = (cnn_2d, cnn_2d_recent, cnn_3d, video_transformers)
@@ -48,16 +51,24 @@ def axis_of_channels(shape: torch.Size) -> int:
 
 
 def check_against_metadata(row: Backbone) -> None:
-    published = models.get_model_weights(row.name)[row.default_weights]
-    (weights,) = row.weights
+    published = models.get_model_weights(row.name)
+    assert row.weights[0].name == row.default_weights == published.DEFAULT.name
+    # What normalises colours in its own way holds no classes (VGG's features).
+    every = {w.name for w in published if list(w.transforms().std) == list(row.std)}
+    assert {weights.name for weights in row.weights} == every
+    for weights in row.weights:
+        check_weights(row.trained_as(weights), weights, published[weights.name])
+
+
+def check_weights(row: Backbone, weights: Weights, published: models.WeightsEnum) -> None:
     transform, meta, spec = published.transforms(), published.meta, row.frames
-    assert published is models.get_model_weights(row.name).DEFAULT
     assert weights.url == published.url
     assert weights.size_mb == pytest.approx(meta["_file_size"])
     assert re.search(r"-([a-f0-9]*)\.", weights.file_name)[1] == weights.sha256_prefix
     assert len(weights.sha256_prefix) >= 8
     assert weights.non_commercial == ("SWAG" in published.name)
-    assert meta["num_params"] == round(row.parameters_millions * 1e6)
+    # Positions of larger pictures, which the row's figure does not count.
+    assert meta["num_params"] == pytest.approx(row.parameters_millions * 1e6, rel=0.01 if weights.build else 1e-9)
     frames_ratio = 2 if row.name in COUNTED_FOR_16_FRAMES else 1
     assert row.gmacs == pytest.approx(frames_ratio * meta["_ops"], rel=1e-4)
     assert (list(row.mean), list(row.std)) == (list(transform.mean), list(transform.std))
@@ -139,6 +150,41 @@ def test_vit_embeds_its_class_token() -> None:
         model(torch.rand(1, 3, 32, 32))
     assert kept["encoder"].shape == (1, 5, 8)
     assert torch.equal(kept["encoder"][:, 0], kept["heads.head.penultimate"])
+
+
+@pytest.mark.parametrize(
+    ("name", "weights", "resize_px", "crop_px"),
+    [
+        ("resnet50", "IMAGENET1K_V1", 256, 224),
+        ("resnet50", "IMAGENET1K_V2", 232, 224),
+        ("vit_b_16", "IMAGENET1K_SWAG_E2E_V1", 384, 384),
+        ("regnet_y_16gf", "IMAGENET1K_SWAG_E2E_V1", 384, 384),
+        ("vit_l_16", "IMAGENET1K_SWAG_LINEAR_V1", 224, 224),
+        ("swin3d_b", "KINETICS400_IMAGENET22K_V1", 256, 224),
+    ],
+)
+def test_every_weights_come_with_their_own_transforms(name: str, weights: str, resize_px: int, crop_px: int) -> None:
+    row = find_backbone(name)
+    known = next(known for known in row.weights if known.name == weights)
+    trained = row.trained_as(known)
+    assert (trained.frames.resize_px, trained.frames.crop_px) == (resize_px, crop_px)
+    assert weights in trained.accuracy
+    with torch.no_grad():
+        assert build_outline(trained)(input_of(trained, trained.frames, device="meta")).shape[1] in (400, 1000)
+
+
+def test_a_file_of_published_weights_is_known_by_its_content(tmp_path: Path) -> None:
+    file = tmp_path / "renamed.pth"
+    torch.save(build_model(find_backbone("resnet18")).state_dict(), file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    other = dataclasses.replace(
+        find_backbone("resnet50").weights[1], name="OTHER", sha256_prefix=digest[:8], frames=FrameSpec(8, 300, 224)
+    )
+    row = dataclasses.replace(find_backbone("resnet18"), weights=(*find_backbone("resnet18").weights, other))
+    ready = prepare_backbone(row, file)
+    assert ready.weights.identity == f"file:{digest[:16]}"
+    assert ready.backbone.frames.resize_px == 300
+    assert prepare_backbone(find_backbone("resnet18"), file).backbone.frames.resize_px == 256
 
 
 # --- any other network of torchvision

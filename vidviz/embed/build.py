@@ -49,20 +49,20 @@ def take_clips(model: nn.Module) -> None:
     """Have an image network take clips (N, C, T, H, W) as well as frames (N, C, H, W).
 
     It sees a clip's frames one by one; the clip's class scores are the mean of theirs. The module, its layers and
-    its parameters' names stay as published.
+    its parameters' names stay as published. Nothing but the module itself is held, so that a copy of it sees with
+    its own parameters and it can be saved whole.
     """
-    see_frames = model.forward
+    model.forward = functools.partial(_see_clips, model)
 
-    @functools.wraps(see_frames)
-    def see_clips(clips: Tensor) -> Tensor:
-        if clips.dim() == 4:
-            frames: Tensor = see_frames(clips)
-            return frames
-        num_clips, _, num_frames = clips.shape[:3]
-        scores: Tensor = see_frames(clips.transpose(1, 2).flatten(0, 1))
-        return scores.view(num_clips, num_frames, *scores.shape[1:]).mean(dim=1)
 
-    model.forward = see_clips
+def _see_clips(model: nn.Module, clips: Tensor) -> Tensor:
+    see_frames = type(model).forward
+    if clips.dim() == 4:
+        frames: Tensor = see_frames(model, clips)
+        return frames
+    num_clips, _, num_frames = clips.shape[:3]
+    scores: Tensor = see_frames(model, clips.transpose(1, 2).flatten(0, 1))
+    return scores.view(num_clips, num_frames, *scores.shape[1:]).mean(dim=1)
 
 
 def build_outline(backbone: Backbone) -> nn.Module:

@@ -46,6 +46,7 @@ class Weights:
         non_commercial: the terms forbid commercial use; a person is asked before they are downloaded.
         may_lack: beginnings of keys that the published file may not have (a class head, say). The layers behind
             them then stay untrained and are refused.
+        frames, accuracy, gmacs, build: the backbone's own, where these weights were trained or measured otherwise.
     """
 
     name: str
@@ -55,6 +56,10 @@ class Weights:
     sha256_prefix: str = ""
     non_commercial: bool = False
     may_lack: tuple[str, ...] = ()
+    frames: FrameSpec | None = None
+    accuracy: str = ""
+    gmacs: float = 0.0
+    build: str = ""
 
     @property
     def bundled(self) -> bool:
@@ -148,6 +153,18 @@ class Backbone:
     def weights_names(self) -> tuple[str, ...]:
         """What `weights=` may name, best first: the published ones, then "random"."""
         return (*(weights.name for weights in self.weights), RANDOM)
+
+    def trained_as(self, weights: Weights) -> Backbone:
+        """The backbone as these of its weights were trained: their frames and figures stand above its own."""
+        frames = weights.frames or self.frames
+        return dataclasses.replace(
+            self,
+            frames=frames,
+            smallest=self.smallest if frames.crop_px == self.frames.crop_px else None,
+            accuracy=weights.accuracy or self.accuracy,
+            gmacs=weights.gmacs or self.gmacs,
+            build=weights.build or self.build,
+        )
 
     @property
     def frames_per_second(self) -> float:

@@ -192,11 +192,17 @@ def _check_use(loaded: LoadedBackbone, layer: str, pooling: Pooling) -> None:
             f"{backbone.name} sees a clip as a whole, so there are no frames to pool by {pooling.time!r}: "
             f"use pooling {pooling.space!r}."
         )
-    if any(f"{layer}.".startswith(key) for key in loaded.untrained):
+    if not loaded.is_trained(layer):
         raise BackboneError(
-            f"The weights {loaded.weights} of {backbone.name} hold nothing for the layer {layer!r}: "
-            f"choose {backbone.embedding_layer!r} or an earlier one."
+            f"The weights {loaded.weights} of {backbone.name} hold nothing for the layer {layer!r}"
+            f"{_say_earlier(loaded)}."
         )
+
+
+def _say_earlier(loaded: LoadedBackbone) -> str:
+    layers = [loaded.backbone.embedding_layer, *(stage.layer for stage in reversed(loaded.backbone.stages))]
+    trained = next(filter(loaded.is_trained, layers), None)
+    return f": choose {trained!r} or an earlier one" if trained else ""
 
 
 def forward_to_layer(model: nn.Module, module: nn.Module, clips: Tensor) -> Any:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from vidviz.embed.build import build_model
 from vidviz.embed.checkpoints.checkpoint_file import load_checkpoint
+from vidviz.embed.checkpoints.class_names import find_class_names
 from vidviz.embed.checkpoints.download import Progress
+from vidviz.embed.checkpoints.partial_fit import PartialFit
 from vidviz.embed.checkpoints.weights import AUTO
 from vidviz.embed.description import RANDOM, Backbone
 from vidviz.embed.device import choose_device, choose_precision
 from vidviz.embed.prepare import ReadyBackbone, prepare_backbone
 from vidviz.errors import BackboneError
+from vidviz.words import say_first
 
 if TYPE_CHECKING:
     import torch
@@ -27,8 +30,10 @@ class LoadedBackbone:
 
     `model` is the plain module in eval mode with the published keys. It takes normalised clips (N, C, T, H, W);
     where `backbone.per_frame`, frames (N, C, H, W) as well. `weights` is the identity that an embedding set
-    records. `untrained` are beginnings of the parameters' names for which these weights hold nothing. Whoever runs
-    or hooks the module holds `lock`. `in_float32` are the operators that `dtype` was found to lack on this device.
+    records. `untrained` are beginnings of the parameters' names for which these weights hold nothing, `refused` the
+    layers whose output rests on those, and `unused` names in the weights' file that the network has no place for.
+    `class_names` are in the order of the scores, empty where nobody says. Whoever runs or hooks the module holds
+    `lock`. `in_float32` are the operators that `dtype` was found to lack on this device.
     """
 
     backbone: Backbone
@@ -37,6 +42,9 @@ class LoadedBackbone:
     device: torch.device
     dtype: torch.dtype
     untrained: tuple[str, ...] = ()
+    refused: frozenset[str] = frozenset()
+    unused: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     in_float32: set[str] = field(default_factory=set, repr=False, compare=False)
 
@@ -49,6 +57,21 @@ class LoadedBackbone:
     def precision(self) -> str:
         """The number type's name, e.g. `bfloat16`."""
         return str(self.dtype).removeprefix("torch.")
+
+    @property
+    def left_out(self) -> str:
+        """What of the network these weights do not fill, and what of theirs it has no place for; empty if nothing."""
+        parts = []
+        if self.untrained:
+            names = say_first([start.rstrip(".") for start in self.untrained])
+            parts.append(f"The weights hold nothing for {names} of the network: layers that rest on that are refused.")
+        if self.unused:
+            parts.append(f"The network has no place for {say_first(self.unused)} of the weights.")
+        return " ".join(parts)
+
+    def is_trained(self, layer: str) -> bool:
+        """Whether these weights hold all that a layer's output rests on; random ones count as held."""
+        return layer not in self.refused and not any(f"{layer}.".startswith(start) for start in self.untrained)
 
 
 def load_backbone(
@@ -93,21 +116,24 @@ def load_ready(
     dtype: torch.dtype = getattr(torch, choose_precision(precision, place))
     light = serves_light(backbone, up_to)
     check_memory(backbone, light=light)
-    model, untrained = _fill(ready, light=light)
+    model, fit = _fill(ready, light=light)
     _place(model, place, dtype, torch.channels_last if backbone.per_frame else torch.channels_last_3d)
-    return LoadedBackbone(backbone, ready.weights.identity, model, place, dtype, untrained)
+    names = fit.class_names or find_class_names(backbone, ready.weights)
+    return LoadedBackbone(
+        backbone, ready.weights.identity, model, place, dtype, fit.untrained, fit.refused, fit.unused, names
+    )
 
 
-def _fill(ready: ReadyBackbone, *, light: bool) -> tuple[nn.Module, tuple[str, ...]]:
+def _fill(ready: ReadyBackbone, *, light: bool) -> tuple[nn.Module, PartialFit]:
     """The module with its weights, and what they leave untrained."""
     backbone, path, published = ready.backbone, ready.weights.path, ready.weights.published
     if path is not None and path.is_dir():
         from vidviz.embed.checkpoints.hub_checkpoints import load_folder
 
-        return load_folder(backbone, path), ()
+        return load_folder(backbone, path)
     model = build_model(backbone, light=light)
     if path is None:
-        return model, ()
+        return model, PartialFit()
     may_lack = published.may_lack if published else tuple(key for known in backbone.weights for key in known.may_lack)
     return model, load_checkpoint(model, path, backbone, may_lack=may_lack)
 

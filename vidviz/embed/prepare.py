@@ -66,6 +66,7 @@ def prepare_backbone(
     choice = choose_weights(name, weights)
     if choice.published is not None:
         choice = _fetch(name, choice, choice.published, on_progress, accept_licence=accept_licence)
+        name = name.trained_as(choice.published) if choice.published else name
     if choice.path is not None and choice.path.is_dir():
         from vidviz.embed.checkpoints.checkpoint_folder import describe_folder
 

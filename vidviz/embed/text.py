@@ -31,12 +31,16 @@ def embed_sentences(loaded: LoadedBackbone, sentences: Sequence[str], folder: Pa
         (N, D) float32, not normalised; comparable with the embeddings of clips by cosine.
 
     Raises:
-        BackboneError: the backbone reads no text, or the folder has no tokenizer.
+        BackboneError: the backbone reads no text, its weights hold nothing for that, or the folder has no tokenizer.
     """
     import torch
 
     if not loaded.backbone.reads_text:
         raise BackboneError(f"{loaded.backbone.name} reads no text: choose a backbone that does, such as clip_b32.")
+    if not loaded.is_trained("text_model"):
+        raise BackboneError(
+            f"The weights of {loaded.backbone.name} hold nothing for sentences: choose some with its text_model."
+        )
     model: Any = loaded.model
     tokenizer = _read_tokenizer(folder, loaded.backbone.name)
     longest = model.config.text_config.max_position_embeddings

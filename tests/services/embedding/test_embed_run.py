@@ -10,10 +10,12 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.read import read_clips
 from vidviz.embed import backbones
+from vidviz.embed.build import build_model
 from vidviz.embed.embedder import Embedder
 from vidviz.embed.load import load_backbone
 from vidviz.errors import BackboneError, EmbeddingError, JobError, MediaError, UnknownNameError, WorkspaceError
@@ -77,6 +79,13 @@ def test_a_set_covers_all_clips_and_an_unchanged_one_is_not_computed_again(folde
     monkeypatch.setattr("vidviz.embed.load.load_ready", lambda *_, **__: pytest.fail("loaded again"))
     report = embed_clips(folder, REQUEST)
     assert (report.known, report.computed) == (6, 0)
+
+
+def test_what_weights_leave_out_is_told(folder, videos, tiny, tmp_path):
+    torch.save({"tail.0.weight": torch.ones(3), **build_model(tiny).state_dict()}, tmp_path / "mine.pth")
+    report = embed_clips(folder, dataclasses.replace(REQUEST, weights=str(tmp_path / "mine.pth")))
+    assert report.computed == 6
+    assert report.note == "The network has no place for tail.0.weight of the weights."
 
 
 def test_layers_and_poolings_are_sets_of_their_own(folder, videos, tiny):

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from vidviz.embed.checkpoints.preprocessing_file import read_json, read_preprocessing
 from vidviz.embed.description import Backbone, Stage
 from vidviz.errors import BackboneError
-from vidviz.types import FrameSpec
+from vidviz.words import count_of
 
 CONFIG = "config.json"
-WEIGHTS_FILES = ("model.safetensors", "pytorch_model.bin")
-# PIL's number for the bicubic filter, which is how `resample` is written.
-BICUBIC = 3
-Triple = tuple[float, float, float]
+# A block's number, at the end of its layer's path.
+BLOCK = re.compile(r"(?<=layer)\.\d+$|(?<=layers)\.\d+$")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ _VIDEO = "vidviz.embed.nets.hub_transformers:"
 _TEXT = "vidviz.embed.nets.clip_models:"
 _BLOCKS = "num_hidden_layers"
 # By what a backbone is built with.
-NETWORKS = {
+NETWORKS: dict[str, CheckpointNetwork] = {
     f"{_VIDEO}timesformer_b": CheckpointNetwork(
         "timesformer", f"{_VIDEO}TimeSformer", "num_frames", "image_size", "hidden_size", _BLOCKS
     ),
@@ -62,28 +60,57 @@ NETWORKS = {
         "vision_config.num_frames",
         "vision_config.image_size",
         "projection_dim",
-        f"vision_config.{_BLOCKS}",
+        "vision_config.mit_num_hidden_layers",
     ),
+}
+# Other kinds of checkpoint that hold the same network, or the part of it that sees.
+PARTS: dict[str, tuple[CheckpointNetwork, ...]] = {
+    f"{_TEXT}clip_b32": (
+        CheckpointNetwork("clip_vision_model", f"{_TEXT}CLIPVision", "", "image_size", "projection_dim", _BLOCKS),
+    )
 }
 
 
-def network_of(backbone: Backbone) -> CheckpointNetwork:
-    """How checkpoints of this backbone name their facts.
+def takes_folders(backbone: Backbone) -> bool:
+    """Whether it is a network of Hugging Face transformers."""
+    return backbone.build in NETWORKS
+
+
+def network_of_folder(backbone: Backbone, folder: Path) -> CheckpointNetwork:
+    """How this checkpoint of this backbone names its facts.
 
     Raises:
-        BackboneError: it takes a file of weights, not a folder.
+        BackboneError: the backbone takes a file of weights and no folder, or the checkpoint is another network's.
     """
-    try:
-        return NETWORKS[backbone.build]
-    except KeyError:
+    if not takes_folders(backbone):
         raise BackboneError(
             f"{backbone.name} is not a network of Hugging Face transformers: give a file of weights, not a folder."
-        ) from None
+        )
+    found = read_json(folder / CONFIG).get("model_type")
+    kinds: tuple[CheckpointNetwork, ...] = (NETWORKS[backbone.build], *PARTS.get(backbone.build, ()))
+    for kind in kinds:
+        if kind.model_type == found:
+            return kind
+    raise BackboneError(
+        f"{folder} holds a checkpoint of {found or 'an unnamed network'}, not of {kinds[0].model_type}, "
+        f"which {backbone.name} is: {_say_whose(found)}."
+    )
 
 
-def find_weights_file(folder: Path) -> Path | None:
-    """The checkpoint's file of weights, safetensors before the older format; None where there is none."""
-    return next((folder / name for name in WEIGHTS_FILES if (folder / name).is_file()), None)
+def _say_whose(model_type: Any) -> str:
+    """Which backbone a kind of checkpoint belongs to, and what can be had where there is none."""
+    from vidviz.embed.backbones import backbones
+
+    builds = [
+        build
+        for build, network in NETWORKS.items()
+        if model_type in (network.model_type, *(part.model_type for part in PARTS.get(build, ())))
+    ]
+    owners = [row.name for row in backbones().values() if row.build in builds]
+    if owners:
+        return f"choose the backbone {' or '.join(owners)}"
+    known = ", ".join(network.model_type for network in NETWORKS.values())
+    return f"no backbone here takes such a checkpoint; those of {known} can be used"
 
 
 def describe_folder(backbone: Backbone, folder: Path) -> Backbone:
@@ -91,55 +118,61 @@ def describe_folder(backbone: Backbone, folder: Path) -> Backbone:
 
     Args:
         backbone: the registry's description.
-        folder: the checkpoint, whose `config.json` says frames, pixels and embedding size, and whose
+        folder: the checkpoint, whose `config.json` says frames, pixels, depth and embedding size, and whose
             preprocessing file says normalisation and resizing.
 
     Raises:
-        BackboneError: the folder is no checkpoint, or another network's.
+        BackboneError: the folder is no checkpoint, another network's, or asks for preprocessing that is not done.
     """
-    network = network_of(backbone)
-    config = _read_json(folder / CONFIG)
-    found = config.get("model_type")
-    if found != network.model_type:
-        raise BackboneError(
-            f"{folder} holds a checkpoint of {found or 'an unnamed network'}, not of {network.model_type}, "
-            f"which {backbone.name} is: choose the backbone that it belongs to."
-        )
-    processor = _read_processor(folder)
+    network = network_of_folder(backbone, folder)
+    config = read_json(folder / CONFIG)
     spec = backbone.frames
     crop_px = _square(_look_up(config, network.size_px, spec.crop_px), folder)
-    num_frames = _look_up(config, network.num_frames, spec.num_frames)
-    resize_px, interpolation = _resizing(processor, spec, crop_px)
-    mean, std = _normalisation(processor, backbone)
-    return dataclasses.replace(
+    num_frames = int(_look_up(config, network.num_frames, spec.num_frames))
+    told = read_preprocessing(backbone, folder, num_frames, crop_px)
+    described = dataclasses.replace(
         backbone,
-        frames=FrameSpec(num_frames, resize_px, crop_px, interpolation, odd_margin="lower"),
+        frames=told.frames,
         smallest=backbone.smallest if (spec.num_frames, spec.crop_px) == (num_frames, crop_px) else None,
-        mean=mean,
-        std=std,
+        mean=told.mean,
+        std=told.std,
         embedding_size=_look_up(config, network.embedding_size, backbone.embedding_size),
-        stages=_existing_stages(backbone.stages, _look_up(config, network.num_blocks, len(backbone.stages))),
+        stages=_existing_stages(backbone.stages, _look_up(config, network.num_blocks, None)),
+        reads_text=backbone.reads_text and network is NETWORKS[backbone.build],
+    )
+    if "CLIPVisionModel" in (config.get("architectures") or ()):
+        described = _without_projection(described, config)
+    return _resized(backbone, described)
+
+
+def _without_projection(described: Backbone, config: dict[str, Any]) -> Backbone:
+    """CLIP's picture tower as it stands before its pictures are projected into the space of sentences."""
+    stages = tuple(stage for stage in described.stages if stage.layer != described.embedding_layer)
+    return dataclasses.replace(
+        described,
+        stages=stages,
+        embedding_layer=stages[-1].layer,
+        embedding_size=int(config.get("hidden_size") or described.embedding_size),
     )
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BackboneError(f"{path} cannot be read ({error}): give the folder of a whole checkpoint.") from error
-    if not isinstance(content, dict):
-        raise BackboneError(f"{path} holds no table of settings: give the folder of a whole checkpoint.")
-    return content
-
-
-def _read_processor(folder: Path) -> dict[str, Any]:
-    """The preprocessing, from whichever of its files there is; empty where there is none."""
-    for name in ("video_preprocessor_config.json", "preprocessor_config.json", "processor_config.json"):
-        if (folder / name).is_file():
-            content = _read_json(folder / name)
-            inner = content.get("video_processor") or content.get("image_processor") or content
-            return inner if isinstance(inner, dict) else content
-    return {}
+def _resized(published: Backbone, described: Backbone) -> Backbone:
+    """Figures of another size of the network: those that are published are not its own."""
+    blocks, usual_blocks = (sum(bool(BLOCK.search(s.layer)) for s in row.stages) for row in (described, published))
+    width, usual_width = described.embedding_size, published.embedding_size
+    if (blocks, width) == (usual_blocks, usual_width):
+        return described
+    # A block's parameters and arithmetic grow with the square of its width.
+    times = blocks / usual_blocks * (width / usual_width) ** 2
+    name = published.title.partition(",")[0]
+    return dataclasses.replace(
+        described,
+        title=f"{name} in another size ({count_of(blocks, 'block')}, embeddings of {width})",
+        accuracy="",
+        parameters_millions=0.0,
+        gmacs=round(published.gmacs * times, 3),
+        memory_gib=round(max(0.2, published.memory_gib * times), 2),
+    )
 
 
 def _look_up(config: dict[str, Any], dotted: str, default: Any) -> Any:
@@ -157,52 +190,18 @@ def _square(size: int | list[int], folder: Path) -> int:
     return size[0]
 
 
-def _resizing(
-    processor: dict[str, Any], spec: FrameSpec, crop_px: int
-) -> tuple[int | tuple[int, int], Literal["bilinear", "bicubic"]]:
-    filter_number = processor.get("resample")
-    interpolation = (
-        spec.interpolation if filter_number is None else "bicubic" if filter_number == BICUBIC else "bilinear"
-    )
-    size = processor.get("size")
-    if isinstance(size, dict) and "height" in size and "width" in size:
-        height, width = size["height"], size["width"]
-        return (max(height, crop_px), max(width, crop_px)), interpolation
-    shorter = size.get("shortest_edge") if isinstance(size, dict) else size
-    if not isinstance(shorter, int):
-        shorter = spec.resize_px if isinstance(spec.resize_px, int) and crop_px == spec.crop_px else crop_px
-    return max(shorter, crop_px), interpolation
-
-
-def _normalisation(processor: dict[str, Any], backbone: Backbone) -> tuple[Triple, Triple]:
-    """Mean and standard deviation of RGB values in [0, 1] that amount to the checkpoint's preprocessing.
-
-    Files that know an `offset` (ViViT's) scale to [-1, 1] first and normalise after. A file without that key was
-    written for the older preprocessing, which scaled to [0, 1] whatever factor a later edit put there.
-    """
-    normalised = processor.get("do_normalize", True)
-    mean, std = _triple(processor.get("image_mean")), _triple(processor.get("image_std"))
-    if not normalised:
-        half = bool(processor.get("offset") or processor.get("do_zero_centering"))
-        return ((0.5,) * 3, (0.5,) * 3) if half else ((0.0,) * 3, (1.0,) * 3)
-    if mean is None or std is None:
-        return backbone.mean, backbone.std
-    if not processor.get("offset"):
-        return mean, std
-    scale = 255 * float(processor.get("rescale_factor", 1 / 127.5))
-    red, green, blue = ((1 + value) / scale for value in mean)
-    return (red, green, blue), (std[0] / scale, std[1] / scale, std[2] / scale)
-
-
-def _triple(values: Any) -> Triple | None:
-    if isinstance(values, (int, float)):
-        return (float(values),) * 3
-    if isinstance(values, list) and len(values) == 3:
-        return float(values[0]), float(values[1]), float(values[2])
-    return None
-
-
-def _existing_stages(stages: tuple[Stage, ...], num_blocks: int) -> tuple[Stage, ...]:
-    """The stages less the blocks that a shallower network does not have."""
-    numbers = ((stage, re.search(r"\.layers?\.(\d+)$", stage.layer)) for stage in stages)
-    return tuple(stage for stage, number in numbers if number is None or int(number[1]) < num_blocks)
+def _existing_stages(stages: tuple[Stage, ...], num_blocks: int | None) -> tuple[Stage, ...]:
+    """The stages with as many blocks as the checkpoint has."""
+    blocks = [stage for stage in stages if BLOCK.search(stage.layer)]
+    if num_blocks is None or not blocks or num_blocks < 1:
+        return stages
+    first, place = blocks[0], stages.index(blocks[0])
+    made = [
+        dataclasses.replace(
+            first,
+            layer=BLOCK.sub(f".{number}", first.layer),
+            title=re.sub(r"^Block \d+$", f"Block {number + 1}", first.title),
+        )
+        for number in range(num_blocks)
+    ]
+    return (*stages[:place], *made, *stages[place + len(blocks) :])

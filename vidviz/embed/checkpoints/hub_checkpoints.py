@@ -6,15 +6,23 @@ Importing this needs neither torch nor transformers.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidviz.embed.checkpoints.checkpoint_folder import CONFIG, describe_folder, find_weights_file, network_of
+from vidviz.embed.build import take_clips
+from vidviz.embed.checkpoints.checkpoint_folder import CONFIG, describe_folder, network_of_folder
 from vidviz.embed.checkpoints.download import Progress
 from vidviz.embed.checkpoints.file_digests import file_digest
+from vidviz.embed.checkpoints.folder_weights import find_weights, weights_files
+from vidviz.embed.checkpoints.misfit import misfit, shapes_of
+from vidviz.embed.checkpoints.partial_fit import PartialFit, compare, fit_partly
 from vidviz.embed.description import HUGGING_FACE, Backbone, Weights
+from vidviz.embed.parameter_use import trace_use
 from vidviz.errors import BackboneError, is_bug
 
 if TYPE_CHECKING:
@@ -23,7 +31,6 @@ if TYPE_CHECKING:
 # What a checkpoint is made of; a repository may hold much more (other frameworks' weights, examples).
 DESCRIPTIONS = (CONFIG, "preprocessor_config.json", "video_preprocessor_config.json", "processor_config.json")
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt")
-SHOWN_KEYS = 3
 
 
 def cache_folder() -> Path:
@@ -52,21 +59,23 @@ def cached_folder(repository: str) -> Path | None:
     # The commit that `main` was at the last download comes first.
     commit = reference.read_text(encoding="utf-8").strip() if reference.is_file() else ""
     for folder in sorted(snapshots, key=lambda snapshot: (snapshot.name != commit, snapshot.name)):
-        if (folder / CONFIG).is_file() and find_weights_file(folder) is not None:
+        if (folder / CONFIG).is_file() and find_weights(folder):
             return folder
     return None
 
 
 def folder_digest(folder: Path) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of a checkpoint's weights file.
+    """The first 16 hexadecimal digits of the SHA-256 of a checkpoint's weights.
+
+    Of weights in several files it is the SHA-256 of theirs, one after the other.
 
     Raises:
         BackboneError: the folder has none.
     """
-    file = find_weights_file(folder)
-    if file is None:
-        raise BackboneError(f"{folder} holds no model.safetensors or pytorch_model.bin: it is no whole checkpoint.")
-    return file_digest(file)[:16]
+    files = weights_files(folder)
+    if len(files) == 1:
+        return file_digest(files[0])[:16]
+    return hashlib.sha256("".join(map(file_digest, files)).encode()).hexdigest()[:16]
 
 
 def download_repository(backbone_name: str, weights: Weights, on_progress: Progress | None = None) -> Path:
@@ -100,41 +109,41 @@ def download_repository(backbone_name: str, weights: Weights, on_progress: Progr
         ) from error
 
 
-def load_folder(backbone: Backbone, folder: Path) -> nn.Module:
+def load_folder(backbone: Backbone, folder: Path) -> tuple[nn.Module, PartialFit]:
     """The network of a checkpoint's folder with its weights, in eval mode and float32.
 
-    Older publications' names of parameters are understood as transformers itself understands them. Nothing is
-    fetched, and no code from the folder runs.
+    Older publications' names of parameters are understood as transformers itself understands them. Checkpoints
+    without a classifier, or with parts that only their training needs, give their trunk. Nothing is fetched, and no
+    code from the folder runs.
 
     Args:
         backbone: whose checkpoint it is.
         folder: the checkpoint.
 
+    Returns:
+        The network, and what the checkpoint leaves untrained.
+
     Raises:
         BackboneError: it is another network's, or does not fit; the sentence names the first keys.
     """
-    describe_folder(backbone, folder)
-    file = find_weights_file(folder)
-    if file is None:
-        raise BackboneError(f"{folder} holds no model.safetensors or pytorch_model.bin: it is no whole checkpoint.")
-    module_name, _, class_name = network_of(backbone).module.partition(":")
+    described = describe_folder(backbone, folder)
+    safe = weights_files(folder)[0].suffix == ".safetensors"
+    module_name, _, class_name = network_of_folder(backbone, folder).module.partition(":")
     network: Any = getattr(importlib.import_module(module_name), class_name)
-    model, report = _read_quietly(network, folder, safe=file.suffix == ".safetensors")
-    _check_report(backbone, folder, report)
+    model, report = _read_quietly(network, folder, safe=safe)
+    fit = _check_report(described, folder, model, network, report)
+    if backbone.per_frame:
+        take_clips(model)
     plain: nn.Module = model.eval()
-    return plain
+    return plain, fit
 
 
 def _read_quietly(network: Any, folder: Path, *, safe: bool) -> tuple[Any, dict[str, Any]]:
     import torch
-    from transformers.utils import logging
 
-    shown = logging.get_verbosity()
-    # The report is checked here; printed as well, it would be a second, longer story of the same fault.
-    logging.set_verbosity(logging.CRITICAL)
     try:
         # On the processor even where a caller builds outlines: these weights are read, not described.
-        with torch.device("cpu"):
+        with torch.device("cpu"), silent_transformers():
             loaded: tuple[Any, dict[str, Any]] = network.from_pretrained(
                 folder,
                 local_files_only=True,
@@ -151,19 +160,47 @@ def _read_quietly(network: Any, folder: Path, *, safe: bool) -> tuple[Any, dict[
             raise
         # It raises what the configuration, the unpickler or the file system raises.
         raise BackboneError(f"{folder} is not a checkpoint that can be read safely ({error}).") from error
+
+
+@contextmanager
+def silent_transformers() -> Iterator[None]:
+    """Keep transformers' report and its progress bar off the terminal.
+
+    The report is checked here; printed as well, it would be a second, longer story of the same fault.
+    """
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity(logging.CRITICAL)
+    logging.disable_progress_bar()
+    try:
+        yield
     finally:
-        logging.set_verbosity(shown)
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
 
 
-def _check_report(backbone: Backbone, folder: Path, report: dict[str, Any]) -> None:
-    """See that every parameter was in the file, with its shape, and nothing else."""
-    mismatched = [key for key, *_shapes in report["mismatched_keys"]]
-    faults = {"missing": report["missing_keys"], "unexpected": report["unexpected_keys"], "of other shape": mismatched}
-    problems = [f"{kind} {_first(sorted(keys))}" for kind, keys in faults.items() if keys]
-    if problems:
-        raise BackboneError(f"{folder} does not hold weights of {backbone.name}: {'; '.join(problems)}.")
+def _check_report(backbone: Backbone, folder: Path, model: Any, network: Any, report: dict[str, Any]) -> PartialFit:
+    """See that the trunk was in the file, with its shapes, and nothing that belongs amid it."""
+    import torch
 
-
-def _first(keys: list[str]) -> str:
-    more = f" and {len(keys) - SHOWN_KEYS} more" if len(keys) > SHOWN_KEYS else ""
-    return f"{', '.join(keys[:SHOWN_KEYS])}{more}"
+    missing = set(report["missing_keys"])
+    if missing and hasattr(model, "go_without"):
+        model.go_without(missing)
+    own = shapes_of(model.state_dict())
+    reshaped = {key: tuple(found) for key, found, *_ in report["mismatched_keys"]}
+    state = {key: reshaped.get(key, shape) for key, shape in own.items() if key not in missing}
+    state |= dict.fromkeys(sorted(report["unexpected_keys"]), ())
+    if not compare(own, state):
+        return PartialFit()
+    with torch.device("meta"):
+        outline = network(model.config).eval()
+    if missing and hasattr(outline, "go_without"):
+        outline.go_without(missing)
+    if backbone.per_frame:
+        take_clips(outline)
+    fit = fit_partly(own, state, trace_use(outline, backbone), backbone)
+    if fit is None or fit.head:
+        raise misfit(folder, backbone, own, state)
+    return fit

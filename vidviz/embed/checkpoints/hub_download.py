@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from vidviz.embed.checkpoints.checkpoint_folder import WEIGHTS_FILES
 from vidviz.embed.checkpoints.download import Progress
+from vidviz.embed.checkpoints.folder_weights import WEIGHTS_FILES, shards_among
 
 # Long enough for a slow server to answer, short enough that nobody offline waits.
 TIMEOUT_SECONDS = 8.0
@@ -39,8 +39,8 @@ def download_files(repository: str, cache: Path, on_progress: Progress | None, *
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
     weights = next((name for name in WEIGHTS_FILES if name in sizes), None)
     if weights is None:
-        raise FileNotFoundError(f"the repository has no {' or '.join(WEIGHTS_FILES)}")
-    wanted = [*(name for name in descriptions if name in sizes), weights]
+        raise FileNotFoundError("the repository has no model.safetensors or pytorch_model.bin")
+    wanted = [*(name for name in descriptions if name in sizes), weights, *shards_among(sizes, weights)]
     bar = _bar_class(on_progress, sum(sizes[name] for name in wanted))
     folder = Path()
     for name in wanted:

@@ -16,6 +16,8 @@ AUTO = "auto"
 FILE_SUFFIXES = (".pth", ".pt", ".pyth", ".bin", ".safetensors")
 
 CONFIG = "config.json"
+# OWNER/NAME, as Hugging Face calls its repositories.
+REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 BUNDLE = Path(__file__).parents[1] / "bundled"
 
 WeightsState = Literal["bundled", "cached", "to download", "random only"]
@@ -27,7 +29,8 @@ class WeightsChoice:
 
     `identity` is what an embedding set's spec records: "random", a published name, or "file:<16 digits of the
     file's SHA-256>". `path` is where the file (or a Hugging Face checkpoint's folder) is, or will be once
-    downloaded; None for random weights.
+    downloaded; None for random weights. `published` are the published weights that they are, under whichever name a
+    file of them was given.
     """
 
     identity: str
@@ -67,7 +70,7 @@ def choose_weights(backbone: Backbone, request: str | os.PathLike[str] = AUTO) -
     for weights in backbone.weights:
         if weights.name == name:
             return WeightsChoice(name, published_path(weights), weights)
-    return _choose_file(backbone, name)
+    return _choose_own(backbone, name)
 
 
 def published_path(weights: Weights) -> Path:
@@ -81,22 +84,55 @@ def published_path(weights: Weights) -> Path:
     return weights_folder() / weights.file_name
 
 
-def _choose_file(backbone: Backbone, name: str) -> WeightsChoice:
+def _choose_own(backbone: Backbone, name: str) -> WeightsChoice:
     path = Path(name).expanduser()
-    if (path / CONFIG).is_file():
+    folder = _folder_of(backbone, path)
+    if folder is not None:
         from vidviz.embed.checkpoints.hub_checkpoints import folder_digest
 
-        return WeightsChoice(f"file:{folder_digest(path)}", path)
+        return WeightsChoice(f"file:{folder_digest(folder)}", folder)
     if path.is_file():
-        return WeightsChoice(f"file:{file_digest(path)[:16]}", path)
+        digest = file_digest(path)
+        known = (row for row in backbone.weights if row.sha256_prefix and digest.startswith(row.sha256_prefix))
+        return WeightsChoice(f"file:{digest[:16]}", path, next(known, None))
+    raise _not_there(backbone, name, path)
+
+
+def _folder_of(backbone: Backbone, path: Path) -> Path | None:
+    """The folder with a Hugging Face checkpoint that a path means: itself, or the one that a file of it lies in."""
+    if (path / CONFIG).is_file():
+        return path
+    if path.is_file() and (path.parent / CONFIG).is_file():
+        from vidviz.embed.checkpoints.checkpoint_folder import takes_folders
+        from vidviz.embed.checkpoints.folder_weights import WEIGHTS_FILES, find_weights
+
+        if takes_folders(backbone) and (path.name in WEIGHTS_FILES or path in find_weights(path.parent)):
+            return path.parent
+    if REPOSITORY.fullmatch(os.fspath(path)) and not path.exists():
+        from vidviz.embed.checkpoints.hub_checkpoints import cached_folder
+
+        return cached_folder(os.fspath(path))
+    return None
+
+
+def _not_there(backbone: Backbone, name: str, path: Path) -> BackboneError | UnknownNameError:
     if re.fullmatch(r"file:[0-9a-f]+", name):
-        raise BackboneError(
+        return BackboneError(
             f"The weights {name!r} of {backbone.name} are known by their SHA-256 alone: "
             "give the path of the file that has it."
         )
+    if path.is_dir():
+        return BackboneError(
+            f"The folder {name!r} has no {CONFIG}, so it is no Hugging Face checkpoint: give the file of weights in it."
+        )
+    if REPOSITORY.fullmatch(name) and path.suffix not in FILE_SUFFIXES:
+        return BackboneError(
+            f"{name!r} reads like a repository of Hugging Face, which is not on this machine: download it "
+            f"(`hf download {name} --local-dir FOLDER`) and give the folder."
+        )
     if "/" in name or "\\" in name or path.suffix in FILE_SUFFIXES:
-        raise BackboneError(f"There is no weights file {name!r} for {backbone.name}: check the path.")
-    raise UnknownNameError(f"set of weights for {backbone.name}", name, (AUTO, *backbone.weights_names))
+        return BackboneError(f"There is no weights file {name!r} for {backbone.name}: check the path.")
+    return UnknownNameError(f"set of weights for {backbone.name}", name, (AUTO, *backbone.weights_names))
 
 
 def weights_state(backbone: Backbone, request: str | os.PathLike[str] = AUTO) -> WeightsState:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -70,7 +73,7 @@ def describe_torchvision(name: str) -> Backbone | None:
         parameters_millions=parameters / 1e6,
         gmacs=float(meta["_ops"]),
         accuracy=f"ImageNet-1K top-1 {meta['_metrics']['ImageNet-1K']['acc@1']:.3f} % (torchvision, {published.name})",
-        weights=(_weights(published),),
+        weights=(_weights(published), *_others(name, published)),
         default_weights=published.name,
         embedding_layer=embedding,
         stages=tuple(_stage(layer, shape, embedding) for layer, shape in outputs.items()),
@@ -136,6 +139,27 @@ def _resize_px(size: list[int]) -> int | tuple[int, int]:
 
 def _interpolation(transform: Any) -> Literal["bilinear", "bicubic"]:
     return "bicubic" if transform.interpolation.value == "bicubic" else "bilinear"
+
+
+def _others(name: str, published: Any) -> Iterator[Weights]:
+    """The other weights of a network, but for those that hold no classes and normalise colours in their own way."""
+    from torchvision import models
+
+    usual = published.transforms()
+    for other in models.get_model_weights(name):
+        transform = other.transforms()
+        top1 = other.meta["_metrics"]["ImageNet-1K"]["acc@1"]
+        if other is published or (transform.mean, transform.std) != (usual.mean, usual.std) or math.isnan(top1):
+            continue
+        crop_px = int(transform.crop_size[0])
+        fixed = name.startswith("vit_") and transform.crop_size != usual.crop_size
+        yield replace(
+            _weights(other),
+            frames=FrameSpec(FRAMES_A_CLIP, _resize_px(transform.resize_size), crop_px, _interpolation(transform)),
+            accuracy=f"ImageNet-1K top-1 {top1:.3f} % (torchvision, {other.name})",
+            gmacs=float(other.meta["_ops"]),
+            build=f"{BUILDERS}:{name}_{crop_px}px" if fixed else "",
+        )
 
 
 def _weights(published: Any) -> Weights:

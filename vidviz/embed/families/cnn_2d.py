@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidviz.embed.families.torchvision_rows import FRAMES_A_CLIP, image_row, stages
+from vidviz.embed.families.torchvision_rows import FRAMES_A_CLIP, image_row, other_weights, stages
 from vidviz.types import FrameSpec
 
 RESNET_PAPER = "He et al., Deep Residual Learning for Image Recognition, CVPR 2016, arXiv:1512.03385"
@@ -25,6 +25,15 @@ RESNET50 = image_row(
     size_mb=97.79,
     version="V2",
     top1=80.858,
+    also=(
+        other_weights(
+            "IMAGENET1K_V1",
+            file="resnet50-0676ba61",
+            size_mb=97.781,
+            accuracy="ImageNet-1K top-1 76.130 %",
+            frames=FrameSpec(FRAMES_A_CLIP, 256, 224),
+        ),
+    ),
     frames=FrameSpec(FRAMES_A_CLIP, 232, 224),
     embedding_size=2048,
     parameters_millions=25.557032,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vidviz.embed.description import Stage
-from vidviz.embed.families.torchvision_rows import FRAMES_A_CLIP, RENAMED_IN_VIT, image_row, stages
+from vidviz.embed.families.torchvision_rows import FRAMES_A_CLIP, RENAMED_IN_VIT, SWAG, image_row, other_weights, stages
 from vidviz.types import FrameSpec
 
 EFFICIENTNET_B0 = image_row(
@@ -97,6 +97,15 @@ MOBILENET_V3_LARGE = image_row(
     size_mb=21.107,
     version="V2",
     top1=75.274,
+    also=(
+        other_weights(
+            "IMAGENET1K_V1",
+            file="mobilenet_v3_large-8738ca79",
+            size_mb=21.114,
+            accuracy="ImageNet-1K top-1 74.042 %",
+            frames=FrameSpec(FRAMES_A_CLIP, 256, 224),
+        ),
+    ),
     frames=FrameSpec(FRAMES_A_CLIP, 232, 224),
     embedding_size=1280,
     parameters_millions=5.483032,
@@ -149,6 +158,26 @@ VIT_B_16 = image_row(
     file="vit_b_16-c867db91",
     size_mb=330.285,
     top1=81.072,
+    also=(
+        other_weights(
+            "IMAGENET1K_SWAG_E2E_V1",
+            file="vit_b_16_swag-9ac1b537",
+            size_mb=331.398,
+            accuracy="ImageNet-1K top-1 85.304 %",
+            licence=SWAG,
+            frames=FrameSpec(FRAMES_A_CLIP, 384, 384, "bicubic"),
+            gmacs=55.484,
+            build="vidviz.embed.nets.torchvision_images:vit_b_16_384px",
+        ),
+        other_weights(
+            "IMAGENET1K_SWAG_LINEAR_V1",
+            file="vit_b_16_lc_swag-4e70ced5",
+            size_mb=330.285,
+            accuracy="ImageNet-1K top-1 81.886 %",
+            licence=SWAG,
+            frames=FrameSpec(FRAMES_A_CLIP, 224, 224, "bicubic"),
+        ),
+    ),
     # Its positions are learned for 14 x 14 patches.
     smallest=FrameSpec(1, 256, 224),
     embedding_size=768,

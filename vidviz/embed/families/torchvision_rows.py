@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from vidviz.embed.description import IMAGENET_MEAN, IMAGENET_STD, Backbone, Stage, Weights
@@ -24,7 +25,16 @@ FRAMES_PER_SECOND = 4.0
 SMALLEST_IMAGES = FrameSpec(num_frames=2, resize_px=64, crop_px=64)
 
 
-def image_row(name: str, *, file: str, size_mb: float, top1: float, version: str = "V1", **facts: Any) -> Backbone:
+def image_row(
+    name: str,
+    *,
+    file: str,
+    size_mb: float,
+    top1: float,
+    version: str = "V1",
+    also: tuple[Weights, ...] = (),
+    **facts: Any,
+) -> Backbone:
     """The row of an image network that sees frames one by one.
 
     Args:
@@ -33,6 +43,7 @@ def image_row(name: str, *, file: str, size_mb: float, top1: float, version: str
         size_mb: size of that file.
         top1: accuracy on ImageNet-1K in per cent.
         version: which of torchvision's weights.
+        also: other weights of the same network.
         facts: the other fields of `Backbone`; those left out are as most of these networks have them.
     """
     weights = _weights(f"IMAGENET1K_{version}", file, size_mb, TORCHVISION_IMAGENET)
@@ -50,13 +61,22 @@ def image_row(name: str, *, file: str, size_mb: float, top1: float, version: str
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
         accuracy=f"ImageNet-1K top-1 {top1:.3f} % (torchvision, {weights.name})",
-        weights=(weights,),
+        weights=(weights, *also),
         default_weights=weights.name,
         **(usual | facts),
     )
 
 
-def video_row(name: str, *, file: str, size_mb: float, top1: float, views: str, **facts: Any) -> Backbone:
+def video_row(
+    name: str,
+    *,
+    file: str,
+    size_mb: float,
+    top1: float,
+    views: str,
+    also: tuple[Weights, ...] = (),
+    **facts: Any,
+) -> Backbone:
     """The row of a video network trained on Kinetics-400.
 
     Args:
@@ -65,6 +85,7 @@ def video_row(name: str, *, file: str, size_mb: float, top1: float, views: str, 
         size_mb: size of that file.
         top1: accuracy on Kinetics-400 in per cent.
         views: how many clips of a video that accuracy takes.
+        also: other weights of the same network.
         facts: the other fields of `Backbone`.
     """
     weights = _weights("KINETICS400_V1", file, size_mb, TORCHVISION_KINETICS)
@@ -72,10 +93,29 @@ def video_row(name: str, *, file: str, size_mb: float, top1: float, views: str, 
         name=name,
         per_frame=False,
         accuracy=f"Kinetics-400 top-1 {top1:.2f} % (torchvision, {views})",
-        weights=(weights,),
+        weights=(weights, *also),
         default_weights=weights.name,
         build=f"torchvision.models.video:{name}",
         **facts,
+    )
+
+
+def other_weights(
+    name: str, *, file: str, size_mb: float, accuracy: str, licence: str = TORCHVISION_IMAGENET, **facts: Any
+) -> Weights:
+    """Weights of a row's network other than the usual ones.
+
+    Args:
+        name: torchvision's name of them.
+        file: name of their file without its ending; it closes with the first digits of its SHA-256.
+        size_mb: size of that file.
+        accuracy: what it was measured on, and the figure.
+        licence: their terms.
+        facts: the other fields of `Weights`.
+    """
+    said = f"{accuracy} (torchvision, {name})"
+    return dataclasses.replace(
+        _weights(name, file, size_mb, licence), accuracy=said, non_commercial=licence == SWAG, **facts
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from vidviz.embed.description import IMAGENET_MEAN, IMAGENET_STD, Stage
 from vidviz.embed.families import video_transformers_hf
-from vidviz.embed.families.torchvision_rows import stages, video_row
+from vidviz.embed.families.torchvision_rows import TORCHVISION_KINETICS, other_weights, stages, video_row
 from vidviz.types import FrameSpec
 
 # Positions are learned for 16 frames of 224 pixels, so there is no smaller input.
@@ -125,6 +125,15 @@ SWIN3D_B = video_row(
     file="swin3d_b_1k-24f7c7c6",
     size_mb=364.134,
     top1=79.427,
+    also=(
+        other_weights(
+            "KINETICS400_IMAGENET22K_V1",
+            file="swin3d_b_22k-7c6ae6fa",
+            size_mb=364.134,
+            accuracy="Kinetics-400 top-1 81.64 %, 12 clips a video",
+            licence=TORCHVISION_KINETICS,
+        ),
+    ),
     embedding_size=1024,
     parameters_millions=88.048984,
     gmacs=281.333,

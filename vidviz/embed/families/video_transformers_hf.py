@@ -91,6 +91,7 @@ VIDEOMAE_B = Backbone(
     ),
     memory_gib=0.9,
     build=f"{NETS}:videomae_b",
+    renamed_keys=((r"\.q_bias$", ".query.bias"), (r"\.v_bias$", ".value.bias")),
 )
 
 # The authors' code scales to [-1, 1] (their `zero_centering`), and so do we.
@@ -129,6 +130,13 @@ VIVIT_B = Backbone(
     ),
     memory_gib=1.5,
     build=f"{NETS}:vivit_b",
+    renamed_keys=(
+        (r"(^|\.)encoder\.layer\.(?=\d)", r"\1layers."),
+        (r"\.attention\.attention\.(q|k|v)(uery|ey|alue)\.", r".attention.\1_proj."),
+        (r"\.attention\.output\.dense\.", ".attention.o_proj."),
+        (r"\.intermediate\.dense\.", ".mlp.fc1."),
+        (r"(\.\d+)\.output\.dense\.", r"\1.mlp.fc2."),
+    ),
 )
 
 # Positions are rotations, so that fewer frames are as good an input; the grid of 16 x 16 patches is fixed.

@@ -12,6 +12,7 @@ from transformers import (
     CLIPModel,
     CLIPTextConfig,
     CLIPVisionConfig,
+    CLIPVisionModelWithProjection,
     XCLIPConfig,
     XCLIPModel,
     XCLIPTextConfig,
@@ -37,6 +38,15 @@ class CLIP(CLIPModel):  # type: ignore[misc]
         """Embeddings (N, D) of sentences as token numbers (N, L); `mask` (N, L) is 0 where a sentence is padded."""
         pooled = self.text_model(input_ids=tokens, attention_mask=mask).pooler_output
         vectors: Tensor = self.text_projection(pooled)
+        return vectors
+
+
+class CLIPVision(CLIPVisionModelWithProjection):  # type: ignore[misc]
+    """CLIP's picture tower alone, as its own checkpoints hold it."""
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Embeddings (N, D) of frames (N, 3, H, W), projected into the space of sentences, not normalised."""
+        vectors: Tensor = self.visual_projection(self.vision_model(frames).pooler_output)
         return vectors
 
 

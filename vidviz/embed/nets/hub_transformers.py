@@ -9,6 +9,8 @@ The functions without arguments build the published sizes with fresh weights; no
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from torch import Tensor, nn
 from transformers import (
     TimesformerConfig,
@@ -79,12 +81,25 @@ class VideoMAE(VideoMAEForVideoClassification):  # type: ignore[misc]
 
     def __init__(self, config: VideoMAEConfig) -> None:
         super().__init__(config)
+        self.averages: bool = config.use_mean_pooling
         self.penultimate = nn.Identity()
 
+    def go_without(self, missing: Collection[str]) -> None:
+        """Have the mean of all tokens as the embedding where a checkpoint has no classifier.
+
+        Such a network was trained by its tokens' reconstruction, so that none of them stands for the clip.
+        """
+        if "classifier.weight" in missing:
+            self.averages = True
+        if "fc_norm.weight" in missing:
+            self.fc_norm = nn.Identity()
+
     def forward(self, clips: Tensor) -> Tensor:
-        """Class scores (N, classes) of clips (N, 3, T, H, W), read off the normalised mean of all tokens."""
+        """Class scores (N, classes) of clips (N, 3, T, H, W), read off the mean of all tokens, normalised."""
         tokens = self.videomae(clips.transpose(1, 2)).last_hidden_state
-        vector = tokens[:, 0] if self.fc_norm is None else self.fc_norm(tokens.mean(1))
+        vector = tokens.mean(1) if self.averages else tokens[:, 0]
+        if self.config.use_mean_pooling:
+            vector = self.fc_norm(vector)
         scores: Tensor = self.classifier(self.penultimate(vector))
         return scores
 

@@ -1,7 +1,8 @@
 """torchvision's image networks, built as their published weights want them, with the last dense layer's input named.
 
 `resnet34`, `vit_b_16` and every other name of torchvision's image classification networks is a function of this
-module without arguments. Parameters keep their published names.
+module without arguments. Parameters keep their published names. ViT's positions are learned for one size of picture:
+`vit_b_16_384px` is it for another.
 """
 
 from __future__ import annotations
@@ -64,10 +65,10 @@ def last_linear(model: nn.Module) -> str:
     return paths[-1]
 
 
-def build(name: str) -> nn.Module:
+def build(name: str, **changes: Any) -> nn.Module:
     """The network with fresh weights; the input of its last dense layer, if it has one, is `PATH.penultimate`."""
     with NumbersOnProcessor() if name.startswith("regnet") else nullcontext():
-        model: nn.Module = models.get_model(name, weights=None, **AS_PUBLISHED.get(name, {}))
+        model: nn.Module = models.get_model(name, weights=None, **(AS_PUBLISHED.get(name, {}) | changes))
     return name_penultimate(model)
 
 
@@ -83,6 +84,9 @@ def name_penultimate(model: nn.Module) -> nn.Module:
 
 
 def __getattr__(name: str) -> Callable[[], nn.Module]:
+    network, _, size = name.removesuffix("px").rpartition("_")
+    if name.endswith("px") and size.isdecimal() and network.startswith("vit_"):
+        return partial(build, network, image_size=int(size))
     if name in models.list_models(module=models):
         return partial(build, name)
     raise AttributeError(name)

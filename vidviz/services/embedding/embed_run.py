@@ -58,6 +58,7 @@ class EmbedReport:
     """What an embedding run covered: of `total` clips, `known` were there before, `computed` are new.
 
     `in_float32` are the operators that the set's precision lacks on this device, and that were computed in float32.
+    `note` says what of the network the weights do not fill, where that is not everything.
     """
 
     spec: EmbeddingSetSpec
@@ -68,6 +69,7 @@ class EmbedReport:
     failed: dict[int, str]
     seconds: float
     in_float32: tuple[str, ...] = ()
+    note: str = ""
 
 
 def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any], progress: Progress) -> str:
@@ -90,6 +92,8 @@ def run_embed_job(folder: WorkspaceFolder, job_id: int, arguments: dict[str, Any
         message += f" {', '.join(report.in_float32)} ran in float32, which {report.spec.precision} lacks here."
     if report.spec.random_weights:
         message += f" {NEVER_TRAINED}"
+    if report.note:
+        message += f" {report.note}"
     try:
         set_index.refresh_index(folder, report.spec.key)
     except VidvizError as error:
@@ -140,7 +144,8 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
         _record(folder, spec, failed)
     total = known + len(todo)
     in_float32 = tuple(sorted(embedder.loaded.in_float32))
-    return EmbedReport(spec, embedder.dimension, total, known, computed, failed, time.monotonic() - started, in_float32)
+    seconds, note = time.monotonic() - started, embedder.loaded.left_out
+    return EmbedReport(spec, embedder.dimension, total, known, computed, failed, seconds, in_float32, note)
 
 
 def plan_set(folder: WorkspaceFolder, request: EmbedRequest) -> EmbeddingSetSpec:

@@ -48,9 +48,7 @@ def score_classes(clip_input: ClipInput, most: int = 10) -> Scores:
 
 def class_names(loaded: LoadedBackbone, count: int) -> list[str]:
     """What a network's scores are called; `class 17` where nobody says."""
-    from vidviz.embed.checkpoints.class_names import find_class_names
-
-    names = find_class_names(loaded.backbone, loaded.weights)
+    names = loaded.class_names
     return list(names) if len(names) == count else [f"class {index}" for index in range(count)]
 
 
@@ -58,7 +56,7 @@ def with_scores(clip_input: ClipInput) -> ReadyInput:
     """A look by a network that has class scores.
 
     Raises:
-        BackboneError: it has none.
+        BackboneError: it has none, or its weights hold none.
     """
     from vidviz.embed.backbones import find_backbone
 
@@ -67,7 +65,13 @@ def with_scores(clip_input: ClipInput) -> ReadyInput:
         raise BackboneError(
             f"{clip_input.backbone} gives no class scores: ask for the similarity to another clip instead."
         )
-    return prepare_input(clip_input, (stages[-1].layer,))
+    ready = prepare_input(clip_input, (stages[-1].layer,))
+    if not ready.loaded.is_trained(stages[-1].layer):
+        raise BackboneError(
+            f"The weights of {clip_input.backbone} hold nothing for its class scores, {stages[-1].layer!r}: "
+            "ask for the similarity to another clip instead."
+        )
+    return ready
 
 
 def make_score(loaded: LoadedBackbone, pick: Callable[[Any], Any]) -> Callable[[Any], Any]:
