@@ -80,7 +80,7 @@ test-server: $(VENV)/.installed
 # Those that need nothing but this folder (and, for map, map_page, search_page and inside, a Chromium);
 # benchmarks/retrieval.py wants videos and weights of your own.
 benchmarks: $(VENV)/.installed
-	for name in startup embed memory projections map map_page search search_page inside bundled backbones; do \
+	for name in startup sessions embed memory projections map map_page search search_page inside bundled backbones; do \
 		echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 # One lock for every platform. It names no host.
