@@ -117,7 +117,7 @@ def visit(place: Path, sessions: int, seconds: float, *, collecting: bool) -> fl
     cost = spent / max(1, reruns)
     print(
         f"{sessions} sessions, collection after every run {'on' if collecting else 'off'}: {1000 * cost:.0f} ms of "
-        f"processor time a rerun, {reruns / seconds:.1f} reruns a second, memory {memory / 1e6:.0f} MB and {grown:+.0f} "
+        f"processor time a rerun, {reruns / seconds:.1f} reruns a second, memory {memory / 1e6:.0f} MB, {grown:+.0f} "
         f"MB within {seconds:.0f} s, {sum(visitor.errors for visitor in visitors)} errors"
     )
     for page in PAGES:
