@@ -80,12 +80,13 @@ test-server: $(VENV)/.installed
 # Those that need nothing but this folder (and, for map, map_page, search_page and inside, a Chromium);
 # benchmarks/retrieval.py wants videos and weights of your own.
 benchmarks: $(VENV)/.installed
-	for name in startup embed memory projections map map_page search search_page inside bundled backbones; do \
+	for name in startup sessions embed memory projections map map_page search search_page inside bundled backbones; do \
 		echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
-# One lock for every platform. It names no host.
+# One lock for every platform, with the hash of every file. It names no host.
 lock: $(UV)
 	$(UV) pip compile --quiet --universal --upgrade --python-version 3.11 --extra dev --extra docs --no-header \
+		--generate-hashes \
 		--output-file requirements.lock pyproject.toml
 
 samples: $(VENV)/.installed
@@ -109,6 +110,6 @@ $(NODE_TOOLS): $(VENV)/.installed package.json package-lock.json .npmrc
 	touch $@
 
 $(VENV)/.installed: $(UV) requirements.lock pyproject.toml
-	$(UV) pip install --quiet --python $(BIN)/python -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@

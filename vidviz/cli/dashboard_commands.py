@@ -10,13 +10,14 @@ from vidviz.cli.output import Answer, answering
 @click.command()
 @click.option("--port", default=8501, show_default=True, help="The next free one is taken where it is in use.")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open a browser.")
+@click.option("--allow-host", "hosts", multiple=True, help="A name under which a proxy offers it; may be given again.")
 @answering
-def serve(answer: Answer, port: int, open_browser: bool) -> None:
+def serve(answer: Answer, port: int, open_browser: bool, hosts: tuple[str, ...]) -> None:
     """Open the dashboard on 127.0.0.1."""
     from vidviz.services import dashboard
 
     folder = answer.open(create=True)
-    dashboard.serve(folder.path, port, open_browser=open_browser, say=answer.say)
+    dashboard.serve(folder.path, port, open_browser=open_browser, say=answer.say, allowed_hosts=hosts)
 
 
 @click.command()

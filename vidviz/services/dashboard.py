@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from vidviz.errors import VidvizError
 from vidviz.log.process_log import child_environment
 
 ADDRESS = "127.0.0.1"
+LOCAL_NAMES = ("localhost", ADDRESS, "::1")
 START_SECONDS, END_SECONDS = 60.0, 10.0
 SERVER_CHECK_SECONDS = 0.5
 
@@ -40,14 +41,29 @@ def find_site() -> Path:
     raise VidvizError("The dashboard's files are missing beside the package. Install vidviz again.")
 
 
-def serve(workspace: Path, port: int, *, open_browser: bool, say: Callable[[str], None]) -> None:
+def serve(
+    workspace: Path,
+    port: int,
+    *,
+    open_browser: bool,
+    say: Callable[[str], None],
+    allowed_hosts: Sequence[str] = (),
+) -> None:
     """Run the dashboard until it is interrupted.
+
+    Args:
+        workspace: the folder.
+        port: where it listens, or the next one that is free.
+        open_browser: whether to open one.
+        say: told the address.
+        allowed_hosts: names beside this machine's own under which browsers may ask for it, e.g. of a proxy before it;
+            `*.example.com` means every name that ends so.
 
     Raises:
         VidvizError: it does not come up.
     """
     port = free_port(port)
-    process = start_dashboard(workspace, port)
+    process = start_dashboard(workspace, port, allowed_hosts)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the dashboard ends with us
     try:
         wait_until_up(process, port)
@@ -62,10 +78,12 @@ def serve(workspace: Path, port: int, *, open_browser: bool, say: Callable[[str]
         end_process(process)
 
 
-def start_dashboard(workspace: Path, port: int) -> subprocess.Popen[bytes]:
+def start_dashboard(workspace: Path, port: int, allowed_hosts: Sequence[str] = ()) -> subprocess.Popen[bytes]:
     """Start Streamlit on the site; see `wait_until_up`."""
     command = [sys.executable, "-m", "streamlit", "run", str(find_site() / "app.py")]
     options = ["--server.address", ADDRESS, "--server.port", str(port), "--server.headless", "true"]
+    for name in (*LOCAL_NAMES, *allowed_hosts) if allowed_hosts else ():
+        options += ["--server.allowedHosts", name]
     options += ["--logger.hideWelcomeMessage", "true"]  # we say the address ourselves, once it answers
     places = {"VIDVIZ_WORKSPACE": str(workspace.absolute()), STARTED_IN: str(Path.cwd()), SERVED_BY: str(os.getpid())}
     environment = {**child_environment(), **places}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vidviz.services import garbage
 from vidviz.services.backbones import shared_backbones
 from vidviz.services.library import contents
 from vidviz.ui import messages, sitemap, state
@@ -24,6 +25,7 @@ def run() -> None:
         page.run()
         if state.current_clip(folder) is not None:
             shared_backbones.warm_up()
+    garbage.leave_started_alone()
 
 
 if __name__ == "__main__":

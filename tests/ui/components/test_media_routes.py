@@ -252,9 +252,7 @@ def test_nothing_can_be_written(client: TestClient):
 def test_a_foreign_host_name_reads_nothing(client: TestClient, source: Folder, host: str):
     answer = client.get("/vidviz/poster/7", headers={"host": host})
     assert answer.status_code == 403
-    assert answer.text == (
-        "This host name is not allowed; add it with --server.allowedHosts when the server is started."
-    )
+    assert answer.text == ("This host name is not allowed; add it with `vidviz serve --allow-host`.")
     assert source.asked == []
 
 

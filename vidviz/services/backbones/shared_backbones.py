@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from vidviz.errors import BackboneError
 from vidviz.log.timing import timed
 from vidviz.services.cache import cached, clear
+from vidviz.services.garbage import leave_loaded_alone
 
 if TYPE_CHECKING:
     from vidviz.embed.load import LoadedBackbone
@@ -65,6 +66,7 @@ def warm_up() -> None:
 def _import_torch() -> None:
     import_module("torch")
     import_module("vidviz.embed.embedder")
+    leave_loaded_alone()
 
 
 class _AllSeenError(Exception):

@@ -114,7 +114,7 @@ def _matches(name: str, pattern: str) -> bool:
 def _guard(handler: Handler, hosts: frozenset[str]) -> Handler:
     async def guarded(request: Request) -> Response:
         if not is_allowed_host(request.headers.get("host", ""), hosts):
-            reason = "This host name is not allowed; add it with --server.allowedHosts when the server is started."
+            reason = "This host name is not allowed; add it with `vidviz serve --allow-host`."
             response: Response = PlainTextResponse(reason, status_code=403)
         else:
             response = await handler(request)
