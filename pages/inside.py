@@ -39,7 +39,7 @@ if clip is None:
     st.stop()
 
 beside = film_comparison.recall_comparison()
-request = choose_backbone(chosen, comparing=beside != film_comparison.NOTHING)
+request = choose_backbone(folder, chosen, comparing=beside != film_comparison.NOTHING)
 step_clips(folder, clip)
 beside = film_comparison.choose_comparison()
 with messages.telling_errors():

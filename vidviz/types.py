@@ -171,6 +171,9 @@ OUTSIDE = "outside"
 """The weights of a set whose vectors were brought in: nobody here knows the backbone."""
 
 
+OWN_FILE = "file:"
+"""What the weights of a set begin with that came from a person's own file or folder; the content's digest follows."""
+
 NOISE = -1
 """The number of a clip's cluster where it belongs to none."""
 

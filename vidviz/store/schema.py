@@ -196,8 +196,17 @@ CREATE TRIGGER video_update AFTER UPDATE OF id, name, path, kept, loss, replaced
 BEGIN UPDATE identity SET revision = revision + 1; END;
 """
 
+WEIGHTS_FILES = """
+CREATE TABLE weights_file (            -- where weights of one's own were when something was embedded with them
+    identity TEXT NOT NULL,            -- file:<the first digits of the content's SHA-256>
+    path TEXT NOT NULL,
+    seen_at REAL NOT NULL,
+    PRIMARY KEY (identity, path)
+) STRICT, WITHOUT ROWID;
+"""
+
 UPGRADES = {
     1: ANNOTATIONS + _raise_revision("clip_label", "clip_tag"),
-    2: SET_IDENTITY + JOB_PROCESSES + FILE_STATES,
+    2: SET_IDENTITY + JOB_PROCESSES + FILE_STATES + WEIGHTS_FILES,
 }
 """From version N to N + 1, as SQL."""

@@ -7,6 +7,7 @@ import sqlite3
 COUNTS = {
     "identity": "SELECT count(*) FROM identity",
     "video": "SELECT count(*) FROM video",
+    "weights_file": "SELECT count(*) FROM weights_file",
     "source": "SELECT count(*) FROM source",
     "label": "SELECT count(*) FROM label",
     "clip": "SELECT count(*) FROM clip",

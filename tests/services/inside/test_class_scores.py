@@ -58,5 +58,5 @@ def test_names_of_another_number_of_classes_are_not_taken(score: Callable[..., o
 
 
 def test_scores_that_the_weights_do_not_hold_are_refused(score: Callable[..., object]) -> None:
-    with pytest.raises(BackboneError, match="hold nothing for its class scores, 'fc3'"):
+    with pytest.raises(BackboneError, match="hold nothing for the layer 'fc3'"):
         score({})

@@ -288,3 +288,17 @@ def test_best_clips_that_two_sessions_find_at_a_time_are_kept_once_each(samples,
     assert known.left_out == {ids[4]: "it is damaged"}
     with pytest.raises(ValueError, match="read-only"):
         known.values[0] = 0
+
+
+def test_a_checkpoint_is_shown_in_its_own_depth(samples, tmp_path):
+    """Two blocks where the registered network has twelve."""
+    import transformers
+
+    sizes = {"image_size": 32, "patch_size": 16, "num_frames": 4, "hidden_size": 16, "intermediate_size": 16}
+    config = transformers.VideoMAEConfig(
+        **sizes, num_hidden_layers=2, num_attention_heads=2, decoder_num_hidden_layers=1, num_labels=3
+    )
+    transformers.VideoMAEForVideoClassification(config).save_pretrained(tmp_path)
+    seen = layer_films.inspect_clip(samples[0], samples[1][0], "videomae_b", str(tmp_path))
+    blocks = [layer.name for layer in seen.layers if layer.name.startswith("videomae.encoder.layer.")]
+    assert blocks == ["videomae.encoder.layer.0", "videomae.encoder.layer.1"]

@@ -74,7 +74,7 @@ def test_weights_that_have_moved_are_told(two_videos, tmp_path, write_text_check
     request = EmbedRequest("clip_b32", weights=str(place), precision="float32", device="cpu")
     run_here(two_videos, "embed", "embed", embed_run.request_arguments(request))
     place.rename(tmp_path / "elsewhere")
-    with pytest.raises(BackboneError, match="is not where it was; put it back, or embed again"):
+    with pytest.raises(BackboneError, match=r"are not where they were \(last seen at .*checkpoint\); put them back"):
         query_vector.query_vector(two_videos, "", Query(sentence="a dog"))
 
 

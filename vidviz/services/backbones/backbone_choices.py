@@ -84,6 +84,17 @@ def usual_backbone() -> str:
     return next(trained, "r3d_18")
 
 
+def stage_titles(name: str, weights: str) -> dict[str, str]:
+    """The readable layers of a backbone with these weights, which are here: a checkpoint brings its own depth.
+
+    Raises:
+        BackboneError: they are not here, or another network's.
+    """
+    from vidviz.embed.prepare import prepare_backbone
+
+    return {stage.layer: stage.title for stage in prepare_backbone(find_backbone(name), weights).backbone.stages}
+
+
 def all_layers(name: str) -> dict[str, str]:
     """Every layer by its path, the readable stages first; builds the network without its numbers, once.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vidviz.errors import BackboneError, UnknownNameError
 from vidviz.store.catalogue import read_catalogue
-from vidviz.types import OUTSIDE, EmbeddingSetSpec
+from vidviz.types import OUTSIDE, OWN_FILE, EmbeddingSetSpec
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -40,25 +40,26 @@ def refuse_outside(spec: EmbeddingSetSpec) -> None:
 
 
 def find_weights(folder: WorkspaceFolder, spec: EmbeddingSetSpec) -> str:
-    """The weights of a set as they can be loaded; for a file known by its digest, the path it was embedded from.
+    """The weights of a set as they can be loaded; for a file known by its digest, a path where it was seen.
 
     Raises:
-        BackboneError: nobody knows where the file is.
+        BackboneError: it lies at none of them any more, or nobody knows any.
     """
     from vidviz.embed.backbones import find_backbone
     from vidviz.embed.checkpoints.weights import choose_weights
-    from vidviz.store import job_rows
+    from vidviz.store import weights_files
 
-    if not spec.weights.startswith("file:"):
+    if not spec.weights.startswith(OWN_FILE):
         return spec.weights
     with read_catalogue(folder) as db:
-        asked = {str(job.arguments.get("weights", "")) for job in job_rows.list_jobs(db) if job.kind == "embed"}
+        paths = weights_files.list_paths(db, spec.weights)
     backbone = find_backbone(spec.backbone)
-    for path in asked - {""}:
+    for path in paths:
         with suppress(BackboneError, UnknownNameError):  # gone, or weights of another backbone
             if choose_weights(backbone, path).identity == spec.weights:
                 return path
+    where = f" (last seen at {paths[0]})" if paths else ""
     raise BackboneError(
-        f"The file with the weights {spec.weights} of {spec.backbone} is not where it was; put it back, or embed "
-        "again from where it is now."
+        f"The weights {spec.weights} of {spec.backbone} are not where they were{where}; put them back, or embed once "
+        "more with them from where they are now: what is embedded is not computed again."
     )

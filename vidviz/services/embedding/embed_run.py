@@ -19,10 +19,10 @@ from vidviz.services.embedding.embed_loop import embed_all, reading
 from vidviz.services.index import set_index
 from vidviz.services.library import embedding_sets
 from vidviz.services.progress import Progress, ignore_progress
-from vidviz.store import clips, sets
+from vidviz.store import clips, sets, weights_files
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.vectors import VectorShards
-from vidviz.types import NEVER_TRAINED, EmbeddingSetSpec, Sampling
+from vidviz.types import NEVER_TRAINED, OWN_FILE, EmbeddingSetSpec, Sampling
 from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -121,6 +121,7 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
     started = time.monotonic()
     ready = _prepare(request, progress)
     spec = _plan(folder, request, ready)
+    _remember_file(folder, ready)
     shards = VectorShards(folder.vectors(spec.key))
     with shards.writing():
         with read_catalogue(folder) as db:
@@ -175,6 +176,14 @@ def _plan(folder: WorkspaceFolder, request: EmbedRequest, ready: ReadyBackbone) 
         choose_precision(request.precision, choose_device(request.device or None)),
         ready.preprocessing,
     )
+
+
+def _remember_file(folder: WorkspaceFolder, ready: ReadyBackbone) -> None:
+    """Where weights of one's own lie: whoever asks the set with something new needs them again."""
+    weights = ready.weights
+    if weights.path is not None and weights.identity.startswith(OWN_FILE):
+        with write_catalogue(folder) as db:
+            weights_files.record_file(db, weights.identity, str(weights.path.absolute()))
 
 
 def _enrol(folder: WorkspaceFolder, spec: EmbeddingSetSpec, embedder: Embedder) -> None:

@@ -65,13 +65,7 @@ def with_scores(clip_input: ClipInput) -> ReadyInput:
         raise BackboneError(
             f"{clip_input.backbone} gives no class scores: ask for the similarity to another clip instead."
         )
-    ready = prepare_input(clip_input, (stages[-1].layer,))
-    if not ready.loaded.is_trained(stages[-1].layer):
-        raise BackboneError(
-            f"The weights of {clip_input.backbone} hold nothing for its class scores, {stages[-1].layer!r}: "
-            "ask for the similarity to another clip instead."
-        )
-    return ready
+    return prepare_input(clip_input, (stages[-1].layer,))
 
 
 def make_score(loaded: LoadedBackbone, pick: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -64,9 +64,24 @@ def prepare_input(clip_input: ClipInput, layers: Sequence[str]) -> ReadyInput:
     seconds = contents.find_clip(folder, clip_input.clip_id).span.seconds
     frames = read_frames(clip_input.path, clip_input.clip_id, clip_input.backbone, clip_input.weights)
     loaded = load_shared(clip_input.backbone, clip_input.weights, layers)
+    refuse_untrained(loaded, layers)
     # A copy in order: torch takes no array that runs backwards.
     shown = np.ascontiguousarray(frames[::-1]) if clip_input.backwards else frames
     return ReadyInput(loaded, shown, seconds, grid_of(clip_input.backbone, clip_input.weights, loaded))
+
+
+def refuse_untrained(loaded: LoadedBackbone, layers: Sequence[str]) -> None:
+    """Show nothing that these weights did not make.
+
+    Raises:
+        BackboneError: they hold nothing for one of the layers.
+    """
+    for layer in layers:
+        if not loaded.is_trained(layer):
+            raise BackboneError(
+                f"The weights {loaded.weights} of {loaded.backbone.name} hold nothing for the layer {layer!r}, so that "
+                "what it answers would be random: choose another layer."
+            )
 
 
 @contextmanager

@@ -81,8 +81,11 @@ def inspect_clip(
 @cached()
 def _inspect(clip_input: ClipInput, layers: tuple[str, ...]) -> Inspection:
     from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.prepare import prepare_backbone
 
-    stages = {stage.layer: stage.title for stage in find_backbone(clip_input.backbone).stages}
+    # As the weights describe it: a checkpoint may have fewer blocks than the registered network, or more.
+    described = prepare_backbone(find_backbone(clip_input.backbone), clip_input.weights).backbone
+    stages = {stage.layer: stage.title for stage in described.stages}
     wanted = layers or tuple(stages)
     ready = prepare_input(clip_input, wanted)
     films, skipped = _capture(ready, wanted)

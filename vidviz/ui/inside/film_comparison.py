@@ -76,7 +76,7 @@ def _other_backbone(
     names = [name for name in known if name != request.backbone]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox("Other network", names, key="inside other network", width=220)
-        weights = choose_weights(known[name], chosen, key=f"inside other weights {name}")
+        weights = choose_weights(folder, known[name], chosen, key=f"inside other weights {name}")
     layers = tuple(known[name].layers)[: len(request.layers)]
     return inspect(folder, clip, name, weights, layers), f"{name}, {weights}"
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
+from vidviz.errors import VidvizError
+from vidviz.log.told_errors import sentence_of
 from vidviz.records import EmbeddingSet
 from vidviz.services.backbones import backbone_choices
 from vidviz.services.backbones.backbone_choices import BackboneChoice
+from vidviz.services.backbones.set_backbone import find_weights
 from vidviz.services.inside.channel_choice import ChannelChoice
+from vidviz.types import OWN_FILE
+from vidviz.ui.plain_text import plain
+from vidviz.workspace_folder import WorkspaceFolder
 
 ORDERS = {"change over time": "variance", "mean": "mean", "selectivity": "selectivity", "index": "index"}
 DIFFERENCE = "difference of the two"
@@ -30,7 +37,7 @@ class Request:
     channels: ChannelChoice
 
 
-def choose_backbone(chosen: EmbeddingSet | None, *, comparing: bool = False) -> Request:
+def choose_backbone(folder: WorkspaceFolder, chosen: EmbeddingSet | None, *, comparing: bool = False) -> Request:
     """The controls over the film; the embedding set's own network unless another is picked."""
     known = backbone_choices.list_choices([chosen.spec.backbone] if chosen else [])
     usual = chosen.spec.backbone if chosen and chosen.spec.backbone in known else backbone_choices.usual_backbone()
@@ -39,7 +46,7 @@ def choose_backbone(chosen: EmbeddingSet | None, *, comparing: bool = False) -> 
             "Network", list(known), index=list(known).index(usual), key="inside network", width=200, bind="query-params"
         )
         backbone = known[name]
-        weights = choose_weights(backbone, chosen, key=f"inside weights {backbone.name}")
+        weights = choose_weights(folder, backbone, chosen, key=f"inside weights {backbone.name}")
         with st.popover("Channels"):
             num_channels = st.select_slider("How many", [4, 9, 16, 25, 36, 64], 16, key="inside channels")
             page = st.number_input("Page", 1, 1000, key="inside page", help="The next so many channels of the order.")
@@ -49,12 +56,13 @@ def choose_backbone(chosen: EmbeddingSet | None, *, comparing: bool = False) -> 
                 "Scale", list(SCALES), key="inside scale", help="Brightness over each channel's own range, or over one."
             )
         more = _choose_any_layer(name)
+    titles = backbone.layers if weights in (*backbone.ready, "random") else backbone_choices.stage_titles(name, weights)
     layers = st.pills(
         "Layers",
-        list(backbone.layers),
+        list(titles),
         selection_mode="multi",
-        default=list(backbone.layers)[:3],
-        format_func=backbone.layers.__getitem__,
+        default=list(titles)[:3],
+        format_func=titles.__getitem__,
         key=f"inside layers {name}",
     )
     wanted = tuple(dict.fromkeys([*layers, *more]))
@@ -71,15 +79,24 @@ def _choose_any_layer(name: str) -> list[str]:
         return st.multiselect("Modules", list(every), format_func=every.__getitem__, key=f"inside modules {name}")
 
 
-def choose_weights(backbone: BackboneChoice, chosen: EmbeddingSet | None, *, key: str) -> str:
-    """Weights that are on this machine, the set's own first; random ones by their name."""
+def choose_weights(folder: WorkspaceFolder, backbone: BackboneChoice, chosen: EmbeddingSet | None, *, key: str) -> str:
+    """Weights that are on this machine, the set's own first, a file of one's own too; random ones by their name."""
     names = [*backbone.ready, "random"]
     own = chosen.spec.weights if chosen and chosen.spec.backbone == backbone.name else names[0]
+    titles: dict[str, str] = {}
+    if chosen and own.startswith(OWN_FILE):
+        try:
+            own = find_weights(folder, chosen.spec)
+        except VidvizError as error:
+            st.warning(plain(sentence_of(error)))
+        else:
+            names, titles = [own, *names], {own: f"{Path(own).name} (the set's)"}
     return str(
         st.selectbox(
             "Weights",
             names,
             index=names.index(own) if own in names else 0,
+            format_func=lambda name: titles.get(name, name),
             key=key,
             width=190,
             help="Trained weights appear here once they are on this machine; `vidviz embed` fetches them.",
