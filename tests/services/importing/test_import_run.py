@@ -132,11 +132,11 @@ def test_a_broken_table_found_in_a_folder_is_noted_and_one_that_was_asked_for_en
 ):
     make_video("x.mp4")
     table = tmp_path / "videos/labels.csv"
-    table.write_text("file,class\nx.mp4,a\n")
+    table.write_text("first,second\nx.mp4,a\n")
     report = add(folder, tmp_path / "videos")
     assert statuses(report) == {"x.mp4": "ok"}
-    assert any("needs a column 'video'" in note for note in report.notes)
-    with pytest.raises(LabelError, match="needs a column 'video'"):
+    assert any("names no videos" in note for note in report.notes)
+    with pytest.raises(LabelError, match="names no videos"):
         add(folder, tmp_path / "videos", labels=str(table))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -12,7 +12,8 @@ from vidviz.errors import LabelError
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import LABEL
 from vidviz.services.importing.found_files import FoundFile
-from vidviz.services.library.reserved_columns import RESERVED
+from vidviz.services.importing.label_tables import plain_name, read_rows
+from vidviz.services.library.source_files import as_text
 from vidviz.words import count_of
 
 TABLE_NAME = "labels.csv"
@@ -21,25 +22,39 @@ TABLE_NAME = "labels.csv"
 
 @dataclass
 class LabelTable:
-    """Rows of a label table by the name they give a video; `used` collects the names that were met."""
+    """Rows of a label table by the name they give a video; `used` counts the files that each was found for.
+
+    `notes` are sentences about what of the table is not taken as it stands there.
+    """
 
     path: Path
     rows: dict[str, dict[str, str]]
-    used: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    used: Counter[str] = field(default_factory=Counter)
 
-    def find(self, shown: str) -> dict[str, str]:
+    def find(self, found: FoundFile) -> dict[str, str]:
         """The labels of a file; a row may name it with its folders, by its name, or by its stem."""
-        path = PurePosixPath(shown)
-        inside = ["/".join(path.parts[start:]) for start in range(len(path.parts))]
-        for name in (shown, *inside, path.stem):
+        shown, path = (PurePosixPath(plain_name(text)) for text in (found.shown, as_text(str(found.path.absolute()))))
+        every = [*_endings(path), *_endings(shown), shown.stem]
+        for name in every:
             if name in self.rows:
-                self.used.add(name)
+                self.used[name] += 1
                 return self.rows[name]
         return {}
 
     def unknown(self) -> list[str]:
         """The videos that the table names and nobody met."""
         return [name for name in self.rows if name not in self.used]
+
+    def shared(self) -> list[str]:
+        """The names by which several files were met."""
+        return [name for name, count in self.used.items() if count > 1]
+
+
+def _endings(path: PurePosixPath) -> list[str]:
+    """A path and its ends, the longest first: `/a/b.mp4`, `a/b.mp4`, `b.mp4`."""
+    parts = [part for part in path.parts if part != "/"]
+    return [str(path), *("/".join(parts[start:]) for start in range(len(parts)))]
 
 
 @dataclass
@@ -63,14 +78,17 @@ class Labels:
         labels: dict[str, str] = {}
         for table in self.beside:
             if table.path.parent in found.path.parents:
-                labels.update(table.find(found.shown))
-        return {**labels, **self.asked.find(found.shown)} if self.asked else labels
+                labels.update(table.find(found))
+        return {**labels, **self.asked.find(found)} if self.asked else labels
 
     def tell(self) -> Iterable[str]:
         """What a person should know when all files were met."""
         yield from self.notes
         for table in [*([self.asked] if self.asked else []), *self.beside]:
+            yield from table.notes
             yield from say_unknown(table)
+            if shared := table.shared():
+                yield f"{table.path.name}: several files are called {_some(shared)}; each got the labels of that name."
 
 
 def gather_labels(asked: str | None, paths: Iterable[str]) -> Labels:
@@ -94,25 +112,25 @@ def gather_labels(asked: str | None, paths: Iterable[str]) -> Labels:
 
 
 def read_label_table(path: Path) -> LabelTable:
-    """Read a CSV with a column `video`, a column `label` if there is one, and any further columns.
+    """Read a label table of any of the usual kinds; see `label_tables`.
+
+    Videos that it names several times with different labels get none of them, and are told.
 
     Raises:
-        LabelError: the file cannot be read, is not UTF-8 text, or has no column `video`.
+        LabelError: the file cannot be read, or is no table of labels.
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = [name.strip() for name in reader.fieldnames or []]
-            if "video" not in columns:
-                raise LabelError(f"The label table {path.name!r} needs a column 'video'; it has: {', '.join(columns)}.")
-            if taken := RESERVED.intersection(columns):
-                raise LabelError(f"The label table {path.name!r} must call {', '.join(sorted(taken))} something else.")
-            reader.fieldnames = columns
-            rows = {_clean(row.get("video")): _labels(row) for row in reader}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LabelError(f"The label table {path.name!r} cannot be read: {error}.") from None
-    rows.pop("", None)
-    return LabelTable(path, rows)
+    rows, notes = read_rows(path)
+    by_name: dict[str, dict[str, str]] = {}
+    torn: dict[str, None] = {}
+    for row in rows:
+        for name in map(plain_name, row.names):
+            if by_name.setdefault(name, row.labels) != row.labels:
+                torn[name] = None
+    for name in torn:
+        del by_name[name]
+    if torn:
+        notes.append(f"{path.name} gives {_some(list(torn))} different labels in several rows; none was taken.")
+    return LabelTable(path, by_name, notes)
 
 
 def folder_label(shown: str) -> dict[str, str]:
@@ -125,13 +143,8 @@ def say_unknown(table: LabelTable) -> Iterable[str]:
     """A sentence where the table names videos that were not among the files."""
     unknown = table.unknown()
     if unknown:
-        some = ", ".join(repr(name) for name in unknown[:5]) + (", ..." if len(unknown) > 5 else "")
-        yield f"{table.path.name} names {count_of(len(unknown), 'video')} not among these files: {some}."
+        yield f"{table.path.name} names {count_of(len(unknown), 'video')} not among these files: {_some(unknown)}."
 
 
-def _labels(row: dict[str | None, str | None]) -> dict[str, str]:
-    return {str(name): _clean(value) for name, value in row.items() if name and name != "video"}
-
-
-def _clean(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(repr(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
