@@ -15,6 +15,10 @@ DEFAULT_WORKSPACE = "vidviz-workspace"
 LEAST_CACHE_MB = 64
 LOG_LEVEL = "VIDVIZ_LOG_LEVEL"
 VERBOSE = "VIDVIZ_VERBOSE"
+STARTED_IN = "VIDVIZ_STARTED_IN"
+"""The folder that `vidviz serve` was started in, for the dashboard: Streamlit itself begins among the site's files."""
+SERVED_BY = "VIDVIZ_SERVED_BY"
+"""The process of `vidviz serve`, for the dashboard, which ends with it."""
 PIXELS_PER_BYTE = "VIDVIZ_PIXELS_PER_BYTE"
 USUAL_PIXELS_PER_BYTE = 300_000
 

@@ -93,4 +93,4 @@ def _lines_of(items: Iterable[JobItem]) -> list[str]:
 
 def _item(item: Any) -> dict[str, Any]:
     entry = {"file": item.path, "name": item.name, "status": item.status, "clips": item.clips, "video": item.video_id}
-    return {**entry, "reason": item.reason} if item.reason or item.status != "ok" else entry
+    return {**entry, "reason": item.reason} if item.status != "ok" or item.reason else entry

@@ -193,7 +193,15 @@ class FrameSource:
         if self._positions is not None and packet.size:
             self._positions.append(packet.dts)
         if self._entry_points:
-            self._entry_points.look_at(packet)
+            self._entry_points.look_at(packet, is_entry=packet.is_keyframe and self._is_entry(packet))
+
+    def _is_entry(self, packet: Any) -> bool:
+        """Whether the file itself calls a keyframe one; FFmpeg's parser calls others so, which browsers never go to."""
+        if self.video.format_name != "mov" or packet.dts is None:
+            return True
+        index = self.video.stream.index_entries
+        position = index.search_timestamp(packet.dts, backward=True)
+        return position < 0 or bool(index[position].timestamp == packet.dts)
 
     def _packets(self) -> Iterator[Any]:
         """The packets of the stream; the decoder is told beforehand which of them nobody needs."""

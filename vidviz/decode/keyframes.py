@@ -28,11 +28,11 @@ class EntryPoints:
             self._size_bytes = (extradata[4] & 3) + 1
         self._open_since: int | None = None
 
-    def look_at(self, packet: Any) -> None:
-        """Note the next packet."""
+    def look_at(self, packet: Any, *, is_entry: bool) -> None:
+        """Note the next packet; `is_entry` says whether the file calls it a keyframe."""
         if not packet.size or self.deceive:
             return
-        if packet.is_keyframe:
+        if is_entry:
             self._enter(bytes(packet), packet.pts)
         elif self._open_since is not None and packet.pts is not None:
             self.deceive = packet.pts < self._open_since  # shown before the keyframe, decoded after it

@@ -103,7 +103,7 @@ def read_clips(
     """
     if not spans:
         return
-    filler = _ClipFiller(spans, frames)
+    filler = _ClipFiller([view_times(span, frames, video_seconds).ravel() for span in spans], frames)
     with open_video(path, limits) as video, media_errors(video.label):
         source = FrameSource(video, limits, filler.moments)
         yield from _fill(source, filler)

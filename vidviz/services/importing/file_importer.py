@@ -125,8 +125,10 @@ class FileImporter:
             for number, span in zip(ingested.clip_ids, ingested.spans, strict=True)
         ]
         told = " ".join(filter(None, (ingested.loss, ingested.note)))
-        reason = _call_by_name(told, found) if told else None
-        item = _item(found, "partial" if ingested.loss else "ok", video_id, len(rows), reason)
+        told = _call_by_name(told, found) if told else ""
+        displaced = find_displaced(self._folder, found, video_id)
+        status = "partial" if ingested.loss else "ok"
+        item = _item(found, status, video_id, len(rows), _join(told, displaced.sentence) or None)
         with write_catalogue(self._folder) as db:
             videos.add_video(db, video)
             videos.move_video(db, video_id, place.path, kept=place.kept, file_state=place.state)
