@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 GREY_STEP = 4
+MATRIX_AT = 44  # bytes after the type of a `tkhd` box of version 0 (ISO/IEC 14496-12, 8.3.2)
 
 MakeVideo = Callable[..., Path]
 
@@ -57,6 +59,20 @@ def encode(
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return path
+
+
+@pytest.fixture
+def set_matrix() -> Callable[..., None]:
+    """Writes a display matrix of whole numbers into the first track of an MP4 file."""
+
+    def write(path: Path, a: int, b: int, c: int, d: int) -> None:
+        matrix = struct.pack(">9i", a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30)
+        content = bytearray(path.read_bytes())
+        start = content.index(b"tkhd") + MATRIX_AT
+        content[start : start + len(matrix)] = matrix
+        path.write_bytes(content)
+
+    return write
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidviz.config import DecodeLimits
-from vidviz.decode.frames import FrameClock, FrameSource
+from vidviz.decode.clock import FrameClock
+from vidviz.decode.frames import FrameSource
 from vidviz.decode.probe import open_video
 from vidviz.errors import MediaError
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from vidviz.config import DecodeLimits
 from vidviz.decode import read as read_module
-from vidviz.decode.frames import FrameClock, FrameSource
+from vidviz.decode.clock import FrameClock
+from vidviz.decode.frames import FrameSource
 from vidviz.decode.read import read_clips
 from vidviz.decode.sample import pick_frames
 from vidviz.decode.skipped_frames import LOOKED_AHEAD, TRUSTED_AFTER_FRAMES, Sparer, marks_unneeded_frames

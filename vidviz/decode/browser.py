@@ -6,7 +6,7 @@ from vidviz.decode.probe import OpenVideo, codec_name
 
 BROWSER_CODECS = {"mp4": ("h264", "vp9", "av1"), "webm": ("vp8", "vp9", "av1")}
 EIGHT_BIT_420 = ("yuv420p", "yuvj420p")
-LATEST_BROWSER_START_SECONDS = 0.002  # beyond it a browser shows another frame than ours at some moments
+LATEST_BROWSER_START_SECONDS = 0.005  # beyond it a browser shows another frame than ours at many moments
 
 
 def browser_container(video: OpenVideo) -> str:

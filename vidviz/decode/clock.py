@@ -56,12 +56,15 @@ class FrameClock:
         self._origin: float | None = None
         self._count = 0
         self._last = float("-inf")
+        self._last_step = 0.0
 
     def read(self, pts: int | None) -> float:
         """The time of the next frame, in seconds, rounded to microseconds."""
-        self._last = round(self._advance(pts), 6)
+        seconds = round(self._advance(pts), 6)
+        self._last_step = seconds - self._last if self._last != float("-inf") else 0.0
+        self._last = seconds
         self._count += 1
-        return self._last
+        return seconds
 
     def seconds_of(self, pts: int) -> float:
         """The time of a frame with this timestamp, as `read` tells it while nothing is repaired."""
@@ -77,7 +80,7 @@ class FrameClock:
             return self._count * self._step
         if pts is None:
             self.repaired = True
-            return following if following != float("-inf") else 0.0
+            return max(0.0, self._last + (self._last_step or self._step))  # 0 where there is no last
         stamp = pts * self._num / self._den
         if self._origin is None:
             self._origin = stamp - following

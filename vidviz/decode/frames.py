@@ -19,7 +19,7 @@ from av.format import Flags
 from vidviz.config import PIXELS_PER_BYTE, DecodeLimits
 from vidviz.decode.clock import FrameClock, Trust, longest_stay, told_seconds
 from vidviz.decode.colour import settle_matrix
-from vidviz.decode.keyframes import is_real_start
+from vidviz.decode.keyframes import EntryPoints
 from vidviz.decode.probe import OpenVideo, codec_name, latest_end, open_video
 from vidviz.decode.refusals import why_no_frame
 from vidviz.decode.skipped_frames import Sparer, marks_unneeded_frames
@@ -29,6 +29,7 @@ from vidviz.errors import MediaError
 FALLBACK_RATE = 25.0
 SANE_RATES = (1.0, 240.0)
 PEEKED_FRAMES = 32
+TIMED_FORMATS = ("mov", "gif", "apng")  # what others say of a frame's length follows from the rate in their header
 
 
 class FrameSource:
@@ -60,12 +61,13 @@ class FrameSource:
         self._deadline = time.monotonic() + limits.wall_seconds
         self._pixels_left = limits.all_pixels(video.path.stat().st_size)
         self._codec = codec_name(video)
-        self._extradata = video.stream.codec_context.extradata
+        extradata = video.stream.codec_context.extradata
+        self._entry_points = EntryPoints(extradata) if self._codec == "h264" else None
         self._by_position = not video.indexed and not _has_good_timestamps(video, limits)
         self._positions: deque[int | None] | None = None
         self.clock = self._new_clock()
         self._sparer = None
-        if moments is not None and video.indexed and marks_unneeded_frames(self._codec, self._extradata):
+        if moments is not None and video.indexed and marks_unneeded_frames(self._codec, extradata):
             self._sparer = Sparer(self.clock, moments)
         self._frames = self._decode()
 
@@ -79,7 +81,8 @@ class FrameSource:
                 raise MediaError(why_no_frame(self.video.path))
             raise StopIteration
         seconds = self.clock.read(self._stamp_of(frame))
-        self.told_seconds = None if self._by_position else told_seconds(frame, self.video.stream.time_base)
+        if self.video.format_name in TIMED_FORMATS:
+            self.told_seconds = told_seconds(frame, self.video.stream.time_base)
         self.num_frames += 1
         self._check_limits(seconds, frame)
         settle_matrix(frame, self._codec)
@@ -93,6 +96,11 @@ class FrameSource:
     def lost(self) -> bool:
         """Whether leaving frames out did not work: rewind, which decodes the file in full."""
         return self._sparer is not None and self._sparer.lost
+
+    @property
+    def keyframes_deceive(self) -> bool:
+        """Whether a keyframe so far was none that a browser can begin with."""
+        return self._entry_points is not None and self._entry_points.deceive
 
     @property
     def can_skip(self) -> bool:
@@ -145,10 +153,10 @@ class FrameSource:
 
     def _new_clock(self) -> FrameClock:
         """A clock for the file from its first frame on, and where frames get their times from the order of packets."""
-        flags, stream = Flags(self.video.container.format.flags), self.video.stream
-        if self._by_position and not flags & Flags.no_timestamps:
+        flags, stream = self.video.container.format.flags, self.video.stream
+        if self._by_position and not flags & Flags.no_timestamps.value:
             self._positions = deque()
-        trust = Trust(pauses=not flags & Flags.ts_discont, until_seconds=latest_end(self.video))
+        trust = Trust(pauses=not flags & Flags.ts_discont.value, until_seconds=latest_end(self.video))
         return FrameClock(stream.time_base, self.step_seconds, by_position=self._by_position, trust=trust)
 
     def _stamp_of(self, frame: Any) -> int | None:
@@ -184,8 +192,8 @@ class FrameSource:
         self.torn = self.torn or packet.is_corrupt
         if self._positions is not None and packet.size:
             self._positions.append(packet.dts)
-        if self._codec == "h264" and packet.is_keyframe and packet.size and not self.open_groups:
-            self.open_groups = self._is_entry(packet) and not is_real_start(bytes(packet), self._extradata)
+        if self._entry_points:
+            self._entry_points.look_at(packet, is_entry=packet.is_keyframe and self._is_entry(packet))
 
     def _is_entry(self, packet: Any) -> bool:
         """Whether the file itself calls a keyframe one; FFmpeg's parser calls others so, which browsers never go to."""
@@ -211,10 +219,10 @@ class FrameSource:
             raise MediaError(too_large_text(label, frame.width, frame.height, limits))
         self._pixels_left -= frame.width * frame.height
         if self._pixels_left < 0:
+            size = f"{frame.width} x {frame.height}"
             raise MediaError(
-                f"{label} unpacks to far more pixels than a film of its size holds: {self.num_frames:,} pictures of "
-                f"{frame.width} x {frame.height} pixels so far; if that is right, set {PIXELS_PER_BYTE} above "
-                f"{limits.pixels_per_byte:,}."
+                f"{label} unpacks to far more pixels than a film of its size holds ({self.num_frames:,} pictures of "
+                f"{size} so far); if that is as it should be, set {PIXELS_PER_BYTE} above {limits.pixels_per_byte:,}."
             )
         if seconds > limits.duration_seconds:
             hours = limits.duration_seconds / 3600

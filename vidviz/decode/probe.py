@@ -17,13 +17,14 @@ from vidviz.config import DecodeLimits
 from vidviz.decode.file_names import file_label
 from vidviz.decode.refusals import is_photo, why_unreadable
 from vidviz.decode.tracks import choose_track
+from vidviz.decode.webp import film_of_webp, is_animated_webp
 from vidviz.errors import MediaError
 
 # What is opened at all. A playlist (HLS, DASH, concat) or an image pattern is a text that makes FFmpeg open
 # other files, so a text renamed to .mp4 could show a file that nobody chose: those formats are not here.
 # The second line holds sound only, to say "only sound" instead of "no video".
 FORMATS = (
-    "mov,matroska,avi,flv,mpegts,mpeg,mpegvideo,m4v,h264,hevc,vvc,obu,ivf,ogg,asf,rm,mxf,nut,gif,apng,webp,"
+    "mov,matroska,avi,flv,mpegts,mpeg,mpegvideo,m4v,h264,hevc,vvc,obu,ivf,ogg,asf,rm,mxf,nut,gif,apng,"
     "yuv4mpegpipe,dv,wtv,vc1,vc1test,h263,h261,mjpeg,swf,nsv,cavsvideo,dirac,smk,bink,roq,film_cpk,flic,gxf,"
     "mp3,aac,flac,wav,w64,aiff,amr,ac3,eac3,caf,au,opus"
 )
@@ -35,7 +36,8 @@ INDEXED_FORMATS = ("mov", "matroska")
 class OpenVideo:
     """An open file, its video stream and the decoder for that; `label` is its name for messages.
 
-    `browsers_choose` says whether a browser would play this stream, where the file has several.
+    `browsers_choose` says whether a browser would play this stream, where the file has several. `kind` names what the
+    file is where it was made into something else to be read.
     """
 
     path: Path
@@ -44,6 +46,7 @@ class OpenVideo:
     stream: Any
     decoder: Any
     browsers_choose: bool
+    kind: str = ""
 
     @property
     def format_name(self) -> str:
@@ -69,9 +72,21 @@ def open_video(path: str | os.PathLike[str], limits: DecodeLimits) -> Iterator[O
     path = Path(path)
     label = file_label(path)
     check_file(path)
+    is_webp = is_animated_webp(path)
+    with _open_container(path, limits, is_webp) as container:
+        if "mov" in container.format.name.split(",") and is_photo(path):
+            raise MediaError(why_unreadable(path))
+        track = choose_track(container, label, limits)
+        kind = "webp" if is_webp else ""
+        yield OpenVideo(path, label, container, track.stream, track.decoder, track.browsers_choose, kind)
+
+
+def _open_container(path: Path, limits: DecodeLimits, is_webp: bool) -> Any:
+    if is_webp:
+        return av.open(film_of_webp(path, limits), mode="r", format="mov")
     try:
         # "file:" keeps a name such as "-x.mp4" or "http:x.mp4" a name.
-        container = av.open(
+        return av.open(
             f"file:{path}",
             mode="r",
             metadata_errors="replace",
@@ -79,11 +94,6 @@ def open_video(path: str | os.PathLike[str], limits: DecodeLimits) -> Iterator[O
         )
     except (av.FFmpegError, ValueError, UnicodeError) as error:
         raise MediaError(why_unreadable(path)) from error
-    with container:
-        if "mov" in container.format.name.split(",") and is_photo(path):
-            raise MediaError(why_unreadable(path))
-        track = choose_track(container, label, limits)
-        yield OpenVideo(path, label, container, track.stream, track.decoder, track.browsers_choose)
 
 
 def check_file(path: Path) -> None:
@@ -127,7 +137,7 @@ def hash_file(path: str | os.PathLike[str]) -> str:
 
 def codec_name(video: OpenVideo) -> str:
     """The name of the codec, e.g. `h264` or `av1`, whichever decoder reads it."""
-    return str(video.decoder.codec.canonical_name)
+    return video.kind or str(video.decoder.codec.canonical_name)
 
 
 def header_seconds(video: OpenVideo, first_seconds: float) -> float | None:

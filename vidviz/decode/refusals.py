@@ -11,7 +11,7 @@ READ_BYTES = 2**20
 MOST_BOXES = 1000
 MP4_BOXES = frozenset({b"ftyp", b"moov", b"moof", b"mdat", b"styp", b"sidx", b"wide", b"free", b"skip", b"pnot"})
 ENCRYPTED = (b"encv", b"enca", b"drms", b"drmi")  # sample entries of ISO/IEC 23001-7, and of Apple's own
-STILL_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"jxl "})
+STILL_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"jxl ", b"crx "})
 SIGNATURES = (
     (b"version https://git-lfs", "is a pointer of Git LFS and not the video itself; fetch it with `git lfs pull`"),
     (b"PK\x03\x04", "is a ZIP archive; unpack it and import what is in it"),
@@ -45,6 +45,8 @@ def is_photo(path: Path) -> bool:
 def _reason(path: Path) -> str | None:
     with path.open("rb") as file:
         head = file.read(64)
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "is a picture, not a video; leave it out"
     for signature, reason in SIGNATURES:
         if head.lstrip().lower().startswith(signature.lower()):
             return reason

@@ -92,13 +92,16 @@ def _look_at(frame: Any) -> _FirstFrame:
 def _duration(stamps: np.ndarray, source: FrameSource) -> float:
     """From the first frame to the end of the last, which lasts as the file says, or else as most do.
 
-    Never longer than the last frame is taken to stay when clips are read, or the last clips could not be.
+    Muxers that do not know how long the last frame lasts write next to nothing; that is not believed. Never longer than
+    the last frame is taken to stay when clips are read, or the last clips could not be.
     """
+    told = source.told_seconds or 0.0
     if len(stamps) == 1:
-        return round(max(source.told_seconds or source.step_seconds, SHORTEST_FRAME_SECONDS), 6)
+        return round(max(told or source.step_seconds, SHORTEST_FRAME_SECONDS), 6)
     steps = np.diff(stamps)
-    stay = source.told_seconds or float(np.median(steps))
-    return round(float(stamps[-1]) + min(stay, source.longest_stay(float(steps[-1]))), 6)
+    last_step = float(steps[-1])
+    stay = told if told >= last_step / 2 else float(np.median(steps))
+    return round(float(stamps[-1]) + min(stay, source.longest_stay(last_step)), 6)
 
 
 def _pauses(stamps: np.ndarray, duration: float) -> tuple[Span, ...]:
@@ -111,10 +114,10 @@ def _pauses(stamps: np.ndarray, duration: float) -> tuple[Span, ...]:
 def _make_probe(
     video: OpenVideo, source: FrameSource, first: _FirstFrame, stamps: np.ndarray, duration: float, *, whole: bool
 ) -> VideoProbe:
-    playable = whole and not source.clock.repaired and not source.open_groups
+    playable = whole and not source.clock.repaired and not source.keyframes_deceive
     return VideoProbe(
         codec=codec_name(video),
-        container=str(video.container.format.name),
+        container=video.kind or str(video.container.format.name),
         width_px=first.width_px,
         height_px=first.height_px,
         rotation_degrees=first.rotation_degrees,

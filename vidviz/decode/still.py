@@ -44,7 +44,9 @@ def read_still(path: str | os.PathLike[str], frames: FrameSpec, limits: DecodeLi
                 width, height = picture.size
                 if width * height > limits.pixels:
                     raise MediaError(f"{label} claims {width} x {height} pixels, more than is read; make it smaller.")
-                pixels = np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
+                upright = ImageOps.exif_transpose(picture)
+                kind, pixel_format = ("RGBA", "rgba") if upright.has_transparency_data else ("RGB", "rgb24")
+                pixels = np.ascontiguousarray(upright.convert(kind))
     except UnidentifiedImageError as error:
         raise MediaError(
             f"{label} is not a picture that can be read (PNG, JPEG, WebP, GIF, BMP or TIFF); ask with a video instead "
@@ -52,4 +54,4 @@ def read_still(path: str | os.PathLike[str], frames: FrameSpec, limits: DecodeLi
         ) from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise MediaError(f"{label} is damaged and cannot be read as a picture; save it again.") from error
-    return ClipShaper(frames).shape(av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24"))
+    return ClipShaper(frames).shape(av.VideoFrame.from_ndarray(pixels, format=pixel_format))

@@ -28,25 +28,30 @@ class Track:
 def choose_track(container: Any, label: str, limits: DecodeLimits) -> Track:
     """The first track that is marked as the default and can be decoded, else the first that can be.
 
-    Cover pictures and thumbnails are none. Browsers go by the mark in MP4 and QuickTime, and take the first track of
-    WebM whatever its mark.
+    Cover pictures, thumbnails and tracks of one picture beside others are none. Browsers go by the mark in MP4 and
+    QuickTime, and take the first track of WebM whatever its mark.
 
     Raises:
         MediaError: there is no such track, or it claims pictures larger than `limits.pixels`.
     """
     streams = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
-    films = [stream for stream in streams if not stream.disposition & PICTURES] or streams
-    if not films:
+    if not streams:
         raise MediaError(_no_picture_text(container, label))
+    films = [stream for stream in streams if stream.frames != 1 and not stream.disposition & PICTURES] or streams
     decodable = [stream for stream in films if stream.codec_context is not None]
     if not decodable:
         raise MediaError(f"{label} is coded in a way that no decoder here can read; convert it to H.264 first.")
-    chosen = next((stream for stream in decodable if stream.disposition & Disposition.default), decodable[0])
+    chosen = _first_default(decodable)
     size = chosen.codec_context.width, chosen.codec_context.height
     if size[0] * size[1] > limits.pixels:
         raise MediaError(too_large_text(label, *size, limits))
     by_mark = "mov" in container.format.name.split(",")
-    return Track(chosen, _decoder_of(chosen), browsers_choose=by_mark or chosen.index == films[0].index)
+    seen = _first_default(streams) if by_mark else streams[0]
+    return Track(chosen, _decoder_of(chosen), browsers_choose=chosen.index == seen.index)
+
+
+def _first_default(streams: list[Any]) -> Any:
+    return next((stream for stream in streams if stream.disposition & Disposition.default), streams[0])
 
 
 def _no_picture_text(container: Any, label: str) -> str:
@@ -58,7 +63,8 @@ def _no_picture_text(container: Any, label: str) -> str:
 def _decoder_of(stream: Any) -> Any:
     decoder = stream.codec_context
     name = ALPHA_DECODERS.get(decoder.codec.canonical_name)
-    if name and stream.metadata.get("alpha_mode") == "1":
+    has_alpha = any(key.lower() == "alpha_mode" and value == "1" for key, value in stream.metadata.items())
+    if name and has_alpha:
         decoder = av.CodecContext.create(name, "r")
         decoder.extradata = stream.codec_context.extradata
     decoder.thread_type = "AUTO"

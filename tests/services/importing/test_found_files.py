@@ -1,3 +1,5 @@
+from PIL import Image
+
 from vidviz.services.importing.found_files import find_files
 
 
@@ -10,6 +12,24 @@ def test_a_folder_is_walked_in_order_and_says_what_it_leaves_out(tmp_path):
     assert [file.shown for file in found.files] == ["a.weird", "b.mp4", "sub/c.webm"]
     assert found.left_out == ("labels.csv",)
     assert found.empty_folders == ()
+
+
+def test_photos_and_what_cameras_lay_beside_films_are_left_out(tmp_path):
+    others = ("IMG_1.HEIC", "b.heif", "c.avif", "GL01.LRV", "DJI.LRF", "GX01.THM", "desktop.ini", "IMG_1.AAE", "x.DNG")
+    for name in (*others, "GX01.MP4", "film.ogg"):
+        (tmp_path / name).touch()
+    found = find_files([tmp_path], {})
+    assert [file.shown for file in found.files] == ["GX01.MP4", "film.ogg"]
+    assert sorted(found.left_out) == sorted(others)
+
+
+def test_a_webp_is_a_film_where_it_moves(tmp_path):
+    pictures = [Image.new("RGB", (16, 16), (80 * index, 0, 0)) for index in range(3)]
+    pictures[0].save(tmp_path / "still.webp")
+    pictures[0].save(tmp_path / "moving.webp", save_all=True, append_images=pictures[1:])
+    found = find_files([tmp_path], {})
+    assert [file.shown for file in found.files] == ["moving.webp"]
+    assert found.left_out == ("still.webp",)
 
 
 def test_a_file_named_by_itself_is_always_tried(tmp_path):

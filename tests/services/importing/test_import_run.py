@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,17 @@ def test_every_clip_gets_its_pictures(folder, make_video):
     for clip in table["clip_id"]:
         assert folder.poster(clip).stat().st_size > 0
         assert folder.strip(clip).stat().st_size > 0
+
+
+def test_what_is_told_of_a_good_file_comes_with_it(folder, make_video, monkeypatch):
+    monkeypatch.setattr("vidviz.decode.worker.DecodeWorker.call", told_of_a_pause)
+    (item,) = add(folder, make_video()).items
+    assert (item.status, item.reason) == ("ok", "One picture stands still.")
+    assert source_table(folder)[item.name].reason == "One picture stands still."
+
+
+def told_of_a_pause(_worker, function, *args, timeout_seconds):
+    return replace(function(*args), note="One picture stands still.")
 
 
 def test_the_same_content_is_one_video_in_a_batch_later_and_by_another_name(folder, make_video):

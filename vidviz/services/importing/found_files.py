@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from vidviz.services.library.source_files import as_text
 
-_TEXTS = ".csv .tsv .txt .md .rst .json .jsonl .yaml .yml .toml .xml .html .css .js .py .ipynb .sh .log .pdf .srt .vtt"
-_PICTURES = ".jpg .jpeg .png .bmp .tif .tiff .svg .heic .heif .avif .jxl .dng .cr2 .nef .psd .ico"
-_DATA = ".npy .npz .parquet .pth .pt .safetensors .db .zip .tar .gz .7z .wav .mp3 .flac .aac .m4a .ini .lnk .url"
-_CAMERA = ".lrv .thm .lrf .aae .xmp .sav .gpr"
-"""Beside a camera's films: small copies of them, their covers, notes on edits."""
-NEVER_VIDEOS = frozenset(f"{_TEXTS} {_PICTURES} {_DATA} {_CAMERA}".split())
-"""Endings that are left out of a folder (and counted); a file named by itself is always tried."""
+_TEXTS = ".csv .tsv .txt .md .rst .json .jsonl .yaml .yml .toml .xml .html .css .js .py .ipynb .sh .log .pdf .nfo"
+_SUBTITLES = ".srt .vtt .ass .ssa .sub .idx .sbv .lrc"
+_PICTURES = ".jpg .jpeg .jpe .png .webp .bmp .tif .tiff .svg .ico .psd .jp2 .jxl .heic .heif .hif .avif"
+_RAW_PHOTOS = ".dng .cr2 .cr3 .nef .nrw .arw .raf .orf .rw2 .pef .srw .gpr"
+_SIDECARS = ".lrv .lrf .thm .xmp .aae .bdm .cpi .mpl .tdt .tid .gpx .fit .m3u .m3u8 .mpd .pls .cue .edl"
+_SYSTEM = ".ini .lnk .url .webloc .db .tmp .bak .exe .dll .dmg"
+_DATA = ".npy .npz .parquet .pth .pt .safetensors .zip .tar .gz .7z .rar .wav .mp3 .flac .m4a .aac .opus .wma"
+NEVER_VIDEOS = frozenset(f"{_TEXTS} {_SUBTITLES} {_PICTURES} {_RAW_PHOTOS} {_SIDECARS} {_SYSTEM} {_DATA}".split())
+"""Endings that are left out of a folder (and counted); a file named by itself is always tried.
+
+Cameras lay small copies (.lrv, .lrf) and thumbnails (.thm) beside their films. A WebP that moves is none of them.
+"""
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ def find_files(paths: Iterable[Path], names: Mapping[str, str]) -> Findings:
             continue
         before = len(files) + len(unreadable)
         for inside in _walk(path, unreadable):
-            if inside.suffix.lower() in NEVER_VIDEOS and str(inside) not in names:
+            if _is_left_out(inside) and str(inside) not in names:
                 left_out.append(as_text(inside.name))
             else:
                 shown = names.get(str(inside), inside.relative_to(path).as_posix())
@@ -70,6 +76,16 @@ def find_files(paths: Iterable[Path], names: Mapping[str, str]) -> Findings:
         if len(files) + len(unreadable) == before:
             empty.append(path)
     return Findings(tuple(files), tuple(left_out), tuple(empty), tuple(unreadable))
+
+
+def _is_left_out(path: Path) -> bool:
+    from vidviz.decode.webp import is_animated_webp
+
+    ending = path.suffix.lower()
+    if ending == ".webp":
+        with suppress(OSError):
+            return not is_animated_webp(path)
+    return ending in NEVER_VIDEOS
 
 
 def _walk(folder: Path, unreadable: list[str]) -> Iterator[Path]:
