@@ -116,7 +116,7 @@ def test_ten_kills_during_embed_leave_the_vectors_of_an_undisturbed_run(
     assert {job.state for job in jobs.list_jobs(killed) if job.kind == "embed"} == {"interrupted"}
 
     resumed = vidviz(*EMBED, "--workspace", killed.path)
-    assert resumed.answer["message"].startswith(f"{len(every) - known} clips embedded, {known} were there already.")
+    assert resumed.answer["message"].startswith(f"{len(every) - known} clips embedded, {known} were there already;")
     undisturbed = vidviz(*EMBED, "--workspace", calm)
     assert undisturbed.answer["set"] == resumed.answer["set"]
     after = embedding_sets.load_embeddings(killed, "")
