@@ -15,10 +15,10 @@ from vidviz.decode.clock import FrameClock, Trust, longest_stay
 from vidviz.decode.cut import cut_clips, leave_out_pauses
 from vidviz.decode.frames import FrameSource
 from vidviz.decode.ingest import ingest_video
+from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.probe import open_video
 from vidviz.decode.read import read_clips
 from vidviz.decode.scan import VideoScan, scan_video
-from vidviz.decode.thumbnails import Reel
 from vidviz.types import FrameSpec, Recipe, Span
 
 LIMITS = DecodeLimits()

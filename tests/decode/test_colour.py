@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 
 from vidviz.config import DecodeLimits
-from vidviz.decode.colour import over_ground, settle_matrix
 from vidviz.decode.ingest import ingest_video
+from vidviz.decode.pictures.colour import over_ground, settle_matrix
+from vidviz.decode.pictures.still import read_still
+from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.read import read_clips
 from vidviz.decode.scan import scan_video
-from vidviz.decode.still import read_still
-from vidviz.decode.thumbnails import Reel
 from vidviz.types import FrameSpec, Recipe, Span
 
 LIMITS = DecodeLimits()

@@ -10,10 +10,10 @@ from PIL import Image
 from vidviz.config import DecodeLimits
 from vidviz.decode.encode import preview_size
 from vidviz.decode.ingest import ingest_video
+from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.preview import STRIP_BYTES, write_poster, write_preview, write_strip
 from vidviz.decode.probe import hash_file
 from vidviz.decode.scan import scan_video
-from vidviz.decode.thumbnails import Reel
 from vidviz.errors import MediaError, WorkspaceError
 from vidviz.types import Recipe, Span, clip_id
 

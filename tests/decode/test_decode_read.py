@@ -11,7 +11,7 @@ from PIL import Image
 
 from vidviz.config import DecodeLimits
 from vidviz.decode import frames as frames_module
-from vidviz.decode.picture import ClipShaper, resized_size, size_within
+from vidviz.decode.pictures.picture import ClipShaper, resized_size, size_within
 from vidviz.decode.read import read_clips
 from vidviz.decode.sample import pick_frames, sample_times
 from vidviz.errors import MediaError

@@ -11,9 +11,9 @@ import pytest
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.cut import cut_clips
+from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.read import read_clips
 from vidviz.decode.scan import scan_video
-from vidviz.decode.thumbnails import Reel
 from vidviz.errors import MediaError
 from vidviz.types import FrameSpec, Recipe
 

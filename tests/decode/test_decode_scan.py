@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from vidviz.config import DecodeLimits
+from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.scan import VideoScan, scan_video
-from vidviz.decode.thumbnails import Reel
 from vidviz.errors import MediaError
 from vidviz.types import Span
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from vidviz.config import DecodeLimits
-from vidviz.decode.still import is_still, read_still
+from vidviz.decode.pictures.still import is_still, read_still
 from vidviz.errors import MediaError
 from vidviz.types import FrameSpec
 

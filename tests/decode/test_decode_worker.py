@@ -16,7 +16,7 @@ import pytest
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.read import read_clips
-from vidviz.decode.worker import DecodeWorker
+from vidviz.decode.workers.worker import DecodeWorker
 from vidviz.errors import DecoderCrashError, MediaError, RecipeError, UnknownNameError
 from vidviz.types import FrameSpec, Recipe, Span
 
@@ -194,7 +194,7 @@ def test_closing_ends_a_call_under_way(worker: DecodeWorker) -> None:
 
 def test_the_process_ends_with_its_parent(until) -> None:
     script = (
-        "import os, sys, time; from vidviz.decode.worker import DecodeWorker\n"
+        "import os, sys, time; from vidviz.decode.workers.worker import DecodeWorker\n"
         "w = DecodeWorker(); print(w.call(os.getpid, timeout_seconds=20), flush=True)\n"
         "import threading; threading.Thread(target=lambda: w.call(time.sleep, 60, timeout_seconds=90)).start()\n"
         "time.sleep(0.3); os._exit(0)"
@@ -216,7 +216,7 @@ def is_running(process_id: int) -> bool:
 def test_an_unguarded_main_script_is_not_run_again(tmp_path: Path) -> None:
     script = tmp_path / "main_script.py"
     script.write_text(
-        "import operator\nfrom vidviz.decode.worker import DecodeWorker\nprint('started')\n"
+        "import operator\nfrom vidviz.decode.workers.worker import DecodeWorker\nprint('started')\n"
         "with DecodeWorker() as w:\n    print(w.call(operator.add, 1, 1, timeout_seconds=20))\n"
     )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}

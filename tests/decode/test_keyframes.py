@@ -8,8 +8,8 @@ import pytest
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.keyframes import slice_type
+from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.scan import scan_video
-from vidviz.decode.thumbnails import Reel
 from vidviz.types import VideoProbe
 
 

@@ -11,12 +11,12 @@ import pytest
 from vidviz.config import DecodeLimits
 from vidviz.decode.encode import encode_h264
 from vidviz.decode.frames import FrameSource
-from vidviz.decode.orientation import MATRIX, Orientation, orientation_of
-from vidviz.decode.picture import FrameShaper
+from vidviz.decode.pictures.orientation import MATRIX, Orientation, orientation_of
+from vidviz.decode.pictures.picture import FrameShaper
+from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.probe import open_video
 from vidviz.decode.read import read_clips
 from vidviz.decode.scan import scan_video
-from vidviz.decode.thumbnails import Reel
 from vidviz.types import FrameSpec, Span
 
 LIMITS = DecodeLimits()

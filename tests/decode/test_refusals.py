@@ -13,10 +13,10 @@ from PIL import Image
 from vidviz.config import DecodeLimits
 from vidviz.decode.atomic_write import is_about_disk
 from vidviz.decode.ingest import ingest_video
+from vidviz.decode.pictures.thumbnails import Reel
+from vidviz.decode.pictures.webp import is_animated_webp
 from vidviz.decode.probe import open_video
 from vidviz.decode.scan import scan_video
-from vidviz.decode.thumbnails import Reel
-from vidviz.decode.webp import is_animated_webp
 from vidviz.errors import MediaError, SettingsError, WorkspaceError
 from vidviz.types import Recipe
 

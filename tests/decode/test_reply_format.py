@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vidviz.decode.ingest import IngestedVideo
-from vidviz.decode.reply_format import HEAD_BYTES, pack, unpack
+from vidviz.decode.workers.reply_format import HEAD_BYTES, pack, unpack
 from vidviz.types import Span, VideoProbe
 
 PROBE = VideoProbe("h264", "mp4", 64, 48, 0, 29.97, False, 100, 4.0, 0.04, False, True)

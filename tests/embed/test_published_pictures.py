@@ -9,7 +9,7 @@ import torch
 import transformers
 from torchvision import models
 
-from vidviz.decode.picture import ClipShaper
+from vidviz.decode.pictures.picture import ClipShaper
 from vidviz.embed.backbones import backbones
 from vidviz.embed.description import Backbone
 

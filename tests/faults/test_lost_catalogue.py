@@ -15,8 +15,8 @@ from vidviz.services.doctor.examination import examine
 from vidviz.services.library import contents
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import catalogue, connections, job_rows
-from vidviz.store.backup_files import list_backups
 from vidviz.store.catalogue import read_catalogue
+from vidviz.store.recovery.backup_files import list_backups
 
 PAGE = 4096
 OFFER = "`vidviz restore --workspace"

@@ -132,7 +132,8 @@ def test_importing_sets_nothing_up():
     code = """
 import logging
 before = dict(logging.root.__dict__, handlers=list(logging.root.handlers))
-import vidviz, vidviz.cli, vidviz.services.jobs, vidviz.index.milvus.open, vidviz.decode.worker, vidviz.workspace
+import vidviz, vidviz.cli, vidviz.services.jobs, vidviz.index.milvus.open, vidviz.workspace
+import vidviz.decode.workers.worker
 assert dict(logging.root.__dict__, handlers=list(logging.root.handlers)) == before
 ours = {name: logger for name, logger in logging.root.manager.loggerDict.items()
         if name.partition(".")[0] == "vidviz" and isinstance(logger, logging.Logger)}

@@ -14,10 +14,11 @@ import pytest
 
 from vidviz.errors import DamagedCatalogueError, JobError, WorkspaceError
 from vidviz.services.library.workspaces import open_workspace
-from vidviz.store import backups, job_rows
-from vidviz.store.backup_files import list_backups
+from vidviz.store import job_rows
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.files import holding
+from vidviz.store.recovery import backups
+from vidviz.store.recovery.backup_files import list_backups
 
 
 @pytest.fixture
@@ -152,7 +153,8 @@ def test_a_damaged_backup_is_not_put_back(folder):
 PAUSE = """
 import sqlite3, sys, time
 from pathlib import Path
-from vidviz.store import backup_files, backups, files
+from vidviz.store import files
+from vidviz.store.recovery import backup_files, backups
 from vidviz.workspace_folder import WorkspaceFolder
 folder = WorkspaceFolder(Path(sys.argv[1]))
 stop, action = int(sys.argv[2]), sys.argv[3]

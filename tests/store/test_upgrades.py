@@ -13,8 +13,8 @@ from vidviz.services.backbones.fed_frames import say_set_frames
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import edits
-from vidviz.store.backup_files import list_backups
 from vidviz.store.catalogue import write_catalogue
+from vidviz.store.recovery.backup_files import list_backups
 from vidviz.store.schema import SCHEMA_VERSION, TABLES, UPGRADES
 
 VIDEO = (

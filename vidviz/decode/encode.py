@@ -11,10 +11,10 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from vidviz.config import usable_cpus
-from vidviz.decode.colour import over_ground
 from vidviz.decode.frames import FrameSource
-from vidviz.decode.orientation import orientation_of
-from vidviz.decode.picture import SMOOTH, FrameShaper, size_within, upright_size
+from vidviz.decode.pictures.colour import over_ground
+from vidviz.decode.pictures.orientation import orientation_of
+from vidviz.decode.pictures.picture import SMOOTH, FrameShaper, size_within, upright_size
 from vidviz.decode.tracks import MOST_THREADS
 
 LONGEST_PX = 1280

@@ -18,8 +18,8 @@ from av.format import Flags
 
 from vidviz.config import PIXELS_PER_BYTE, DecodeLimits
 from vidviz.decode.clock import FrameClock, Trust, longest_stay, told_seconds
-from vidviz.decode.colour import settle_matrix
 from vidviz.decode.keyframes import EntryPoints
+from vidviz.decode.pictures.colour import settle_matrix
 from vidviz.decode.probe import OpenVideo, codec_name, latest_end, open_video
 from vidviz.decode.refusals import why_no_frame
 from vidviz.decode.skipped_frames import Sparer, marks_unneeded_frames

@@ -10,10 +10,10 @@ from vidviz.config import DecodeLimits
 from vidviz.decode.atomic_write import is_about_disk
 from vidviz.decode.cut import cut_clips, leave_out_pauses
 from vidviz.decode.file_names import file_label
+from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.preview import STRIP_FRAMES, write_poster, write_preview, write_strip
 from vidviz.decode.probe import hash_file
 from vidviz.decode.scan import VideoScan, scan_video
-from vidviz.decode.thumbnails import Reel
 from vidviz.errors import MediaError, VidvizError, WorkspaceError
 from vidviz.types import Recipe, Span, VideoProbe, clip_id
 

@@ -13,9 +13,9 @@ from vidviz.config import DecodeLimits
 from vidviz.decode.atomic_write import is_about_disk, written_whole
 from vidviz.decode.encode import encode_h264
 from vidviz.decode.frames import FrameSource
+from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.probe import open_video
 from vidviz.decode.sample import pick_frames, sample_times
-from vidviz.decode.thumbnails import Reel
 from vidviz.errors import MediaError
 from vidviz.types import Span
 

@@ -15,9 +15,9 @@ import av
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.file_names import file_label
+from vidviz.decode.pictures.webp import film_of_webp, is_animated_webp
 from vidviz.decode.refusals import is_photo, why_unreadable
 from vidviz.decode.tracks import choose_track
-from vidviz.decode.webp import film_of_webp, is_animated_webp
 from vidviz.errors import MediaError
 
 # What is opened at all. A playlist (HLS, DASH, concat) or an image pattern is a text that makes FFmpeg open

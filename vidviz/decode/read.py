@@ -13,7 +13,7 @@ import numpy as np
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.frames import FrameSource, media_errors
-from vidviz.decode.picture import ClipShaper
+from vidviz.decode.pictures.picture import ClipShaper
 from vidviz.decode.probe import open_video
 from vidviz.decode.sample import view_times
 from vidviz.errors import MediaError

@@ -13,12 +13,12 @@ from vidviz.config import DecodeLimits
 from vidviz.decode.browser import is_browser_playable
 from vidviz.decode.clock import PAUSE_SECONDS
 from vidviz.decode.frames import FrameSource, media_errors
-from vidviz.decode.orientation import orientation_of
-from vidviz.decode.picture import upright_size
+from vidviz.decode.pictures.orientation import orientation_of
+from vidviz.decode.pictures.picture import upright_size
+from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.probe import OpenVideo, codec_name, open_video
 from vidviz.decode.remarks import describe_loss, describe_time
 from vidviz.decode.shots import ShotFinder
-from vidviz.decode.thumbnails import Reel
 from vidviz.types import Span, VideoProbe
 
 SHORTEST_FRAME_SECONDS = 0.04  # what a video of one frame lasts at least

@@ -8,7 +8,7 @@ from typing import Any
 
 from av.video.reformatter import Interpolation
 
-from vidviz.decode.picture import FrameShaper, size_within, upright_size
+from vidviz.decode.pictures.picture import FrameShaper, size_within, upright_size
 from vidviz.decode.sample import next_due
 from vidviz.types import Span
 

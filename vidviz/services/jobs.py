@@ -26,8 +26,8 @@ from vidviz.services.importing import import_run
 from vidviz.services.maps import map_build
 from vidviz.services.progress import JobCancelledError, JobProgress, Progress
 from vidviz.store import job_rows
-from vidviz.store.backups import keep_backup
 from vidviz.store.catalogue import read_catalogue, write_catalogue
+from vidviz.store.recovery.backups import keep_backup
 from vidviz.workspace_folder import WorkspaceFolder
 
 log = logging.getLogger(__name__)

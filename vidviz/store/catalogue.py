@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from vidviz.errors import WorkspaceError
-from vidviz.store.backups import make_backup
 from vidviz.store.connections import connect, connect_to_read, holds_changes
+from vidviz.store.recovery.backups import make_backup
 from vidviz.store.schema import SCHEMA_VERSION, TABLES, UPGRADES
 from vidviz.store.sqlite_errors import explain_sqlite_errors, find_damage, tell_damaged
 from vidviz.workspace_folder import WorkspaceFolder

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vidviz.errors import DamagedCatalogueError, WorkspaceError
-from vidviz.store.backup_files import offer_backup
+from vidviz.store.recovery.backup_files import offer_backup
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from contextlib import closing
 import psutil
 import pytest
 
-from vidviz.decode.worker import DecodeWorker
+from vidviz.decode.workers.worker import DecodeWorker
 from vidviz.errors import MediaError
 from vidviz.records import Clip, Video
 from vidviz.services.backbones.clip_reader import ReadAhead, read_one

@@ -50,7 +50,7 @@ def test_every_clip_gets_its_pictures(folder, make_video):
 
 
 def test_what_is_told_of_a_good_file_comes_with_it(folder, make_video, monkeypatch):
-    monkeypatch.setattr("vidviz.decode.worker.DecodeWorker.call", told_of_a_pause)
+    monkeypatch.setattr("vidviz.decode.workers.worker.DecodeWorker.call", told_of_a_pause)
     (item,) = add(folder, make_video()).items
     assert (item.status, item.reason) == ("ok", "One picture stands still.")
     assert source_table(folder)[item.name].reason == "One picture stands still."

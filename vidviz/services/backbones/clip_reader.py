@@ -17,7 +17,7 @@ import numpy as np
 from vidviz.config import DecodeLimits, usable_cpus
 from vidviz.decode.read import read_clips
 from vidviz.decode.sample import count_views
-from vidviz.decode.worker import DecodeWorker
+from vidviz.decode.workers.worker import DecodeWorker
 from vidviz.errors import MediaError
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, Video

@@ -85,8 +85,8 @@ def _workspace(workspace: Path) -> Iterator[Finding]:
 
 
 def _catalogue(workspace: Path) -> Iterator[Finding]:
-    from vidviz.store.backup_files import list_backups
     from vidviz.store.catalogue import Catalogue
+    from vidviz.store.recovery.backup_files import list_backups
 
     catalogue = Catalogue(workspace.resolve() / "catalogue.db")
     if not catalogue.is_there:

@@ -158,7 +158,7 @@ class FileImporter:
         return ingested
 
     def _worker(self) -> Any:
-        from vidviz.decode.worker import DecodeWorker
+        from vidviz.decode.workers.worker import DecodeWorker
 
         if not hasattr(self._threads, "worker"):
             with self._guard:

@@ -79,7 +79,7 @@ def find_files(paths: Iterable[Path], names: Mapping[str, str]) -> Findings:
 
 
 def _is_left_out(path: Path) -> bool:
-    from vidviz.decode.webp import is_animated_webp
+    from vidviz.decode.pictures.webp import is_animated_webp
 
     ending = path.suffix.lower()
     if ending == ".webp":

@@ -200,7 +200,7 @@ def _notes(found: Findings, labels: Labels) -> Iterable[str]:
 def rebuild_previews(folder: WorkspaceFolder, progress: Progress = ignore_progress) -> ImportReport:
     """Make posters, strips and previews again from the videos, recipe by recipe."""
     from vidviz.decode.ingest import ingest_video
-    from vidviz.decode.worker import DecodeWorker
+    from vidviz.decode.workers.worker import DecodeWorker
 
     with read_catalogue(folder) as db:
         known = videos.list_videos(db)

@@ -8,9 +8,9 @@ from pathlib import Path
 from vidviz.errors import DamagedCatalogueError, UnknownNameError, WorkspaceError
 from vidviz.services.library import contents
 from vidviz.services.library.workspaces import open_workspace
-from vidviz.store.backup_files import Backup, list_backups
-from vidviz.store.backups import restore_backup
 from vidviz.store.catalogue import Catalogue
+from vidviz.store.recovery.backup_files import Backup, list_backups
+from vidviz.store.recovery.backups import restore_backup
 from vidviz.workspace_folder import WorkspaceFolder
 
 

@@ -10,8 +10,8 @@ from vidviz.records import LABEL, Edit, EditKind
 from vidviz.services.library.contents import CLIP_IDS
 from vidviz.services.library.reserved_columns import COLUMNS, RESERVED
 from vidviz.store import clip_labels, edits, selections
-from vidviz.store.backups import keep_backup
 from vidviz.store.catalogue import read_catalogue, write_catalogue
+from vidviz.store.recovery.backups import keep_backup
 from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from vidviz.errors import WorkspaceError
 from vidviz.store import job_rows, videos
-from vidviz.store.backups import keep_backup
 from vidviz.store.catalogue import Catalogue, read_catalogue
 from vidviz.store.connections import can_write, holds_changes
 from vidviz.store.files import explain_disk_errors
+from vidviz.store.recovery.backups import keep_backup
 from vidviz.store.sqlite_errors import tell_missing
 from vidviz.workspace_folder import WorkspaceFolder
 

@@ -86,7 +86,7 @@ def _choose_span(asked: AskedFile, seconds: tuple[float, float] | None) -> Span:
 
 @cached()
 def _embed_image(path: Path, spec: EmbeddingSetSpec, token: str) -> np.ndarray:
-    from vidviz.decode.still import read_still
+    from vidviz.decode.pictures.still import read_still
 
     folder = WorkspaceFolder(path)
     asked = query_files.find_file(folder, token)

@@ -145,7 +145,7 @@ def _of_library(folder: WorkspaceFolder, token: str) -> AskedFile:
 
 def _describe(folder: WorkspaceFolder, token: str, name: str, path: Path, *, still: bool) -> AskedFile:
     from vidviz.decode.ingest import ingest_video
-    from vidviz.decode.still import is_still, read_still
+    from vidviz.decode.pictures.still import is_still, read_still
     from vidviz.types import FrameSpec
 
     limits, reader = DecodeLimits(), file_decoder()

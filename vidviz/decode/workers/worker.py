@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from vidviz import errors
 from vidviz.config import DecodeLimits
 from vidviz.decode.file_names import file_label
-from vidviz.decode.reply_format import unpack
+from vidviz.decode.workers.reply_format import unpack
 from vidviz.errors import DecoderCrashError, MediaError, VidvizError
 
 Result = TypeVar("Result")
@@ -26,7 +26,10 @@ Result = TypeVar("Result")
 PREFETCHED_ITEMS = 4
 END_SECONDS = 5.0  # for a killed process to be gone
 # No -m: the child must import what the parent would, wherever the parent found it.
-BOOT = "import sys; sys.path[:] = {path!r}; from vidviz.decode.worker_main import main; main({fd}, {parent}, {memory})"
+BOOT = (
+    "import sys; sys.path[:] = {path!r}; from vidviz.decode.workers.worker_main import main; "
+    "main({fd}, {parent}, {memory})"
+)
 # One thread for numerical libraries in the child: each thread would cost address space, and none computes there.
 CHILD_SETTINGS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 ADVICE = "leave this file out or convert it first"

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.file_names import file_label
-from vidviz.decode.picture import ClipShaper
+from vidviz.decode.pictures.picture import ClipShaper
 from vidviz.decode.probe import check_file
 from vidviz.errors import MediaError
 from vidviz.types import FrameSpec

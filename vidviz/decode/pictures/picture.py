@@ -8,8 +8,8 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from PIL import Image
 
-from vidviz.decode.colour import over_ground
-from vidviz.decode.orientation import orientation_of
+from vidviz.decode.pictures.colour import over_ground
+from vidviz.decode.pictures.orientation import orientation_of
 from vidviz.types import FrameSpec
 
 # In swscale, too, a bilinear filter widens with the reduction, so that nothing aliases: the same triangle as

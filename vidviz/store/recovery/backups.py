@@ -12,9 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 from vidviz.errors import JobError, WorkspaceError
-from vidviz.store.backup_files import Backup, list_backups, next_backup, next_put_aside
 from vidviz.store.connections import connect_to_read, log_beside
 from vidviz.store.files import explain_disk_errors, holding, remove_unfinished, replace_path, sync_folder
+from vidviz.store.recovery.backup_files import Backup, list_backups, next_backup, next_put_aside
 from vidviz.store.sqlite_errors import explain_sqlite_errors, find_damage
 from vidviz.workspace_folder import WorkspaceFolder
 

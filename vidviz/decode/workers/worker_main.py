@@ -17,7 +17,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
-from vidviz.decode.reply_format import pack
+from vidviz.decode.workers.reply_format import pack
 from vidviz.errors import VidvizError
 
 PARENT_CHECK_SECONDS = 0.5

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from vidviz.decode.picture import FrameShaper, size_within, upright_size
+from vidviz.decode.pictures.picture import FrameShaper, size_within, upright_size
 from vidviz.decode.sample import next_due
 from vidviz.types import Span
 
