@@ -13,7 +13,7 @@ const rules = {
 };
 
 export default [
-  { ignores: [".venv/", ".demo/", "build/", "dist/"] },
+  { ignores: [".venv/", ".demo/", ".cache/", "build/", "dist/", "mutants/", "site/"] },
   js.configs.recommended,
   { rules },
   {
