@@ -12,7 +12,8 @@ from vidviz.errors import LabelError
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import LABEL
 from vidviz.services.importing.found_files import FoundFile
-from vidviz.services.importing.label_tables import plain_name, read_rows
+from vidviz.services.importing.label_tables import read_rows
+from vidviz.services.library.named_files import plain_name
 from vidviz.services.library.source_files import as_text
 from vidviz.words import count_of
 

@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,6 +14,7 @@ from typing import Any
 
 from vidviz.errors import LabelError
 from vidviz.records import LABEL
+from vidviz.services.library.named_files import plain_name
 from vidviz.services.library.reserved_columns import RESERVED
 
 VIDEO_COLUMNS = (
@@ -65,14 +65,6 @@ def read_rows(path: Path) -> tuple[list[TableRow], list[str]]:
     if not rows:
         raise LabelError(f"The label table {path.name!r} names no videos. {ADVICE}")
     return _tidy(path, rows)
-
-
-def plain_name(name: str) -> str:
-    """A name as it is compared: composed characters, forward slashes, no `./` before it."""
-    composed = unicodedata.normalize("NFC", name.strip()).replace("\\", "/")
-    while composed.startswith("./"):
-        composed = composed[2:]
-    return composed
 
 
 def _read_text(path: Path) -> str:
