@@ -102,7 +102,9 @@ def find_clip(folder: WorkspaceFolder, clip_id: int) -> Clip:
         with read_catalogue(folder) as db:
             clip = clips.find_clip(db, clip_id)
     if clip is None:
-        raise WorkspaceError(f"There is no clip {clip_id} in this workspace. `vidviz export` lists the clips.")
+        raise WorkspaceError(
+            f"There is no clip {clip_id} in this workspace. `vidviz export` and `Workspace.clips()` list the clips."
+        )
     return clip
 
 
