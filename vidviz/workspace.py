@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from vidviz.embed.description import Backbone
+    from vidviz import Backbone
 
 ClipIds: TypeAlias = (
     "int | str | np.integer | Clip | Hit | Iterable[int | str | np.integer | Clip | Hit] | pd.DataFrame"
@@ -92,11 +92,14 @@ class Workspace:
         keep: bool = False,
         progress: Progress = ignore_progress,
     ) -> ImportReport:
-        """Import files and folders; see `vidviz.services.importing.import_run.ImportRequest`."""
+        """Import files and folders; see `vidviz.services.importing.import_run.ImportRequest`.
+
+        Without a recipe, clips are two seconds long, or the segments of a label table with times.
+        """
         several = paths if isinstance(paths, Iterable) and not isinstance(paths, (str, bytes)) else [paths]
         listed = [read_path("What is imported", path) for path in several]
         table = None if labels is None else read_path("A label table", labels)
-        request = import_run.request_paths(listed, recipe or Recipe(), table, keep=keep)
+        request = import_run.request_paths(listed, recipe, table, keep=keep)
         return import_run.import_videos(self.folder, request, progress)
 
     def clips(self, recipe: str | None = None) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 
 def find_clip_labels(db: sqlite3.Connection, clip_id: int) -> dict[str, str]:
@@ -18,6 +19,14 @@ def find_clip_labels(db: sqlite3.Connection, clip_id: int) -> dict[str, str]:
 def find_clip_tags(db: sqlite3.Connection, clip_id: int) -> tuple[str, ...]:
     """The tags of a clip, sorted."""
     return tuple(row[0] for row in db.execute("SELECT tag FROM clip_tag WHERE clip_id = ? ORDER BY tag", (clip_id,)))
+
+
+def add_clip_labels(db: sqlite3.Connection, clip_id: int, labels: Mapping[str, str]) -> int:
+    """Give a clip labels where it has none of its own; returns how many others of its own it keeps."""
+    own = dict(db.execute("SELECT name, value FROM clip_label WHERE clip_id = ?", (clip_id,)).fetchall())
+    new = [(clip_id, name, value) for name, value in labels.items() if value and name not in own]
+    db.executemany("INSERT INTO clip_label VALUES (?, ?, ?)", new)
+    return sum(own.get(name, value) != value for name, value in labels.items() if value)
 
 
 def list_tags_by_clip(db: sqlite3.Connection) -> dict[int, list[str]]:

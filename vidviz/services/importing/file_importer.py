@@ -13,17 +13,20 @@ from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, JobItem, Source, Video
 from vidviz.services.importing.found_files import FoundFile
+from vidviz.services.importing.label_segments import Segment
 from vidviz.services.importing.label_sources import Labels
 from vidviz.services.importing.video_places import find_displaced, find_place, say_meanwhile
 from vidviz.services.library.source_files import as_text, file_state, whole_path
-from vidviz.store import clips, videos
+from vidviz.store import clip_labels, clips, videos
 from vidviz.store.catalogue import read_catalogue, write_catalogue
-from vidviz.types import Recipe
+from vidviz.types import Recipe, clip_id
 from vidviz.workspace_folder import WorkspaceFolder
 
 logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from vidviz.config import DecodeLimits
     from vidviz.decode.ingest import IngestedVideo
 
@@ -95,7 +98,8 @@ class FileImporter:
         with read_catalogue(self._folder) as db:
             video = videos.find_video(db, video_id)
             num_clips = len(clips.list_clips(db, self._recipe.key, video_id))
-        if video is None or not num_clips:
+        timed = self._segments_of(found)
+        if video is None or not num_clips or self._lacks_segments(video, timed):
             return None
         same = video.name == found.name or video.path == whole_path(found.path)
         reason = "It is in the library already."
@@ -107,7 +111,8 @@ class FileImporter:
         with write_catalogue(self._folder) as db:
             videos.move_video(db, video_id, place.path, kept=place.kept, file_state=place.state)
             videos.displace_videos(db, displaced.elsewhere, video_id)
-            videos.set_labels(db, video_id, self._labels.from_tables(found))
+            videos.set_labels(db, video_id, {} if timed else self._labels.from_tables(found))
+            self._label_clips(db, found, video_id, video.probe.duration_seconds)
             videos.record_source(db, _source(found, item))
         return item
 
@@ -134,7 +139,9 @@ class FileImporter:
             videos.move_video(db, video_id, place.path, kept=place.kept, file_state=place.state)
             videos.displace_videos(db, displaced.elsewhere, video_id)
             clips.add_clips(db, rows)
-            videos.set_labels(db, video_id, self._labels.of(found))
+            timed = self._segments_of(found)
+            videos.set_labels(db, video_id, self._labels.from_folder(found) if timed else self._labels.of(found))
+            self._label_clips(db, found, video_id, ingested.probe.duration_seconds)
             videos.record_source(db, _source(found, item))
         return item
 
@@ -153,9 +160,44 @@ class FileImporter:
 
         path, previews, limits = Path(whole_path(found.path)), self._folder.previews, self._limits
         ingested: IngestedVideo = self._worker().call(
-            ingest_video, path, self._recipe, previews, limits, timeout_seconds=limits.wall_seconds
+            ingest_video,
+            path,
+            self._recipe,
+            previews,
+            limits,
+            [segment.span for segment in self._segments_of(found)],
+            timeout_seconds=limits.wall_seconds,
         )
         return ingested
+
+    def _segments_of(self, found: FoundFile) -> list[Segment]:
+        """What a file is cut into, where the recipe goes by the times of a table."""
+        return self._labels.segments_of(found) if self._recipe.cut == "segments" else []
+
+    def _place(self, video_id: str, seconds: float, segments: list[Segment]) -> list[int | None]:
+        """The clip of each segment, None where it lies after the end of the video."""
+        from vidviz.decode.cut import place_segments
+
+        spans = place_segments(seconds, [segment.span for segment in segments])
+        return [clip_id(video_id, span, self._recipe.key) if span else None for span in spans]
+
+    def _lacks_segments(self, video: Video, segments: list[Segment]) -> bool:
+        """Whether a known video has not been cut into all of these yet."""
+        wanted = set(self._place(video.id, video.probe.duration_seconds, segments)) - {None}
+        with read_catalogue(self._folder) as db:
+            return not wanted <= {clip.id for clip in clips.list_clips(db, self._recipe.key, video.id)}
+
+    def _label_clips(self, db: sqlite3.Connection, found: FoundFile, video_id: str, seconds: float) -> None:
+        """Give the clips of segments their labels; what of them could not be taken is told at the end."""
+        segments = self._segments_of(found)
+        told = self._labels.told
+        if not segments and self._recipe.cut == "segments":
+            told.untimed.append(found.name)
+        for number, segment in zip(self._place(video_id, seconds, segments), segments, strict=True):
+            if number is None:
+                told.late.append(found.name)
+            elif clip_labels.add_clip_labels(db, number, segment.labels):
+                told.kept.append(found.name)
 
     def _worker(self) -> Any:
         from vidviz.decode.workers.worker import DecodeWorker

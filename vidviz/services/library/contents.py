@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +84,21 @@ def numeric_columns(table: pd.DataFrame) -> list[str]:
         return len(numbers) > 1 and bool(np.isfinite(numbers).all())
 
     return [name for name in label_columns(table) if is_numeric(name)]
+
+
+def video_labels(folder: WorkspaceFolder, video_ids: Collection[str]) -> dict[str, dict[str, list[str]]]:
+    """Video -> label column -> the values that its clips have, their own or the video's; columns without any left out."""
+    table = clip_table(folder)
+    chosen = table[table["video_id"].isin(list(video_ids))]
+    columns = label_columns(chosen)
+    return {
+        str(video_id): {
+            name: sorted({str(value) for value in clips_of[name].dropna()})
+            for name in columns
+            if clips_of[name].notna().any()
+        }
+        for video_id, clips_of in chosen.groupby("video_id")
+    }
 
 
 def split_tags(joined: str) -> list[str]:
