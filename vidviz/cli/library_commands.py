@@ -62,11 +62,11 @@ def import_command(
         with workspaces.opened_for_import(answer.path) as folder:
             job = jobs.run_here(folder, "import", title, arguments, answer.progress())
             items = jobs.list_items(folder, job.id)
-            labels = contents.video_labels(folder, {item.video_id for item in items if item.video_id})
+            given = contents.video_labels(folder, {item.video_id for item in items if item.video_id})
     except import_run.NothingImportedError as error:
         answer.fail(error, {"files": [_item(item) for item in error.items]}, _lines_of(error.items))
     lines = [*_lines_of(items), job.message]
-    files = [{**_item(item), "labels": labels.get(item.video_id or "", {})} for item in items]
+    files = [{**_item(item), "labels": given.get(item.video_id or "", {})} for item in items]
     answer.give({"files": files, "message": job.message}, "\n".join(lines))
 
 

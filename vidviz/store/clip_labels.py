@@ -21,12 +21,16 @@ def find_clip_tags(db: sqlite3.Connection, clip_id: int) -> tuple[str, ...]:
     return tuple(row[0] for row in db.execute("SELECT tag FROM clip_tag WHERE clip_id = ? ORDER BY tag", (clip_id,)))
 
 
-def add_clip_labels(db: sqlite3.Connection, clip_id: int, labels: Mapping[str, str]) -> int:
-    """Give a clip labels where it has none of its own; returns how many others of its own it keeps."""
-    own = dict(db.execute("SELECT name, value FROM clip_label WHERE clip_id = ?", (clip_id,)).fetchall())
-    new = [(clip_id, name, value) for name, value in labels.items() if value and name not in own]
-    db.executemany("INSERT INTO clip_label VALUES (?, ?, ?)", new)
-    return sum(own.get(name, value) != value for name, value in labels.items() if value)
+def add_clip_labels(db: sqlite3.Connection, labels: Mapping[int, Mapping[str, str]]) -> int:
+    """Give clips labels, by id and column, where they have none of their own; returns how many keep others."""
+    kept = 0
+    for clip_id, told in labels.items():
+        own = dict(db.execute("SELECT name, value FROM clip_label WHERE clip_id = ?", (clip_id,)).fetchall())
+        given = {name: value for name, value in told.items() if value}
+        new = [(clip_id, name, value) for name, value in given.items() if name not in own]
+        db.executemany("INSERT INTO clip_label VALUES (?, ?, ?)", new)
+        kept += any(own.get(name, value) != value for name, value in given.items())
+    return kept
 
 
 def list_tags_by_clip(db: sqlite3.Connection) -> dict[int, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,6 @@ from vidviz.workspace_folder import WorkspaceFolder
 logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from vidviz.config import DecodeLimits
     from vidviz.decode.ingest import IngestedVideo
 
@@ -108,11 +107,12 @@ class FileImporter:
         place = find_place(self._folder, found, video_id, state, video, keep=self._keep)
         displaced = find_displaced(self._folder, found, video_id)
         item = _item(found, "duplicate", video_id, num_clips, _join(reason, displaced.sentence))
+        labels = self._clip_labels(found, video_id, video.probe.duration_seconds)
         with write_catalogue(self._folder) as db:
             videos.move_video(db, video_id, place.path, kept=place.kept, file_state=place.state)
             videos.displace_videos(db, displaced.elsewhere, video_id)
             videos.set_labels(db, video_id, {} if timed else self._labels.from_tables(found))
-            self._label_clips(db, found, video_id, video.probe.duration_seconds)
+            self._labels.told.kept += [found.name] * clip_labels.add_clip_labels(db, labels)
             videos.record_source(db, _source(found, item))
         return item
 
@@ -134,14 +134,14 @@ class FileImporter:
         displaced = find_displaced(self._folder, found, video_id)
         status = "partial" if ingested.loss else "ok"
         item = _item(found, status, video_id, len(rows), _join(told, displaced.sentence) or None)
+        labels = self._clip_labels(found, video_id, ingested.probe.duration_seconds)
         with write_catalogue(self._folder) as db:
             videos.add_video(db, video)
             videos.move_video(db, video_id, place.path, kept=place.kept, file_state=place.state)
             videos.displace_videos(db, displaced.elsewhere, video_id)
             clips.add_clips(db, rows)
-            timed = self._segments_of(found)
-            videos.set_labels(db, video_id, self._labels.from_folder(found) if timed else self._labels.of(found))
-            self._label_clips(db, found, video_id, ingested.probe.duration_seconds)
+            videos.set_labels(db, video_id, self._labels.from_folder(found) if labels else self._labels.of(found))
+            self._labels.told.kept += [found.name] * clip_labels.add_clip_labels(db, labels)
             videos.record_source(db, _source(found, item))
         return item
 
@@ -187,17 +187,15 @@ class FileImporter:
         with read_catalogue(self._folder) as db:
             return not wanted <= {clip.id for clip in clips.list_clips(db, self._recipe.key, video.id)}
 
-    def _label_clips(self, db: sqlite3.Connection, found: FoundFile, video_id: str, seconds: float) -> None:
-        """Give the clips of segments their labels; what of them could not be taken is told at the end."""
+    def _clip_labels(self, found: FoundFile, video_id: str, seconds: float) -> dict[int, Mapping[str, str]]:
+        """What the clips of segments are called, by id; what of them cannot be taken is told at the end."""
         segments = self._segments_of(found)
-        told = self._labels.told
+        numbers = self._place(video_id, seconds, segments)
+        self._labels.told.late += [found.name] * numbers.count(None)
         if not segments and self._recipe.cut == "segments":
-            told.untimed.append(found.name)
-        for number, segment in zip(self._place(video_id, seconds, segments), segments, strict=True):
-            if number is None:
-                told.late.append(found.name)
-            elif clip_labels.add_clip_labels(db, number, segment.labels):
-                told.kept.append(found.name)
+            self._labels.told.untimed.append(found.name)
+        placed = zip(numbers, segments, strict=True)
+        return {number: segment.labels for number, segment in placed if number is not None}
 
     def _worker(self) -> Any:
         from vidviz.decode.workers.worker import DecodeWorker

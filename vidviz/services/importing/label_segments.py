@@ -41,7 +41,8 @@ class ToldSegments:
         if self.late:
             yield f"Left out, as they begin after the end of {_say(self.late)}: {count_of(len(self.late), 'segment')}."
         if self.kept:
-            yield f"Left with other labels that they had before: {count_of(len(self.kept), 'clip')} of {_say(self.kept)}."
+            clips = count_of(len(self.kept), "clip")
+            yield f"Left with other labels that they had before: {clips} of {_say(self.kept)}."
 
 
 def _say(names: Iterable[str]) -> str:

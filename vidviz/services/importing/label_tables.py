@@ -150,7 +150,8 @@ def _read_list(title: str, lines: Iterable[str]) -> Iterable[TableRow]:
             if number in HMDB_SETS:
                 yield TableRow((name,), {LABEL: split["label"], "split": HMDB_SETS[number]})
         elif folder or number:
-            yield TableRow((name,), {LABEL: folder or number})
+            # Where the folder is the class, the files may as well lie in one folder.
+            yield TableRow((name, PurePosixPath(plain_name(name)).name), {LABEL: folder or number})
 
 
 def _read_json(name: str, text: str) -> list[TableRow]:

@@ -87,7 +87,7 @@ def numeric_columns(table: pd.DataFrame) -> list[str]:
 
 
 def video_labels(folder: WorkspaceFolder, video_ids: Collection[str]) -> dict[str, dict[str, list[str]]]:
-    """Video -> label column -> the values that its clips have, their own or the video's; columns without any left out."""
+    """Video -> label column -> the values that its clips have, their own or the video's; only columns with any."""
     table = clip_table(folder)
     chosen = table[table["video_id"].isin(list(video_ids))]
     columns = label_columns(chosen)
