@@ -245,14 +245,14 @@ def test_a_table_with_times_makes_labelled_clips(folder, make_video, tmp_path):
     films = [make_video(f"films/{name}.mp4", seconds=3.0, seed=seed) for seed, name in enumerate("abc")]
     table = tmp_path / "times.csv"
     table.write_text(
-        "video,start,end,label\na.mp4,0.5,1.25,run\na.mp4,1,2,jump\na.mp4,2.5,3.4,rest\na.mp4,7,8,late\n"
+        "video,start,end,label\na.mp4,0.5,1.25,run\na.mp4,1,2,jump\na.mp4,2.5,3.4,rest\na.mp4,2.5,3.2,sit\na.mp4,7,8,late\n"
         "b.mp4,12,15,trimmed\n"
     )
     report = add(folder, tmp_path / "videos/films", labels=str(table))
     assert spans_of(folder) == [
         ("a.mp4", 0.5, 1.25, "run"),
         ("a.mp4", 1.0, 2.0, "jump"),
-        ("a.mp4", 2.5, 3.0, "rest"),
+        ("a.mp4", 2.5, 3.0, "sit, rest"),
         ("b.mp4", 0.0, 3.0, "trimmed"),
         ("c.mp4", 0.0, 3.0, None),
     ]

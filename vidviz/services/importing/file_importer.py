@@ -14,7 +14,7 @@ from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, JobItem, Source, Video
 from vidviz.services.importing.found_files import FoundFile
-from vidviz.services.importing.label_segments import Segment
+from vidviz.services.importing.label_segments import Segment, join_labels
 from vidviz.services.importing.label_sources import Labels
 from vidviz.services.importing.video_places import find_displaced, find_place, say_meanwhile
 from vidviz.services.library.source_files import as_text, file_state, whole_path
@@ -194,8 +194,11 @@ class FileImporter:
         self._labels.told.late += [found.name] * numbers.count(None)
         if not segments and self._recipe.cut == "segments":
             self._labels.told.untimed.append(found.name)
-        placed = zip(numbers, segments, strict=True)
-        return {number: segment.labels for number, segment in placed if number is not None}
+        several: dict[int, list[Mapping[str, str]]] = {}
+        for number, segment in zip(numbers, segments, strict=True):
+            if number is not None:
+                several.setdefault(number, []).append(segment.labels)
+        return {number: join_labels(labels) for number, labels in several.items()}
 
     def _worker(self) -> Any:
         from vidviz.decode.workers.worker import DecodeWorker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -51,20 +52,25 @@ def _say(names: Iterable[str]) -> str:
 
 def join_rows(rows: Iterable[TableRow]) -> list[Segment]:
     """The segments of one video, by time; what several rows say of the same one stands side by side in its labels."""
-    values: dict[tuple[float, float], dict[str, dict[str, None]]] = {}
+    told: dict[tuple[float, float], list[Mapping[str, str]]] = defaultdict(list)
     for row in rows:
         if row.span is not None:
-            columns = values.setdefault(row.span, {})
-            for name, value in row.labels.items():
-                columns.setdefault(name, {}).update({value: None} if value else {})
-    return [
-        Segment(
-            span,
-            {name: BETWEEN_VALUES.join(several) for name, several in columns.items()},
-            any(len(several) > 1 for several in columns.values()),
-        )
-        for span, columns in sorted(values.items())
-    ]
+            told[row.span].append(row.labels)
+    return [Segment(span, join_labels(several), _differ(several)) for span, several in sorted(told.items())]
+
+
+def join_labels(several: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Labels of the same thing as one, column by column: different values stand side by side."""
+    columns: dict[str, dict[str, None]] = {}
+    for labels in several:
+        for name, value in labels.items():
+            columns.setdefault(name, {}).update({value: None} if value else {})
+    return {name: BETWEEN_VALUES.join(values) for name, values in columns.items()}
+
+
+def _differ(several: list[Mapping[str, str]]) -> bool:
+    joined = join_labels(several)
+    return any(value and value not in {labels.get(name) for labels in several} for name, value in joined.items())
 
 
 def count_overlaps(segments: Iterable[Segment]) -> int:
