@@ -15,13 +15,14 @@ if num_videos == 0:
 
 with st.container(horizontal=True):
     recipe = library_view.choose_recipe()
+    table = library_view.choose_table()
     library_view.offer_samples(folder, recipe, first=num_videos == 0)
 upload, server = st.columns(2, gap="medium")
 with messages.telling_errors():
     with upload:
-        library_view.offer_upload(folder, recipe)
+        library_view.offer_upload(folder, recipe, table)
     with server:
-        library_view.offer_folder(folder, recipe)
+        library_view.offer_folder(folder, recipe, table)
 
 st.markdown("#### Videos")
 with messages.telling_errors():

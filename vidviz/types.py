@@ -21,7 +21,7 @@ from vidviz.numbers.clip_length import clip_length
 from vidviz.numbers.digests import short_digest
 from vidviz.numbers.metrics import Metric, check_metric
 
-Cut = Literal["windows", "shots"]
+Cut = Literal["windows", "shots", "segments"]
 Tail = Literal["keep", "drop", "shift"]
 Sampling = Literal["as-trained", "one-view", "spread"]
 SAMPLINGS: tuple[Sampling, ...] = get_args(Sampling)
@@ -39,7 +39,8 @@ class Recipe:
     """How a video is cut into clips.
 
     `windows` lays windows of `length_seconds` every `stride_seconds`; `shots` finds the cuts of the film first
-    and lays the windows inside each shot. `tail` says what becomes of the part that no whole window covers:
+    and lays the windows inside each shot; `segments` takes the times of a label table, whatever the other fields
+    say. `tail` says what becomes of the part that no whole window covers:
     `keep` makes it a shorter clip, `drop` leaves it out, `shift` moves the last window back so that it ends
     with the video. A video (or shot) shorter than one window is always one clip.
     """
@@ -50,8 +51,8 @@ class Recipe:
     tail: Tail = "keep"
 
     def __post_init__(self) -> None:
-        if self.cut not in ("windows", "shots"):
-            raise RecipeError(f"A recipe cuts by 'windows' or 'shots', not {self.cut!r}.")
+        if self.cut not in get_args(Cut):
+            raise RecipeError(f"A recipe cuts by 'windows', 'shots' or 'segments', not {self.cut!r}.")
         if self.tail not in ("keep", "drop", "shift"):
             raise RecipeError(f"The tail of a recipe is 'keep', 'drop' or 'shift', not {self.tail!r}.")
         for name in ("length_seconds", "stride_seconds"):
@@ -62,6 +63,8 @@ class Recipe:
     @property
     def key(self) -> str:
         """The recipe as one short text, e.g. `windows-2-2-keep`; equal recipes have equal keys."""
+        if self.cut == "segments":
+            return self.cut
         return f"{self.cut}-{short_number(self.length_seconds)}-{short_number(self.stride_seconds)}-{self.tail}"
 
     @classmethod
@@ -71,12 +74,16 @@ class Recipe:
         Raises:
             RecipeError: the text is not a recipe's key.
         """
+        if key == "segments":
+            return cls("segments")
         parts = key.split("-")
         try:
             cut, length, stride, tail = parts
             return cls(cut, float(length), float(stride), tail)  # type: ignore[arg-type]
         except ValueError:
-            raise RecipeError(f"{key!r} is not a recipe; one looks like 'windows-2-2-keep'.") from None
+            raise RecipeError(
+                f"{key!r} is not a recipe; one looks like 'windows-2-2-keep', or is 'segments'."
+            ) from None
 
 
 @dataclass(frozen=True)

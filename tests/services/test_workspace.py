@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import av
 import numpy as np
+import pandas as pd
 import pytest
 
 import vidviz
-from vidviz.errors import BackboneError, MediaError, SearchIndexError, WorkspaceError
+from vidviz.errors import BackboneError, LabelError, MediaError, SearchIndexError, UnknownNameError, WorkspaceError
+from vidviz.records import Clip
 from vidviz.services.index.set_index import milvus_settings, open_milvus
-from vidviz.types import MapSpec, Recipe
+from vidviz.types import MapSpec, Recipe, Span
 
 
 @pytest.fixture
@@ -121,3 +124,140 @@ def test_a_label_table_is_found_in_the_home_folder_and_from_where_one_stands(tmp
         workspace = vidviz.Workspace(tmp_path / f"w{number}")
         workspace.add(video, labels=table)
         assert set(workspace.clips()["label"]) == {"cat"}
+
+
+@pytest.fixture
+def filled(workspace, fill):
+    """Nine clips of nine videos with a set of vectors, and their ids."""
+    return workspace, fill(workspace.folder, np.random.default_rng(0).normal(size=(9, 4)))
+
+
+def test_a_workspace_says_what_it_holds_and_is_left_with_its_block(tmp_path, fill):
+    with vidviz.Workspace(tmp_path / "w") as opened:
+        ids = fill(opened.folder, np.eye(3))
+        assert repr(opened) == f"<Workspace '{tmp_path / 'w'}': 3 videos, 3 clips, 1 embedding set>"
+        assert len(opened.search(ids[0])) == 3
+        holder = open_milvus(milvus_settings(), opened.folder.milvus)
+    assert open_milvus(milvus_settings(), opened.folder.milvus) is not holder
+    assert len(opened.search(ids[0])) == 3
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        int,
+        str,
+        np.int64,
+        np.uint64,
+        np.array,
+        float,
+        lambda number: f" {number} ",
+        lambda number: [number],
+        lambda number: (str(number),),
+        lambda number: {number},
+        lambda number: np.array([number]),
+        lambda number: pd.Series([number]),
+        lambda number: pd.DataFrame({"clip_id": [number], "video": ["a"]}),
+        lambda number: pd.DataFrame({"clip_id": [number], "score": [0.5]}).iloc[0],
+        lambda number: {"clip_id": number, "score": 0.5},
+        lambda number: Clip(number, "v", "windows-2-2-keep", Span(0, 2)),
+        lambda number: [Clip(number, "v", "windows-2-2-keep", Span(0, 2))],
+        lambda number: iter([number]),
+    ],
+)
+def test_a_clip_is_named_by_an_id_of_any_type(filled, give):
+    workspace, ids = filled
+    assert workspace.label(give(ids[4]), "jump").num_clips == 1
+    clips = workspace.clips().set_index("clip_id")
+    assert clips.index[clips["label"] == "jump"].tolist() == [ids[4]]
+    assert workspace.search(give(ids[4]), k=1)["clip_id"].tolist() == [ids[4]]
+
+
+@pytest.mark.parametrize("given", [None, True, 1.5, "one", b"1", [None], [[1]], {}, np.eye(2), object()])
+def test_what_names_no_clip_is_told(filled, given):
+    workspace, _ = filled
+    for call in (workspace.label, workspace.tag, workspace.untag):
+        with pytest.raises(WorkspaceError, match=r"names no clip\. Give an id"):
+            call(given, "jump")
+
+
+def test_labels_and_tags_are_texts_numbers_and_truths(filled):
+    workspace, ids = filled
+    given = ["jump", 3, np.int64(4), 2.5, np.float32(0.5), True, np.False_]
+    for number, value in zip(ids, given, strict=False):
+        workspace.label(number, value)
+    labels = workspace.clips().set_index("clip_id")["label"]
+    assert [labels[number] for number in ids[: len(given)]] == ["jump", "3", "4", "2.5", "0.5", "true", "false"]
+    for value in (None, float("nan"), ["jump"], b"jump"):
+        with pytest.raises(LabelError, match="A label is text, not"):
+            workspace.label(ids[0], value)
+        with pytest.raises(LabelError, match="A tag is text, not"):
+            workspace.tag(ids[0], value)
+    with pytest.raises(LabelError, match="The name of a label column is text, not None"):
+        workspace.label(ids[0], "jump", None)
+
+
+def test_tags_are_taken_away_and_edits_done_again(filled):
+    workspace, ids = filled
+    workspace.tag(ids[:2], "blurred")
+    assert workspace.untag(ids[0], "blurred").num_clips == 1
+    assert workspace.undo().kind == "untag"
+    assert (workspace.clips()["tags"] == "blurred").sum() == 2
+    assert workspace.redo().kind == "untag"
+    assert (workspace.clips()["tags"] == "blurred").sum() == 1
+    assert workspace.redo() is None
+
+
+def test_clips_are_asked_with_together(filled):
+    workspace, ids = filled
+    hits = workspace.search(ids[:2], k=9)
+    assert set(hits["clip_id"]) == set(ids)
+    vectors = dict(zip(workspace.embeddings().ids.tolist(), workspace.embeddings().vectors, strict=True))
+    units = [vectors[number] / np.linalg.norm(vectors[number]) for number in ids[:2]]
+    assert hits["clip_id"].tolist() == workspace.search(vector=sum(units), k=9)["clip_id"].tolist()
+    with pytest.raises(SearchIndexError, match="How many hits are wanted is a whole number, not '5'"):
+        workspace.search(ids[0], k="5")
+    with pytest.raises(WorkspaceError, match="One clip is wanted here, not 2"):
+        workspace.inspect(ids[:2], "simple3d")
+
+
+def test_sets_are_named_by_what_made_them_and_backbones_by_their_description(workspace, make_video, tiny):
+    workspace.add(make_video())
+    report = workspace.embed(tiny, precision="float32", recipe=Recipe())
+    assert report.computed == 1
+    row = workspace.sets().iloc[0]
+    for name in ("tiny", report, report.spec, report.spec.key, row):
+        assert len(workspace.embeddings(name)) == 1
+    for given in (None, 3, ["tiny"]):
+        with pytest.raises(WorkspaceError, match="An embedding set is named by a text, not by"):
+            workspace.embeddings(given)
+    with pytest.raises(BackboneError, match=r"name or its description, .* not by a NoneType"):
+        workspace.embed(None)
+    with pytest.raises(BackboneError, match="This description of 'tiny' is not the registered one"):
+        workspace.embed(dataclasses.replace(tiny, title="Another"))
+
+
+def test_clips_and_vectors_are_taken_away_and_brought_back(filled, tmp_path):
+    workspace, ids = filled
+    assert workspace.export(tmp_path / "clips.csv") == [tmp_path / "clips.csv"]
+    assert sorted(pd.read_csv(tmp_path / "clips.csv")["clip_id"]) == sorted(ids)
+    workspace.export(str(tmp_path / "v.npz"), "r3d_18")
+    made = workspace.bring_in(tmp_path / "v.npz", "mine")
+    assert (made.clips, workspace.embeddings(made).vectors.shape) == (9, (9, 4))
+    np.savez(tmp_path / "new.npz", clip_ids=ids, vectors=np.eye(9))
+    with pytest.raises(WorkspaceError, match="replace=True in Python"):
+        workspace.bring_in(tmp_path / "new.npz", "mine")
+    assert workspace.bring_in(tmp_path / "new.npz", "mine", replace=True).replaced == 9
+    workspace.export(tmp_path / "board.zip", tool="tensorboard")
+    assert (tmp_path / "board.zip").stat().st_size > 0
+    with pytest.raises(UnknownNameError, match="no tool called 'excel'"):
+        workspace.export(tmp_path / "x", tool="excel")
+
+
+def test_what_is_no_path_is_told(workspace):
+    for call in (workspace.add, workspace.export, workspace.save_map, vidviz.Workspace):
+        with pytest.raises(WorkspaceError, match="is a path, not 3"):
+            call(3)
+    with pytest.raises(WorkspaceError, match="A label table is a path, not"):
+        workspace.add("clips", labels={"a.mp4": "cat"})

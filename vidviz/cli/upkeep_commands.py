@@ -74,13 +74,16 @@ def index_push(answer: Answer, uri: str, set_key: str) -> None:
 @index.command("bring-in")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="What the set is called, e.g. the network that the vectors are from.")
+@click.option("--replace", is_flag=True, help="In place of all vectors that the set holds.")
 @answering
-def index_bring_in(answer: Answer, file: Path, name: str) -> None:
+def index_bring_in(answer: Answer, file: Path, name: str, replace: bool) -> None:
     """Make an embedding set of vectors computed elsewhere (.npz or .parquet, with clip ids, or videos and times)."""
     from vidviz.services.embedding import outside_vectors
 
-    done = outside_vectors.bring_in(answer.open(), file, name)
+    done = outside_vectors.bring_in(answer.open(), file, name, replace=replace)
     lines = [f"{done.set_key}: {done.clips} vectors of {done.dimension} numbers, {done.new_clips} clips are new."]
+    if done.replaced:
+        lines.append(f"They take the place of the {done.replaced} vectors that the set held.")
     lines += [f"{count} rows left out: {reason}." for reason, count in done.left_out.items()]
     if done.without_picture:
         lines.append(f"{done.without_picture} new clips have no picture: their videos are gone or cannot be read.")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from vidviz.types import SHORTEST_CLIP_SECONDS, Recipe, Span
 
 MICRO = 1_000_000
+PAST_END_SECONDS = 0.5  # what people say of a video's end is not exact
 SHORTEST_TAIL = 0.25  # of a window; what is shorter says too little to be a clip of its own
 
 
@@ -36,15 +37,49 @@ def cut_clips(duration_seconds: float, shots: Iterable[Span], recipe: Recipe) ->
     Args:
         duration_seconds: of the video; above zero.
         shots: the shots of the video, in order; used by the recipe `shots` only.
-        recipe: how to cut.
+        recipe: how to cut, by windows or shots.
     """
-    whole = (0, max(1, math.floor(duration_seconds * MICRO + 1e-3)))
+    whole = (0, _last_moment(duration_seconds))
     stretches = [whole]
     if recipe.cut == "shots":
         found = [(round(s.start_seconds * MICRO), min(round(s.end_seconds * MICRO), whole[1])) for s in shots]
         stretches = [s for s in found if s[1] - s[0] >= SHORTEST_CLIP_SECONDS * MICRO] or stretches
     spans = [span for start, end in stretches for span in _lay_windows(start, end, recipe)]
     return [Span(start / MICRO, end / MICRO) for start, end in spans]
+
+
+def place_segments(duration_seconds: float, segments: Sequence[tuple[float, float]]) -> list[Span | None]:
+    """Where the segments that somebody named lie in a video, one each: None for one that lies after its end.
+
+    What reaches over the end is cut off there. A video that is no longer than its only segment, and ends before it, is
+    that segment by itself, as data sets are handed out: all of it then.
+
+    Args:
+        duration_seconds: of the video; above zero.
+        segments: (start, end) in seconds.
+    """
+    end = _last_moment(duration_seconds)
+    if len(segments) == 1:
+        ((first, last),) = segments
+        if last > duration_seconds + PAST_END_SECONDS and duration_seconds <= last - first + PAST_END_SECONDS:
+            return [Span(0, end / MICRO)]
+    placed: list[Span | None] = []
+    for first, last in segments:
+        start, stop = round(first * MICRO), min(round(last * MICRO), end)
+        placed.append(Span(start / MICRO, stop / MICRO) if stop > start else None)
+    return placed
+
+
+def cut_segments(duration_seconds: float, segments: Sequence[tuple[float, float]]) -> list[Span]:
+    """The segments of a video as clips, sorted, each once; the whole video where it has none."""
+    spans = {span for span in place_segments(duration_seconds, segments) if span is not None}
+    whole = Span(0, _last_moment(duration_seconds) / MICRO)
+    return sorted(spans, key=lambda span: (span.start_seconds, span.end_seconds)) or [whole]
+
+
+def _last_moment(duration_seconds: float) -> int:
+    """The end of a video, in microseconds."""
+    return max(1, math.floor(duration_seconds * MICRO + 1e-3))
 
 
 def _lay_windows(start: int, end: int, recipe: Recipe) -> list[tuple[int, int]]:

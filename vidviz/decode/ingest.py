@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vidviz.config import DecodeLimits
 from vidviz.decode.atomic_write import is_about_disk
-from vidviz.decode.cut import cut_clips, leave_out_pauses
+from vidviz.decode.cut import cut_clips, cut_segments, leave_out_pauses
 from vidviz.decode.file_names import file_label
 from vidviz.decode.pictures.thumbnails import Reel
 from vidviz.decode.preview import STRIP_FRAMES, write_poster, write_preview, write_strip
@@ -36,8 +37,14 @@ class IngestedVideo:
     clip_ids: tuple[int, ...]
 
 
-def ingest_video(path: str | os.PathLike[str], recipe: Recipe, previews: Path, limits: DecodeLimits) -> IngestedVideo:
-    """Read a file once, cut it into clips, and write its previews.
+def ingest_video(
+    path: str | os.PathLike[str],
+    recipe: Recipe,
+    previews: Path,
+    limits: DecodeLimits,
+    segments: Sequence[tuple[float, float]] = (),
+) -> IngestedVideo:
+    """Read a file once, cut it into clips (by `segments` where the recipe says so), and write its previews.
 
     Writes `<clip_id>.poster.webp` and `<clip_id>.strip.webp` for each clip into `previews`, and
     `<video_id>.mp4` where a browser could not play the original. Each appears whole or not at all, and when
@@ -53,7 +60,7 @@ def ingest_video(path: str | os.PathLike[str], recipe: Recipe, previews: Path, l
         previews.mkdir(parents=True, exist_ok=True)
         with Reel(_reel_rate(recipe.length_seconds)) as reel:
             scan = scan_video(path, limits, find_shots=recipe.cut == "shots", reel=reel)
-            spans = tuple(leave_out_pauses(cut_clips(scan.duration_seconds, scan.shots, recipe), scan.pauses))
+            spans = tuple(_cut(scan, recipe, segments))
             ids = tuple(clip_id(video_id, span, recipe.key) for span in spans)
             _write_clip_previews(reel, dict(zip(ids, spans, strict=True)), previews, added)
         if not scan.probe.browser_playable:
@@ -65,6 +72,12 @@ def ingest_video(path: str | os.PathLike[str], recipe: Recipe, previews: Path, l
             raise _as_told(error, path, previews) from error
         raise
     return _as_ingested(video_id, scan, spans, ids)
+
+
+def _cut(scan: VideoScan, recipe: Recipe, segments: Sequence[tuple[float, float]]) -> list[Span]:
+    if recipe.cut == "segments":
+        return cut_segments(scan.duration_seconds, segments)
+    return leave_out_pauses(cut_clips(scan.duration_seconds, scan.shots, recipe), scan.pauses)
 
 
 def _as_told(error: OSError, path: str | os.PathLike[str], previews: Path) -> VidvizError:

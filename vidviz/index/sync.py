@@ -64,7 +64,7 @@ def sync_index(
 
     Interrupted at any moment, it goes on from there when called again. When the index carries the digest of exactly
     these rows, and as many clips, nothing is read back. Vectors are not compared: an embedding set's key decides
-    them.
+    them, and where it does not, the rows hold a digest of them.
 
     Args:
         index: the index to bring in line.

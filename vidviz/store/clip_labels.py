@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 
 def find_clip_labels(db: sqlite3.Connection, clip_id: int) -> dict[str, str]:
@@ -18,6 +19,18 @@ def find_clip_labels(db: sqlite3.Connection, clip_id: int) -> dict[str, str]:
 def find_clip_tags(db: sqlite3.Connection, clip_id: int) -> tuple[str, ...]:
     """The tags of a clip, sorted."""
     return tuple(row[0] for row in db.execute("SELECT tag FROM clip_tag WHERE clip_id = ? ORDER BY tag", (clip_id,)))
+
+
+def add_clip_labels(db: sqlite3.Connection, labels: Mapping[int, Mapping[str, str]]) -> int:
+    """Give clips labels, by id and column, where they have none of their own; returns how many keep others."""
+    kept = 0
+    for clip_id, told in labels.items():
+        own = dict(db.execute("SELECT name, value FROM clip_label WHERE clip_id = ?", (clip_id,)).fetchall())
+        given = {name: value for name, value in told.items() if value}
+        new = [(clip_id, name, value) for name, value in given.items() if name not in own]
+        db.executemany("INSERT INTO clip_label VALUES (?, ?, ?)", new)
+        kept += any(own.get(name, value) != value for name, value in given.items())
+    return kept
 
 
 def list_tags_by_clip(db: sqlite3.Connection) -> dict[int, list[str]]:

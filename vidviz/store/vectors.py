@@ -77,6 +77,13 @@ class VectorShards:
             for path in old:
                 path.unlink(missing_ok=True)
 
+    def replace(self, embeddings: Embeddings) -> None:
+        """Put these vectors in the place of all others. A crash in between leaves the others, and new clips beside."""
+        old = self._shards()
+        self.append(embeddings)
+        for path in old:
+            path.unlink(missing_ok=True)
+
     @property
     def version(self) -> str:
         """Changes whenever a shard is added or replaced; equal versions mean equal content."""

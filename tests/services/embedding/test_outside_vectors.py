@@ -36,7 +36,7 @@ def test_exported_vectors_come_back_as_a_set_and_are_searched(folder, ids, tmp_p
     by_vector = search_run.search_by_vector(folder, "my-net", vectors[4])
     assert by_vector.hits[0].clip_id == ids[4]
     again = outside_vectors.bring_in(folder, tmp_path / "v.npz", "my-net")
-    assert (again.clips, again.left_out) == (0, {"the set has a vector of this clip already": 9})
+    assert (again.clips, again.left_out) == (0, {"the set holds this vector already": 9})
     for query in (Query(sentence="a dog"), Query(video=f"{1:064x}", seconds=(0, 1))):
         with pytest.raises(BackboneError, match="brought in from outside"):
             query_vector.query_vector(folder, "my-net", query)
@@ -99,9 +99,16 @@ def test_rows_that_name_nothing_here_are_left_out_and_counted(folder, ids, tmp_p
         ({"vectors": np.ones(3), "clip_ids": np.arange(3)}, "needs vectors"),
         ({"vectors": np.ones((3, 2))}, "needs clip_ids, or videos"),
         ({"vectors": np.ones((3, 2)), "clip_ids": np.arange(2)}, "another length"),
-        ({"vectors": np.ones((3, 2)), "clip_ids": np.ones(3)}, "whole numbers"),
+        ({"vectors": np.ones((3, 2)), "clip_ids": np.full(3, 0.5)}, "whole numbers"),
+        ({"vectors": np.ones((3, 2)), "clip_ids": np.ones(3, np.float32)}, "whole numbers"),
+        ({"vectors": np.ones((3, 2)), "clip_ids": np.array(["a", "b", ""])}, "whole numbers"),
+        ({"numbers": np.ones((3, 2)), "who": np.arange(3)}, "it has 'numbers', 'who'"),
+        ({"vectors": np.ones((3, 2)), "who": np.arange(3)}, "it has 'vectors', 'who'"),
         ({"vectors": np.ones((3, 2)), "clip_ids": np.arange(3)}, r"No row of v.npz can be used \(3 rows: this library"),
-        ({"vectors": np.array([[{}]]), "clip_ids": np.arange(1)}, "cannot be read"),
+        (
+            {"vectors": np.array([[{}]]), "clip_ids": np.arange(1)},
+            r"Python objects, which are not loaded .*np.array\(vectors",
+        ),
     ],
 )
 def test_files_that_cannot_be_used_are_told(folder, ids, tmp_path, arrays, sentence):
@@ -131,7 +138,6 @@ def test_whichever_byte_of_a_file_is_another_is_a_sentence_or_nothing(tmp_path, 
 @pytest.mark.parametrize(
     ("vectors", "sentence"),
     [
-        ([[1.0, 2.0], None], "different lengths"),
         ([[1.0, 2.0], [1.0]], "different lengths"),
         ([[], []], "needs vectors"),
         ([1.0, 2.0], "needs vectors"),
@@ -181,6 +187,8 @@ def test_names_endings_and_sizes_that_do_not_fit_are_told(folder, ids, tmp_path)
     np.savez(tmp_path / "w.npz", clip_ids=np.array(ids[:2]), vectors=np.ones((2, 5)))
     with pytest.raises(WorkspaceError, match="holds vectors of 3 numbers, and these have 5"):
         outside_vectors.bring_in(folder, tmp_path / "w.npz", "x")
+    done = outside_vectors.bring_in(folder, tmp_path / "w.npz", "x", replace=True)
+    assert (done.dimension, embedding_sets.load_embeddings(folder, "x").vectors.shape) == (5, (2, 5))
 
 
 def test_new_clips_get_the_pictures_of_their_video(folder, make_video, tmp_path):
@@ -191,3 +199,92 @@ def test_new_clips_get_the_pictures_of_their_video(folder, make_video, tmp_path)
     for number in embedding_sets.load_embeddings(folder, made.set_key).ids.tolist():
         with Image.open(folder.poster(number)) as poster, Image.open(folder.strip(number)) as strip:
             assert (poster.size, strip.n_frames > 1) == ((64, 48), True)
+
+
+def test_vectors_of_a_set_are_replaced_where_that_is_asked_for(folder, ids, tmp_path):
+    rng = np.random.default_rng(1)
+    first, second = rng.normal(size=(2, 9, 16)).astype(np.float32)
+    np.savez(tmp_path / "first.npz", clip_ids=np.array(ids), vectors=first)
+    np.savez(tmp_path / "second.npz", clip_ids=np.array(ids), vectors=second)
+    np.savez(tmp_path / "part.npz", clip_ids=np.array(ids[:8]), vectors=first[:8])
+
+    def nearest(vectors: np.ndarray, asked: int) -> list[int]:
+        units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return [ids[row] for row in np.argsort(-(units @ units[asked]))]
+
+    outside_vectors.bring_in(folder, tmp_path / "first.npz", "mine")
+    assert [hit.clip_id for hit in search_run.search_by_clip(folder, "mine", ids[0], 9).hits] == nearest(first, 0)
+    with pytest.raises(WorkspaceError, match=r"holds other vectors of 9 of these 9 clips. Replace what"):
+        outside_vectors.bring_in(folder, tmp_path / "second.npz", "mine")
+    assert embedding_sets.load_embeddings(folder, "mine").vectors.tolist() == first[np.argsort(ids)].tolist()
+    done = outside_vectors.bring_in(folder, tmp_path / "second.npz", "mine", replace=True)
+    assert (done.clips, done.replaced, done.left_out) == (9, 9, {})
+    assert embedding_sets.load_embeddings(folder, "mine").vectors.tolist() == second[np.argsort(ids)].tolist()
+    assert [hit.clip_id for hit in search_run.search_by_clip(folder, "mine", ids[0], 9).hits] == nearest(second, 0)
+    done = outside_vectors.bring_in(folder, tmp_path / "part.npz", "mine", replace=True)
+    assert (done.clips, done.replaced, len(embedding_sets.load_embeddings(folder, "mine"))) == (8, 9, 8)
+    assert len(search_run.search_by_clip(folder, "mine", ids[0], 9).hits) == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("clip_ids", lambda ids: np.array([str(number) for number in ids])),
+        ("Clip_ID", lambda ids: np.array([f" {number} ".encode() for number in ids])),
+        ("ids", lambda ids: np.array(ids, float)),
+        ("id", lambda ids: np.array(ids, np.uint64)),
+    ],
+)
+def test_ids_are_taken_as_numbers_and_as_text(folder, ids, tmp_path, name, write):
+    np.savez(tmp_path / "v.npz", **{"embeddings": np.eye(9), name: write(ids)})
+    done = outside_vectors.bring_in(folder, tmp_path / "v.npz", "x")
+    assert (done.clips, done.left_out) == (9, {})
+
+
+def test_parquet_rows_without_a_vector_or_an_id_are_counted(folder, ids, tmp_path):
+    table = {
+        "clip_id": [str(ids[0]), "none", None, *map(str, ids[3:])],
+        "embedding": [[1.0, 2.0]] * 3 + [None, [], [np.nan, 1.0], *[[3.0, 1.0]] * 3],
+    }
+    pyarrow.parquet.write_table(pyarrow.table(table), tmp_path / "v.parquet")
+    done = outside_vectors.bring_in(folder, tmp_path / "v.parquet", "x")
+    assert (done.clips, done.dimension) == (4, 2)
+    assert done.left_out == {
+        "it has no vector": 2,
+        "its vector holds NaN or infinite values": 1,
+        "its id is no whole number": 2,
+    }
+
+
+@pytest.mark.parametrize("names", [("dim_0", "dim_1", "dim_2"), ("1", "2", "3"), ("f0", "f1", "f2")])
+def test_a_column_a_number_is_a_vector(folder, ids, tmp_path, names):
+    vectors = np.random.default_rng(0).normal(size=(9, 3))
+    table = {"id": ids, **dict(zip(reversed(names), vectors[:, ::-1].T, strict=True))}
+    pd.DataFrame(table).to_parquet(tmp_path / "v.parquet")
+    np.testing.assert_array_equal(read_rows(tmp_path / "v.parquet").vectors, vectors)
+    assert outside_vectors.bring_in(folder, tmp_path / "v.parquet", "x").clips == 9
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["/nowhere/0", "/nowhere/1", "/nowhere/2"],
+        ["/data/films/video 0.mp4", r"C:\films\video 1.mp4", "./video 2.mp4"],
+        ["films/video 0", "video 1", "VIDEO"],
+    ],
+)
+def test_videos_are_named_by_paths_names_and_stems(folder, ids, tmp_path, names):
+    times = {"start": [0.0] * 3, "end": [2.0] * 3}
+    np.savez(tmp_path / "v.npz", vectors=np.eye(3), videos=names, **times)
+    done = outside_vectors.bring_in(folder, tmp_path / "v.npz", "x")
+    lost = sum(name == "VIDEO" for name in names)
+    assert (done.clips, done.left_out.get("this library has no such video", 0)) == (3 - lost, lost)
+
+
+def test_a_name_of_several_videos_names_none_and_its_folder_tells_them_apart(folder, make_video, tmp_path):
+    files = [make_video(f"{place}/a.mp4", seed=seed) for seed, place in enumerate(("left", "right"))]
+    import_run.import_videos(folder, import_run.ImportRequest(tuple(map(str, files))))
+    times = {"start_seconds": [0.0] * 3, "end_seconds": [1.0] * 3}
+    np.savez(tmp_path / "v.npz", vectors=np.eye(3), videos=["a.mp4", "left/a.mp4", "/elsewhere/right/a.mp4"], **times)
+    done = outside_vectors.bring_in(folder, tmp_path / "v.npz", "x")
+    assert (done.clips, done.left_out) == (2, {"several videos of this library are called so": 1})

@@ -12,7 +12,7 @@ import pytest
 
 from vidviz.errors import LabelError
 from vidviz.services.importing.import_run import ImportRequest, import_videos, rebuild_previews, run_import_job
-from vidviz.services.library import contents
+from vidviz.services.library import clip_annotations, contents
 from vidviz.services.progress import JobCancelledError
 from vidviz.store import videos
 from vidviz.store.catalogue import read_catalogue
@@ -234,3 +234,56 @@ def test_the_message_of_a_job_counts_every_status(folder, make_video):
     }
     message = run_import_job(folder, None, arguments, lambda done, total, message="": None)  # type: ignore[arg-type]
     assert message == "1 imported, 1 duplicate, 1 failed."
+
+
+def spans_of(folder, column="label"):
+    table = contents.clip_table(folder, "segments")
+    return [(row["video"], row["start_seconds"], row["end_seconds"], row[column]) for row in table.to_dict("records")]
+
+
+def test_a_table_with_times_makes_labelled_clips(folder, make_video, tmp_path):
+    films = [make_video(f"films/{name}.mp4", seconds=3.0, seed=seed) for seed, name in enumerate("abc")]
+    table = tmp_path / "times.csv"
+    table.write_text(
+        "video,start,end,label\na.mp4,0.5,1.25,run\na.mp4,1,2,jump\na.mp4,2.5,3.4,rest\na.mp4,2.5,3.2,sit\na.mp4,7,8,late\n"
+        "b.mp4,12,15,trimmed\n"
+    )
+    report = add(folder, tmp_path / "videos/films", labels=str(table))
+    assert spans_of(folder) == [
+        ("a.mp4", 0.5, 1.25, "run"),
+        ("a.mp4", 1.0, 2.0, "jump"),
+        ("a.mp4", 2.5, 3.0, "sit, rest"),
+        ("b.mp4", 0.0, 3.0, "trimmed"),
+        ("c.mp4", 0.0, 3.0, None),
+    ]
+    assert {item.name: item.clips for item in report.items} == {"a.mp4": 3, "b.mp4": 1, "c.mp4": 1}
+    assert "Left out, as they begin after the end of 'a.mp4': 1 segment." in report.notes
+    assert "No label table has times for 'c.mp4': one clip each." in report.notes
+    for number in contents.clip_table(folder)["clip_id"]:
+        assert folder.poster(number).stat().st_size > 0
+    assert statuses(add(folder, *films, labels=str(table))) == dict.fromkeys(("a.mp4", "b.mp4", "c.mp4"), "duplicate")
+
+
+def test_a_longer_table_adds_clips_and_keeps_the_labels_that_a_person_gave(folder, make_video, tmp_path):
+    film, table = make_video("a.mp4", seconds=3.0), tmp_path / "times.csv"
+    table.write_text("video,start,end,label\na.mp4,0,1,run\n")
+    add(folder, film, labels=str(table))
+    (first,) = contents.clip_table(folder, "segments")["clip_id"]
+    clip_annotations.set_label(folder, [first], "walk")
+    table.write_text("video,start,end,label\na.mp4,0,1,run\na.mp4,1,2,jump\n")
+    report = add(folder, film, labels=str(table))
+    assert statuses(report) == {"a.mp4": "ok"}
+    assert spans_of(folder) == [("a.mp4", 0.0, 1.0, "walk"), ("a.mp4", 1.0, 2.0, "jump")]
+    assert "Left with other labels that they had before: 1 clip of 'a.mp4'." in report.notes
+    before = {path.name for path in folder.previews.iterdir()}
+    shutil.rmtree(folder.previews)
+    rebuild_previews(folder)
+    assert {path.name for path in folder.previews.iterdir()} == before
+
+
+def test_another_recipe_leaves_the_times_aside(folder, make_video, tmp_path):
+    film, table = make_video("a.mp4", seconds=3.0), tmp_path / "times.csv"
+    table.write_text("video,start,end,label\na.mp4,0,1,run\na.mp4,1,2,jump\n")
+    add(folder, film, labels=str(table), recipe=Recipe())
+    assert contents.clip_table(folder)["recipe"].unique().tolist() == ["windows-2-2-keep"]
+    assert set(labels_of(folder).values()) == {None}

@@ -139,3 +139,50 @@ def test_the_folder_inside_the_named_one_is_the_label():
     assert folder_label("cats/tom.mp4") == {"label": "cats"}
     assert folder_label("pets/cats/tom.mp4") == {"label": "cats"}
     assert folder_label("tom.mp4") == {}
+
+
+def test_rows_with_times_are_segments_and_not_labels_of_the_video(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text(
+        "Video,Start,End,Label,who\na.mp4,0:01,3.5,run,x\na.mp4,1,3.5,jump,x\na.mp4,3,5,rest,\nb.mp4,,,z,\n"
+    )
+    table = read_label_table(path)
+    assert [(one.span, one.labels) for one in table.find_segments(file_of("a.mp4"))] == [
+        ((1, 3.5), {"label": "run, jump", "who": "x"}),
+        ((3, 5), {"label": "rest", "who": ""}),
+    ]
+    assert (table.find(file_of("a.mp4")), table.find_segments(file_of("b.mp4"))) == ({}, [])
+    assert table.find(file_of("b.mp4")) == {"label": "z", "who": ""}
+    assert table.notes == [
+        "labels.csv: 1 segment with several labels, which stand side by side.",
+        "labels.csv: 1 segment overlapping others; each is a clip.",
+    ]
+    assert Labels(table).usual_recipe([file_of("b.mp4")]).key == "windows-2-2-keep"
+    assert Labels(table).usual_recipe([file_of("b.mp4"), file_of("a.mp4")]).key == "segments"
+
+
+def test_ava_and_activity_net_are_segments(tmp_path):
+    ava = tmp_path / "ava_train_v2.2.csv"
+    box = "0.077,0.151,0.283,0.811"
+    ava.write_text(f"-5KQ,0902,{box},80,1\n-5KQ,0902,{box},9,1\n-5KQ,0903,{box},80,1\n")
+    table = read_label_table(ava)
+    assert [(one.span, one.labels) for one in table.find_segments(file_of("-5KQ.mkv"))] == [
+        ((900.5, 903.5), {"label": "80, 9"}),
+        ((901.5, 904.5), {"label": "80"}),
+    ]
+    net = tmp_path / "activity_net.v1-3.min.json"
+    net.write_text(
+        '{"version": "1.3", "taxonomy": [], "database": {"sJG": {"subset": "training", "duration": 9.5, "annotations": '
+        '[{"label": "Bathing dog", "segment": [2.5, 9.6]}, {"label": "odd", "segment": [3, 3]}, 7]}, "x": null}}'
+    )
+    for name in ("sJG.mp4", "v_sJG.mp4"):
+        (found,) = read_label_table(net).find_segments(file_of(name))
+        assert (found.span, found.labels) == ((2.5, 9.6), {"label": "Bathing dog", "subset": "training"})
+
+
+def test_the_folder_labels_what_the_table_does_not_name(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("video,label\na.mp4,x\n")
+    labels = Labels(read_label_table(path))
+    assert labels.of(file_of("run/a.mp4")) == {"label": "x"}
+    assert labels.of(file_of("run/b.mp4")) == {"label": "run"}

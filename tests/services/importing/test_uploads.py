@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vidviz.services import jobs
 from vidviz.services.importing.import_run import ImportRequest, import_videos, request_arguments, request_from_arguments
-from vidviz.services.importing.uploads import receive
+from vidviz.services.importing.uploads import receive, receive_table
 from vidviz.services.library import contents
 from vidviz.store import job_rows
 from vidviz.store.catalogue import read_catalogue, write_catalogue
@@ -94,3 +94,15 @@ def test_uploads_of_imports_that_ended_early_go_with_the_next_import_and_no_othe
     import_videos(folder, ImportRequest((str(elsewhere),)))
     assert {state for state, batch in batches.items() if batch.exists()} == {"waiting", "not asked for yet"}
     assert elsewhere.exists()
+
+
+def test_an_uploaded_table_labels_the_videos_and_goes_with_the_import(folder, make_video, tmp_path):
+    (tmp_path / "labels.csv").write_text("video,label\nv.mp4,beside\n")
+    request = ImportRequest((str(make_video("v.mp4")),))
+    content = io.BytesIO(b"v.mp4 1\nelse.avi 2\n")
+    request = receive_table(folder, request, "../up/brush_hair_test_split1.txt", content)
+    assert folder.uploads in Path(request.labels).parents
+    report = import_videos(folder, request_from_arguments(request_arguments(request)))
+    assert contents.clip_table(folder)["label"].tolist() == ["brush_hair"]
+    assert report.notes == ("brush_hair_test_split1.txt names 1 video not among these files: 'else.avi'.",)
+    assert list(folder.uploads.iterdir()) == []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
@@ -14,27 +14,27 @@ from vidviz.config import DecodeLimits
 from vidviz.errors import MediaError, WorkspaceError
 from vidviz.index.rows import unit_vectors
 from vidviz.log.timing import timed
-from vidviz.records import Clip, EmbeddingSet, Video
+from vidviz.records import Clip, EmbeddingSet
 from vidviz.services.backbones.decoders import file_decoder
-from vidviz.services.embedding.outside_tables import OutsideRows, read_rows
+from vidviz.services.embedding.outside_clips import find_stretches, once, settle_recipe
+from vidviz.services.embedding.outside_tables import NO_ID, read_rows
 from vidviz.services.library import contents
 from vidviz.services.library.source_files import intact_path
-from vidviz.store import clips, sets, videos
+from vidviz.store import clips, sets
 from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.store.vectors import VectorShards
-from vidviz.types import OUTSIDE, Embeddings, EmbeddingSetSpec, Recipe, Span, clip_id
+from vidviz.types import OUTSIDE, Embeddings, EmbeddingSetSpec, Span
 from vidviz.workspace_folder import WorkspaceFolder
 
-LONGEST_PAST_END_SECONDS = 0.5
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 
 
 @dataclass(frozen=True)
 class BroughtIn:
-    """What became of the rows: `set_key` holds `clips` of them, `new_clips` are new in the library.
+    """What became of the rows: `set_key` got `clips` vectors of them, `new_clips` are new in the library.
 
     `left_out` says how many rows were left out for each reason; `without_picture` how many of the new clips have no
-    poster, because their video is gone or cannot be read.
+    poster, because their video is gone or cannot be read; `replaced` how many vectors the set held before.
     """
 
     set_key: str
@@ -43,18 +43,26 @@ class BroughtIn:
     dimension: int
     left_out: dict[str, int]
     without_picture: int = 0
+    replaced: int = 0
 
 
 @timed
-def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
+def bring_in(folder: WorkspaceFolder, path: Path, name: str, *, replace: bool = False) -> BroughtIn:
     """Make an embedding set of a file's vectors; rows that name nothing here are left out and counted.
 
     An .npz holds `vectors` (N, D) and either `clip_ids` (N,) of this library, as `vidviz export` writes them, or
-    `videos` (N,) with `start_seconds` and `end_seconds`. A Parquet file has the columns `vector` and the same. A video
-    is named by its SHA-256, its name, or its name without the ending.
+    `videos` (N,) with `start_seconds` and `end_seconds`. A Parquet file has the columns `vector` and the same; other
+    usual names are known too (`outside_tables`). A video is named by its SHA-256, a path, its name, or its stem.
+
+    Args:
+        folder: the workspace.
+        path: the file.
+        name: what the set is called.
+        replace: whether the vectors take the place of all that the set holds; otherwise they are added to it.
 
     Raises:
-        WorkspaceError: the file or name cannot be used, or no row names a clip or video of the library.
+        WorkspaceError: the file or name cannot be used, no row names a clip or video of the library, or the set holds
+            other vectors of these clips and is not to be replaced.
     """
     if not _NAME.fullmatch(name):
         raise WorkspaceError("The name of a set is up to 60 letters, digits, dots, dashes and underscores.")
@@ -64,33 +72,64 @@ def bring_in(folder: WorkspaceFolder, path: Path, name: str) -> BroughtIn:
     if rows.clip_ids is not None:
         found = _by_clip(folder, rows.clip_ids, usable, reasons)
     else:
-        found = _by_time(folder, rows, usable, reasons)
+        found = find_stretches(folder, rows, usable, reasons)
     if not found:
         raise WorkspaceError(f"No row of {path.name} can be used ({_say(reasons)}). Import the videos first.")
-    recipe_key, new = _settle_recipe(folder, found, reasons)
+    recipe_key, new = settle_recipe(folder, found, reasons)
     spec = EmbeddingSetSpec(name, OUTSIDE, "vectors", "none", recipe_key)
-    numbers = {place: clip.id for place, clip in new.items()}
-    ids = np.array(list(numbers.values()), np.int64)
-    vectors = np.asarray(rows.vectors[list(numbers)], np.float32)
-    with write_catalogue(folder) as db:
-        added = [clip for clip in new.values() if clips.find_clip(db, clip.id) is None]
-        clips.add_clips(db, added)
-        known = sets.find_set(db, spec.key)
-        if known is not None and known.dimension != vectors.shape[1]:
-            raise WorkspaceError(
-                f"The set {name} holds vectors of {known.dimension} numbers, and these have {vectors.shape[1]}; choose "
-                "another name."
-            )
-        sets.add_set(db, EmbeddingSet(spec, vectors.shape[1]))
+    ids = np.array([clip.id for clip in new.values()], np.int64)
+    embeddings = Embeddings(ids, np.asarray(rows.vectors[list(new)], np.float32))
     shards = VectorShards(folder.vectors(spec.key))
     with shards.writing():
-        fresh = ~np.isin(ids, shards.load_ids())
-        reasons["the set has a vector of this clip already"] += int((~fresh).sum())
-        if fresh.any():
-            shards.append(Embeddings(ids[fresh], vectors[fresh]))
+        held = shards.load()
+        fresh = np.ones(len(ids), bool) if replace else ~_held_already(spec, held, embeddings)
+        added = _store_set(folder, EmbeddingSet(spec, embeddings.dimension), new.values())
+        if replace:
+            shards.replace(embeddings)
+        elif fresh.any():
+            shards.append(Embeddings(ids[fresh], embeddings.vectors[fresh]))
+    reasons["the set holds this vector already"] += int((~fresh).sum())
     left_out = {reason: count for reason, count in reasons.items() if count}
     bare = _picture_clips(folder, added)
-    return BroughtIn(spec.key, int(fresh.sum()), len(added), vectors.shape[1], left_out, bare)
+    replaced = len(held) if replace else 0
+    return BroughtIn(spec.key, int(fresh.sum()), len(added), embeddings.dimension, left_out, bare, replaced)
+
+
+def _held_already(spec: EmbeddingSetSpec, held: Embeddings, new: Embeddings) -> np.ndarray:
+    """Which of the new vectors the set holds, (N,) bool.
+
+    Raises:
+        WorkspaceError: it holds others of these clips, or vectors of another size.
+    """
+    way_out = "Replace what the set holds (--replace, or replace=True in Python), or choose another name."
+    if len(held) and held.dimension != new.dimension:
+        raise WorkspaceError(
+            f"The set {spec.backbone} holds vectors of {held.dimension} numbers, and these have {new.dimension}. "
+            f"{way_out}"
+        )
+    before = dict(zip(held.ids.tolist(), held.vectors, strict=True))
+    known = np.array([number in before for number in new.ids.tolist()], dtype=bool)
+    differing = sum(
+        not np.array_equal(before[number], vector)
+        for number, vector in zip(new.ids[known].tolist(), new.vectors[known], strict=True)
+    )
+    if differing:
+        raise WorkspaceError(
+            f"The set {spec.backbone} holds other vectors of {differing} of these {len(new)} clips. {way_out}"
+        )
+    return known
+
+
+def _store_set(folder: WorkspaceFolder, made: EmbeddingSet, new: Collection[Clip]) -> list[Clip]:
+    """Enter a set and its clips in the catalogue; returns those that are new in the library."""
+    with write_catalogue(folder) as db:
+        added = [clip for clip in new if clips.find_clip(db, clip.id) is None]
+        clips.add_clips(db, added)
+        known = sets.find_set(db, made.key)
+        if known is not None and known.dimension != made.dimension:
+            sets.remove_set(db, made.key)
+        sets.add_set(db, made)
+    return added
 
 
 def _picture_clips(folder: WorkspaceFolder, added: list[Clip]) -> int:
@@ -113,91 +152,29 @@ def _picture_clips(folder: WorkspaceFolder, added: list[Clip]) -> int:
 
 
 def _usable_vectors(vectors: np.ndarray, reasons: Counter[str]) -> np.ndarray:
-    problems = unit_vectors(vectors)[1]
+    """Which rows have a vector that can be searched for, (N,) bool."""
+    missing = np.isnan(vectors).all(axis=1) if vectors.dtype.kind == "f" else np.zeros(len(vectors), bool)
+    problems = [
+        "it has no vector" if gone else problem
+        for gone, problem in zip(missing.tolist(), unit_vectors(vectors)[1], strict=True)
+    ]
     reasons.update(problem for problem in problems if problem)
     return np.array([not problem for problem in problems], dtype=bool)
 
 
 def _by_clip(folder: WorkspaceFolder, ids: np.ndarray, usable: np.ndarray, reasons: Counter[str]) -> dict[int, Clip]:
     """Place of the row -> its clip. Of one recipe: the one that most rows are of."""
+    named = usable & (ids != NO_ID)
     with read_catalogue(folder) as db:
-        known = {place: clips.find_clip(db, int(ids[place])) for place in np.flatnonzero(usable) if ids[place] >= 0}
+        known = {place: clips.find_clip(db, int(ids[place])) for place in np.flatnonzero(named)}
     found = {int(place): clip for place, clip in known.items() if clip is not None}
-    reasons["this library has no such clip"] += int(usable.sum()) - len(found)
+    reasons["its id is no whole number"] += int((usable & ~named).sum())
+    reasons["this library has no such clip"] += int(named.sum()) - len(found)
     recipes = Counter(clip.recipe_key for clip in found.values())
     most = recipes.most_common(1)[0][0] if recipes else ""
     kept = {place: clip for place, clip in found.items() if clip.recipe_key == most}
     reasons["its clip is of another recipe than most"] += len(found) - len(kept)
-    return _once(kept, reasons)
-
-
-def _by_time(folder: WorkspaceFolder, rows: OutsideRows, usable: np.ndarray, reasons: Counter[str]) -> dict[int, Clip]:
-    with read_catalogue(folder) as db:
-        known = _names(videos.list_videos(db))
-    found = {}
-    for place in np.flatnonzero(usable).tolist():
-        video = known.get(str(rows.video_names[place]))
-        start, end = (round(float(seconds), 6) for seconds in rows.spans[place])
-        if video is None:
-            reasons["this library has no such video"] += 1
-        elif not (0 <= start < end <= video.probe.duration_seconds + LONGEST_PAST_END_SECONDS):
-            reasons["its times lie outside of its video"] += 1
-        else:
-            found[place] = Clip(0, video.id, "", Span(start, end))
-    return found
-
-
-def _names(every: list[Video]) -> Mapping[str, Video]:
-    """What a video may be called -> the video; names that several share name none."""
-    named: dict[str, Video] = {}
-    shared: set[str] = set()
-    for video in every:
-        for name in {video.name, PurePosixPath(video.name).stem}:
-            shared |= {name} if name in named and named[name].id != video.id else set()
-            named[name] = video
-    return {name: video for name, video in named.items() if name not in shared} | {video.id: video for video in every}
-
-
-def _settle_recipe(
-    folder: WorkspaceFolder, found: dict[int, Clip], reasons: Counter[str]
-) -> tuple[str, dict[int, Clip]]:
-    """The recipe that the clips are of: an old one that has all of them, else one of their own."""
-    first = next(iter(found.values()))
-    if first.recipe_key:
-        return first.recipe_key, found
-    with read_catalogue(folder) as db:
-        recipes = list(clips.count_clips(db))
-        for key in recipes:
-            there = {(clip.video_id, _times(clip.span)): clip for clip in clips.list_clips(db, key)}
-            matched = {place: there.get((clip.video_id, _times(clip.span))) for place, clip in found.items()}
-            if all(matched.values()):
-                return key, _once({place: clip for place, clip in matched.items() if clip}, reasons)
-    key = _own_recipe(found, recipes)
-    made = {
-        place: Clip(clip_id(clip.video_id, clip.span, key), clip.video_id, key, clip.span)
-        for place, clip in found.items()
-    }
-    return key, _once(made, reasons)
-
-
-def _times(span: Span) -> tuple[int, int]:
-    return round(span.start_seconds * 1000), round(span.end_seconds * 1000)
-
-
-def _own_recipe(found: dict[int, Clip], taken: list[str]) -> str:
-    """A recipe that describes such clips about, and that nobody uses yet."""
-    length = float(np.clip(np.median([clip.span.seconds for clip in found.values()]), 0.1, 3000))
-    stride = round(length, 3)
-    while (key := Recipe("windows", round(length, 3), round(stride, 3)).key) in taken:
-        stride += 0.001
-    return key
-
-
-def _once(found: dict[int, Clip], reasons: Counter[str]) -> dict[int, Clip]:
-    """Each clip once, as it came last."""
-    last = {clip.id: place for place, clip in found.items()}
-    reasons["its clip comes again further down"] += len(found) - len(last)
-    return {place: found[place] for place in last.values()}
+    return once(kept, reasons)
 
 
 def _say(reasons: Counter[str]) -> str:

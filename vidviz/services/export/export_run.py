@@ -64,7 +64,7 @@ def export_clips(folder: WorkspaceFolder, out: Path, set_key: str = "") -> list[
     if ending not in (known := [*TABLES, *VECTORS]):
         raise WorkspaceError(
             f"{out.name!r} should end in one of: {', '.join('.' + name for name in known)}. Files for other tools "
-            f"are written by {' and '.join(f'`--as {name}`' for name in TOOLS)}."
+            f"are written by {' and '.join(f'`--as {name}`' for name in TOOLS)} (in Python `tool=`)."
         )
     _check_place(out)
     taken = take_clips(folder, set_key) if set_key or ending in VECTORS else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,13 @@ from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, JobItem, Source, Video
 from vidviz.services.importing.found_files import FoundFile
+from vidviz.services.importing.label_segments import Segment, join_labels
 from vidviz.services.importing.label_sources import Labels
 from vidviz.services.importing.video_places import find_displaced, find_place, say_meanwhile
 from vidviz.services.library.source_files import as_text, file_state, whole_path
-from vidviz.store import clips, videos
+from vidviz.store import clip_labels, clips, videos
 from vidviz.store.catalogue import read_catalogue, write_catalogue
-from vidviz.types import Recipe
+from vidviz.types import Recipe, clip_id
 from vidviz.workspace_folder import WorkspaceFolder
 
 logger = logging.getLogger(__name__)
@@ -95,7 +97,8 @@ class FileImporter:
         with read_catalogue(self._folder) as db:
             video = videos.find_video(db, video_id)
             num_clips = len(clips.list_clips(db, self._recipe.key, video_id))
-        if video is None or not num_clips:
+        timed = self._segments_of(found)
+        if video is None or not num_clips or self._lacks_segments(video, timed):
             return None
         same = video.name == found.name or video.path == whole_path(found.path)
         reason = "It is in the library already."
@@ -104,10 +107,12 @@ class FileImporter:
         place = find_place(self._folder, found, video_id, state, video, keep=self._keep)
         displaced = find_displaced(self._folder, found, video_id)
         item = _item(found, "duplicate", video_id, num_clips, _join(reason, displaced.sentence))
+        labels = self._clip_labels(found, video_id, video.probe.duration_seconds)
         with write_catalogue(self._folder) as db:
             videos.move_video(db, video_id, place.path, kept=place.kept, file_state=place.state)
             videos.displace_videos(db, displaced.elsewhere, video_id)
-            videos.set_labels(db, video_id, self._labels.from_tables(found))
+            videos.set_labels(db, video_id, {} if timed else self._labels.from_tables(found))
+            self._labels.told.kept += [found.name] * clip_labels.add_clip_labels(db, labels)
             videos.record_source(db, _source(found, item))
         return item
 
@@ -129,12 +134,14 @@ class FileImporter:
         displaced = find_displaced(self._folder, found, video_id)
         status = "partial" if ingested.loss else "ok"
         item = _item(found, status, video_id, len(rows), _join(told, displaced.sentence) or None)
+        labels = self._clip_labels(found, video_id, ingested.probe.duration_seconds)
         with write_catalogue(self._folder) as db:
             videos.add_video(db, video)
             videos.move_video(db, video_id, place.path, kept=place.kept, file_state=place.state)
             videos.displace_videos(db, displaced.elsewhere, video_id)
             clips.add_clips(db, rows)
-            videos.set_labels(db, video_id, self._labels.of(found))
+            videos.set_labels(db, video_id, self._labels.from_folder(found) if labels else self._labels.of(found))
+            self._labels.told.kept += [found.name] * clip_labels.add_clip_labels(db, labels)
             videos.record_source(db, _source(found, item))
         return item
 
@@ -153,9 +160,45 @@ class FileImporter:
 
         path, previews, limits = Path(whole_path(found.path)), self._folder.previews, self._limits
         ingested: IngestedVideo = self._worker().call(
-            ingest_video, path, self._recipe, previews, limits, timeout_seconds=limits.wall_seconds
+            ingest_video,
+            path,
+            self._recipe,
+            previews,
+            limits,
+            [segment.span for segment in self._segments_of(found)],
+            timeout_seconds=limits.wall_seconds,
         )
         return ingested
+
+    def _segments_of(self, found: FoundFile) -> list[Segment]:
+        """What a file is cut into, where the recipe goes by the times of a table."""
+        return self._labels.segments_of(found) if self._recipe.cut == "segments" else []
+
+    def _place(self, video_id: str, seconds: float, segments: list[Segment]) -> list[int | None]:
+        """The clip of each segment, None where it lies after the end of the video."""
+        from vidviz.decode.cut import place_segments
+
+        spans = place_segments(seconds, [segment.span for segment in segments])
+        return [clip_id(video_id, span, self._recipe.key) if span else None for span in spans]
+
+    def _lacks_segments(self, video: Video, segments: list[Segment]) -> bool:
+        """Whether a known video has not been cut into all of these yet."""
+        wanted = set(self._place(video.id, video.probe.duration_seconds, segments)) - {None}
+        with read_catalogue(self._folder) as db:
+            return not wanted <= {clip.id for clip in clips.list_clips(db, self._recipe.key, video.id)}
+
+    def _clip_labels(self, found: FoundFile, video_id: str, seconds: float) -> dict[int, Mapping[str, str]]:
+        """What the clips of segments are called, by id; what of them cannot be taken is told at the end."""
+        segments = self._segments_of(found)
+        numbers = self._place(video_id, seconds, segments)
+        self._labels.told.late += [found.name] * numbers.count(None)
+        if not segments and self._recipe.cut == "segments":
+            self._labels.told.untimed.append(found.name)
+        several: dict[int, list[Mapping[str, str]]] = {}
+        for number, segment in zip(numbers, segments, strict=True):
+            if number is not None:
+                several.setdefault(number, []).append(segment.labels)
+        return {number: join_labels(labels) for number, labels in several.items()}
 
     def _worker(self) -> Any:
         from vidviz.decode.workers.worker import DecodeWorker

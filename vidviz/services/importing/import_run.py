@@ -36,12 +36,15 @@ LOOKED_BACK = 1000  # jobs, for what they left
 class ImportRequest:
     """What to import: `paths` of files and folders on this machine, cut by `recipe`.
 
+    Without a recipe they are cut by the times of a label table that has some of them, else by windows of two seconds.
+
     `labels` is a label table (else each folder's own labels.csv, else folder names). With `keep` the workspace
-    takes a copy of each video; otherwise it is read where it lies. `names` says what uploaded files are called.
+    takes a copy of each video; otherwise it is read where it lies. `names` says what uploaded files are called, a table
+    among them.
     """
 
     paths: tuple[str, ...]
-    recipe: Recipe = field(default_factory=Recipe)
+    recipe: Recipe | None = None
     labels: str | None = None
     keep: bool = False
     names: dict[str, str] = field(default_factory=dict)
@@ -101,11 +104,11 @@ def _say_nothing(report: ImportReport) -> str:
 
 def request_arguments(request: ImportRequest) -> dict[str, Any]:
     """The request as JSON data for a job."""
-    return {**asdict(request), "recipe": request.recipe.key}
+    return {**asdict(request), "recipe": request.recipe.key if request.recipe else ""}
 
 
 def request_paths(
-    paths: Iterable[str | Path], recipe: Recipe, labels: str | Path | None = None, *, keep: bool = False
+    paths: Iterable[str | Path], recipe: Recipe | None = None, labels: str | Path | None = None, *, keep: bool = False
 ) -> ImportRequest:
     """A request for paths on this machine, as a person types them."""
     whole = tuple(str(Path(path).expanduser().absolute()) for path in paths)
@@ -116,7 +119,7 @@ def request_from_arguments(arguments: dict[str, Any]) -> ImportRequest:
     """The request that `request_arguments` wrote."""
     return ImportRequest(
         tuple(arguments["paths"]),
-        Recipe.from_key(arguments["recipe"]),
+        Recipe.from_key(arguments["recipe"]) if arguments["recipe"] else None,
         arguments["labels"],
         arguments["keep"],
         arguments["names"],
@@ -135,8 +138,9 @@ def import_videos(
         JobCancelledError: as `progress` asks.
     """
     found = find_files(map(Path, request.paths), request.names)
-    labels = gather_labels(request.labels, request.paths)
-    importer = FileImporter(folder, request.recipe, keep=request.keep, labels=labels, limits=DecodeLimits())
+    labels = gather_labels(request.labels, request.paths, request.names)
+    recipe = request.recipe or labels.usual_recipe(found.files)
+    importer = FileImporter(folder, recipe, keep=request.keep, labels=labels, limits=DecodeLimits())
     items: list[JobItem] = []
     progress(0, len(found.files), "")
     _discard_left_uploads(folder, request)
@@ -168,7 +172,7 @@ def _tidied(folder: WorkspaceFolder) -> AbstractContextManager[None]:
 
 def _discard_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:
     """Remove uploads that are imported: what is a video was kept under its content's name."""
-    for batch in map(Path, request.paths):
+    for batch in map(Path, _batches(request.paths, request.labels)):
         if batch.parent == folder.uploads:
             shutil.rmtree(batch, ignore_errors=True)
 
@@ -177,13 +181,20 @@ def _discard_left_uploads(folder: WorkspaceFolder, request: ImportRequest) -> No
     """Remove uploads of imports that were cancelled or killed; those of this one, and on their way, stay."""
     with read_catalogue(folder) as db:
         imports = [job for job in job_rows.list_jobs(db, LOOKED_BACK) if job.kind == "import"]
-    wanted: set[str] = set(request.paths)
+    wanted = _batches(request.paths, request.labels)
     left: set[str] = set()
     for job in imports:
-        (wanted if job.active and job_rows.is_alive(job) else left).update(job.arguments.get("paths", ()))
+        (wanted if job.active and job_rows.is_alive(job) else left).update(
+            _batches(job.arguments.get("paths", ()), job.arguments.get("labels"))
+        )
     for batch in map(Path, left - wanted):
         if batch.parent == folder.uploads:
             shutil.rmtree(batch, ignore_errors=True)
+
+
+def _batches(paths: Iterable[str], labels: str | None) -> set[str]:
+    """The folders that uploads of an import may lie in: its paths, and where its label table is."""
+    return {*paths, *([str(Path(labels).parent)] if labels else [])}
 
 
 def _notes(found: Findings, labels: Labels) -> Iterable[str]:
@@ -205,14 +216,15 @@ def rebuild_previews(folder: WorkspaceFolder, progress: Progress = ignore_progre
     with read_catalogue(folder) as db:
         known = videos.list_videos(db)
         recipes = list(clips.count_clips(db))
-        work = [(video, key) for key in recipes for video in known if clips.list_clips(db, key, video.id)]
+        work = [(video, key, cut) for key in recipes for video in known if (cut := clips.list_clips(db, key, video.id))]
     limits = DecodeLimits()
     items = []
     with _tidied(folder), DecodeWorker(limits) as worker:
         make = partial(worker.call, ingest_video, timeout_seconds=limits.wall_seconds)
-        for done, (video, key) in enumerate(work, 1):
+        for done, (video, key, cut) in enumerate(work, 1):
+            spans = [(clip.span.start_seconds, clip.span.end_seconds) for clip in cut]
             try:
-                made = make(intact_path(folder, video), Recipe.from_key(key), folder.previews, limits)
+                made = make(intact_path(folder, video), Recipe.from_key(key), folder.previews, limits, spans)
                 items.append(JobItem(video.path, video.name, "ok", None, video.id, len(made.clip_ids)))
             except VidvizError as error:
                 items.append(JobItem(video.path, video.name, "failed", sentence_of(error), video.id, 0))

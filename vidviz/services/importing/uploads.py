@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -17,7 +18,7 @@ from vidviz.types import Recipe
 from vidviz.workspace_folder import WorkspaceFolder
 
 
-def receive(folder: WorkspaceFolder, files: Sequence[tuple[str, BinaryIO]], recipe: Recipe) -> ImportRequest:
+def receive(folder: WorkspaceFolder, files: Sequence[tuple[str, BinaryIO]], recipe: Recipe | None) -> ImportRequest:
     """Write uploads into the workspace; returns the request that imports and keeps them.
 
     Of a directory upload, what is no video by its name is left out, as from a folder on this machine, and its
@@ -44,6 +45,26 @@ def receive(folder: WorkspaceFolder, files: Sequence[tuple[str, BinaryIO]], reci
         if path.name != TABLE_NAME:
             names[str(path)] = name
     return ImportRequest((str(batch),), recipe, keep=True, names=names)
+
+
+def receive_table(folder: WorkspaceFolder, request: ImportRequest, name: str, file: BinaryIO) -> ImportRequest:
+    """Write an uploaded label table into the workspace; returns the request with it.
+
+    Args:
+        folder: the workspace.
+        request: what is imported.
+        name: what the table was called: some data sets say the class there.
+        file: its bytes.
+
+    Raises:
+        WorkspaceError: the disk is full.
+    """
+    path = folder.uploads / secrets.token_hex(8) / "table"
+    with explain_disk_errors(path):
+        path.parent.mkdir(parents=True)
+    with replace_file(path) as copy:
+        shutil.copyfileobj(file, copy)
+    return replace(request, labels=str(path), names={**request.names, str(path): PurePosixPath(name).name or "table"})
 
 
 def _choose_path(batch: Path, number: int, name: PurePosixPath) -> Path | None:

@@ -136,7 +136,8 @@ def _edit(
         if unknown:
             others = f" and {len(unknown) - 1:,} others of these" if len(unknown) > 1 else ""
             raise WorkspaceError(
-                f"There is no clip {unknown[0]}{others} in this workspace. `vidviz export` lists the clips."
+                f"There is no clip {unknown[0]}{others} in this workspace. `vidviz export` and `Workspace.clips()` "
+                "list the clips."
             )
         if kind == "tag" and edits.count_most_tags(db, clip_ids, value) >= MOST_TAGS:
             raise LabelError(

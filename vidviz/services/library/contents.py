@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,6 +86,21 @@ def numeric_columns(table: pd.DataFrame) -> list[str]:
     return [name for name in label_columns(table) if is_numeric(name)]
 
 
+def video_labels(folder: WorkspaceFolder, video_ids: Collection[str]) -> dict[str, dict[str, list[str]]]:
+    """Video -> label column -> the values that its clips have, their own or the video's; only columns with any."""
+    table = clip_table(folder)
+    chosen = table[table["video_id"].isin(list(video_ids))]
+    columns = label_columns(chosen)
+    return {
+        str(video_id): {
+            name: sorted({str(value) for value in clips_of[name].dropna()})
+            for name in columns
+            if clips_of[name].notna().any()
+        }
+        for video_id, clips_of in chosen.groupby("video_id")
+    }
+
+
 def split_tags(joined: str) -> list[str]:
     """The tags of a clip, from the column `tags` of the clip table."""
     return joined.split(TAG_SEPARATOR) if joined else []
@@ -102,7 +117,9 @@ def find_clip(folder: WorkspaceFolder, clip_id: int) -> Clip:
         with read_catalogue(folder) as db:
             clip = clips.find_clip(db, clip_id)
     if clip is None:
-        raise WorkspaceError(f"There is no clip {clip_id} in this workspace. `vidviz export` lists the clips.")
+        raise WorkspaceError(
+            f"There is no clip {clip_id} in this workspace. `vidviz export` and `Workspace.clips()` list the clips."
+        )
     return clip
 
 

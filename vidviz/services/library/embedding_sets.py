@@ -26,7 +26,9 @@ def choose_recipe(folder: WorkspaceFolder, recipe_key: str) -> str:
     """
     counts = count_recipes(folder)
     if not counts:
-        raise WorkspaceError("There are no clips yet. Import videos first: `vidviz import PATH`.")
+        raise WorkspaceError(
+            "There are no clips yet. Import videos first: `vidviz import PATH`, or `Workspace.add(path)`."
+        )
     if recipe_key and recipe_key not in counts:
         raise WorkspaceError(f"No clips are cut by {recipe_key!r}. There are clips by: {', '.join(counts)}.")
     return recipe_key or next(iter(counts))
@@ -90,7 +92,10 @@ def find_set(folder: WorkspaceFolder, key: str = "") -> EmbeddingSet:
     if begun:
         return begun[0]
     if not every:
-        raise WorkspaceError("Nothing is embedded yet. Run `vidviz embed --backbone simple3d_motion`.")
+        raise WorkspaceError(
+            "Nothing is embedded yet. Run `vidviz embed --backbone simple3d_motion`, or "
+            "`Workspace.embed('simple3d_motion')`."
+        )
     known = ", ".join(f"{found.key} ({found.spec.title})" for found in every[:5])
     raise WorkspaceError(f"There is no embedding set {key!r}. There are: {known}.")
 

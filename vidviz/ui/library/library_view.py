@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from vidviz.services import jobs
 from vidviz.services.backbones import fed_frames
 from vidviz.services.dashboard import find_site
 from vidviz.services.importing import import_run, uploads
+from vidviz.services.importing.import_run import ImportRequest
 from vidviz.services.library import contents, embedding_sets
 from vidviz.services.library.label_palette import label_colours
 from vidviz.types import Recipe, Tail
@@ -20,69 +21,94 @@ from vidviz.ui.components.gallery_and_player import clip_gallery
 from vidviz.ui.components.media import media_url
 from vidviz.workspace_folder import WorkspaceFolder
 
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
 READ_ONLY = (
     "This workspace is read-only, or its disk is full. What is in it can be looked at, searched and exported to "
     "another place; nothing can be imported, embedded or labelled."
 )
+TABLE_ENDINGS = ["csv", "tsv", "txt", "json"]
 TABLE_PX, FEW_ROWS = 420, 7
 TAILS: dict[Tail, str] = {"keep": "a shorter clip", "drop": "left out", "shift": "the last window moves back"}
 
 
-def choose_recipe() -> Recipe:
-    """How new videos are cut; two seconds unless somebody looks."""
+def choose_recipe() -> Recipe | None:
+    """How new videos are cut; None, by the times of a label table or every two seconds, unless somebody looks."""
     with st.popover("How videos are cut into clips"):
         cut = st.segmented_control(
             "Cut by",
-            ["windows", "shots"],
+            ["windows", "shots", "segments"],
             default="windows",
             required=True,
             key="recipe cut",
-            help="Windows of one length, or the film's own shots with windows inside the long ones.",
+            help="Windows of one length, the film's own shots with windows inside the long ones, or the segments of a "
+            "label table with times, which is how such a table is taken where nothing else is chosen.",
         )
         length = st.number_input("Length of a window, seconds", 0.2, 60.0, 2.0, 0.5, key="recipe length")
         stride = st.number_input("From window to window, seconds", 0.1, 60.0, 2.0, 0.5, key="recipe stride")
         tail = st.selectbox(
             "What no window covers becomes", list(TAILS), format_func=TAILS.__getitem__, key="recipe tail"
         )
-    return Recipe("shots" if cut == "shots" else "windows", float(length), float(stride), tail)
+    if cut == "segments":
+        return Recipe("segments")
+    chosen = Recipe("shots" if cut == "shots" else "windows", float(length), float(stride), tail)
+    return None if chosen == Recipe() else chosen
 
 
-def offer_upload(folder: WorkspaceFolder, recipe: Recipe) -> None:
+def choose_table() -> UploadedFile | None:
+    """A label table from the person's own machine, for whatever is imported next."""
+    with st.popover("Label table"):
+        return st.file_uploader(
+            "A table of labels (optional)",
+            type=TABLE_ENDINGS,
+            key=f"label table {_count_imports()}",
+            help="CSV with the columns video and label, or a list of UCF101, HMDB51, Kinetics, Something-Something, "
+            "AVA or ActivityNet. With times it makes clips of their own. Without a table folders are labels.",
+        )
+
+
+def _count_imports() -> int:
+    """How often something was imported: a new number in its key empties a box."""
+    return int(st.session_state.setdefault("uploads", 0))
+
+
+def _begin_import(folder: WorkspaceFolder, title: str, request: ImportRequest, table: UploadedFile | None) -> None:
+    if table is not None:
+        request = uploads.receive_table(folder, request, table.name, table)
+    st.session_state["uploads"] = _count_imports() + 1
+    jobs.start_job(folder, "import", title, import_run.request_arguments(request))
+    st.rerun()
+
+
+def offer_upload(folder: WorkspaceFolder, recipe: Recipe | None, table: UploadedFile | None) -> None:
     """Files or a folder from the person's own machine; the workspace keeps them."""
     whole_folder = st.toggle("A whole folder", key="upload folder", help="Its folders become labels.")
-    batch = st.session_state.setdefault("uploads", 0)  # a new key empties the box after an import
     given = st.file_uploader(
         "Drop videos here",
         accept_multiple_files="directory" if whole_folder else True,
-        key=f"upload {whole_folder} {batch}",
+        key=f"upload {whole_folder} {_count_imports()}",
     )
     if given and st.button(f"Import {len(given)} files", type="primary"):
         request = uploads.receive(folder, [(file.name, file) for file in given], recipe)
-        st.session_state["uploads"] = batch + 1
-        jobs.start_job(folder, "import", f"Import {len(given)} uploads", import_run.request_arguments(request))
-        st.rerun()
+        _begin_import(folder, f"Import {len(given)} uploads", request, table)
 
 
-def offer_folder(folder: WorkspaceFolder, recipe: Recipe) -> None:
+def offer_folder(folder: WorkspaceFolder, recipe: Recipe | None, table: UploadedFile | None) -> None:
     """A folder on the machine that serves this page; read where it lies."""
     with st.form("server folder", border=False):
         path = st.text_input("A folder or file on this machine", placeholder="/data/videos", key="server path")
-        labels = st.text_input(
-            "Label table (optional)", placeholder="labels.csv with a column 'video'", key="server labels"
-        )
         if st.form_submit_button("Import") and path.strip():
-            request = import_run.request_paths([path.strip()], recipe, labels.strip() or None)
-            jobs.start_job(folder, "import", f"Import {Path(path.strip()).name}", import_run.request_arguments(request))
-            st.rerun()
+            request = import_run.request_paths([path.strip()], recipe)
+            _begin_import(folder, f"Import {Path(path.strip()).name}", request, table)
 
 
-def offer_samples(folder: WorkspaceFolder, recipe: Recipe, *, first: bool) -> None:
+def offer_samples(folder: WorkspaceFolder, recipe: Recipe | None, *, first: bool) -> None:
     """The videos that come with vidviz; the first thing to press while there is nothing else."""
     kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
     if st.button("Add the sample videos", type=kind, help="Fifty small clips and three films of our own making."):
         request = import_run.request_paths([str(find_site() / "sample_videos")], recipe)
-        jobs.start_job(folder, "import", "Import the samples", import_run.request_arguments(request))
-        st.rerun()
+        _begin_import(folder, "Import the samples", request, None)
 
 
 def draw_sets(folder: WorkspaceFolder) -> None:
