@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from vidviz.errors import ProjectionError
 from vidviz.numbers.metrics import Metric, check_metric
 from vidviz.numbers.unit_vectors import unit_rows
+
+SMALLEST_ORDINARY, LARGEST_ORDINARY = 1e-9, 1e9
 
 
 def check_vectors(vectors: np.ndarray) -> np.ndarray:
@@ -38,6 +42,21 @@ def vectors_for(metric: Metric, vectors: np.ndarray) -> np.ndarray:
     check_metric(metric)
     matrix = check_vectors(vectors)
     return unit_rows(matrix) if metric == "cosine" else matrix
+
+
+def at_ordinary_size(matrix: np.ndarray) -> np.ndarray:
+    """Vectors scaled, by a power of two, so that straight distances stay within float32; nothing else changes.
+
+    A layout by straight distances is the same at any scale, but sums of squares leave float32 from 1e19 on and from
+    1e-19 down. Vectors of usual size are given back as they are.
+
+    Args:
+        matrix: (N, D) float32, finite.
+    """
+    peak = float(np.abs(matrix).max(initial=0.0))
+    if peak == 0 or SMALLEST_ORDINARY <= peak <= LARGEST_ORDINARY:
+        return matrix
+    return np.ldexp(matrix, -math.frexp(peak)[1])
 
 
 def all_equal(vectors: np.ndarray) -> bool:

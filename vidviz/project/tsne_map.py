@@ -12,7 +12,7 @@ import numpy as np
 
 from vidviz.errors import ProjectionError
 from vidviz.numbers.metrics import Metric
-from vidviz.project.checks import all_equal, check_vectors, vectors_for
+from vidviz.project.checks import all_equal, at_ordinary_size, check_vectors, vectors_for
 from vidviz.project.iterative_layout import FEWEST_CLIPS, Layout, starting_points, substitute_pca
 from vidviz.project.neighbours import exact_neighbours
 
@@ -48,6 +48,8 @@ def project_tsne(
         ProjectionError: some vectors are not finite, or the metric, perplexity or dimensions make no sense.
     """
     matrix = check_vectors(vectors)
+    if metric == "euclidean" and neighbours is None:
+        matrix = at_ordinary_size(matrix)
     measured = vectors_for(metric, matrix)
     check_tsne(dims, perplexity)
     if len(matrix) < FEWEST_CLIPS:

@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 
 from vidviz.numbers.metrics import Metric
-from vidviz.project.checks import all_equal, check_vectors, vectors_for
+from vidviz.project.checks import all_equal, at_ordinary_size, check_vectors, vectors_for
 from vidviz.project.iterative_layout import FEWEST_CLIPS, Layout, starting_points, substitute_pca
 from vidviz.project.neighbours import exact_neighbours
 
@@ -49,6 +49,8 @@ def project_umap(
         ProjectionError: some vectors are not finite, or the metric is not known.
     """
     matrix = check_vectors(vectors)
+    if metric == "euclidean" and neighbours is None:
+        matrix = at_ordinary_size(matrix)
     measured = vectors_for(metric, matrix)
     if len(matrix) < FEWEST_CLIPS:
         return substitute_pca(matrix, dims, f"UMAP needs at least {FEWEST_CLIPS} clips; this map is a PCA.")
