@@ -60,6 +60,11 @@ def note_state(db: sqlite3.Connection, video_id: str, file_state: str) -> None:
     db.execute("UPDATE video SET file_state = ? WHERE id = ?", (file_state, video_id))
 
 
+def note_playable(db: sqlite3.Connection, video_id: str, browser_playable: bool) -> None:
+    """Say whether a browser plays a video's file as it is."""
+    db.execute("UPDATE video SET browser_playable = ? WHERE id = ?", (browser_playable, video_id))
+
+
 def list_displaced(db: sqlite3.Connection, path: str, video_id: str) -> list[Video]:
     """The other videos that were read from a place where this one's file lies now."""
     rows = db.execute(

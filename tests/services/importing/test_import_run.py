@@ -15,7 +15,7 @@ from vidviz.services.importing.import_run import ImportRequest, import_videos, r
 from vidviz.services.library import clip_annotations, contents
 from vidviz.services.progress import JobCancelledError
 from vidviz.store import videos
-from vidviz.store.catalogue import read_catalogue
+from vidviz.store.catalogue import read_catalogue, write_catalogue
 from vidviz.types import Recipe
 
 SHORT = Recipe("windows", 0.5, 0.5)
@@ -219,6 +219,18 @@ def test_previews_can_be_made_again(folder, make_video):
         path.unlink()
     assert [item.clips for item in rebuild_previews(folder).items] == [report.items[0].clips]
     assert {path.name for path in folder.previews.iterdir()} == before
+
+
+def test_whether_a_browser_plays_a_video_is_looked_at_anew(folder, make_video):
+    add(folder, make_video("plays.mp4", seconds=1.0), make_video("does_not.mkv", seconds=1.0, seed=1))
+    with write_catalogue(folder) as db:
+        db.execute("UPDATE video SET browser_playable = NOT browser_playable")  # as an older version took them
+    rebuild_previews(folder)
+    with read_catalogue(folder) as db:
+        assert {video.name: video.probe.browser_playable for video in videos.list_videos(db)} == {
+            "plays.mp4": True,
+            "does_not.mkv": False,
+        }
 
 
 def test_the_message_of_a_job_counts_every_status(folder, make_video):

@@ -209,7 +209,11 @@ def _notes(found: Findings, labels: Labels) -> Iterable[str]:
 
 
 def rebuild_previews(folder: WorkspaceFolder, progress: Progress = ignore_progress) -> ImportReport:
-    """Make posters, strips and previews again from the videos, recipe by recipe."""
+    """Make posters, strips and previews again from the videos, recipe by recipe.
+
+    Whether a browser plays a file is looked at anew, so that a video that was imported by an older version gets a
+    preview where it needs one.
+    """
     from vidviz.decode.ingest import ingest_video
     from vidviz.decode.workers.worker import DecodeWorker
 
@@ -225,6 +229,9 @@ def rebuild_previews(folder: WorkspaceFolder, progress: Progress = ignore_progre
             spans = [(clip.span.start_seconds, clip.span.end_seconds) for clip in cut]
             try:
                 made = make(intact_path(folder, video), Recipe.from_key(key), folder.previews, limits, spans)
+                if made.probe.browser_playable != video.probe.browser_playable:
+                    with write_catalogue(folder) as db:
+                        videos.note_playable(db, video.id, made.probe.browser_playable)
                 items.append(JobItem(video.path, video.name, "ok", None, video.id, len(made.clip_ids)))
             except VidvizError as error:
                 items.append(JobItem(video.path, video.name, "failed", sentence_of(error), video.id, 0))
