@@ -56,7 +56,7 @@ def at_ordinary_size(matrix: np.ndarray) -> np.ndarray:
     peak = float(np.abs(matrix).max(initial=0.0))
     if peak == 0 or SMALLEST_ORDINARY <= peak <= LARGEST_ORDINARY:
         return matrix
-    return np.ldexp(matrix, -math.frexp(peak)[1])
+    return np.asarray(np.ldexp(matrix, -math.frexp(peak)[1]))
 
 
 def all_equal(vectors: np.ndarray) -> bool:

