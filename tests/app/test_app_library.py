@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from vidviz.services import jobs
 from vidviz.services.importing import import_run

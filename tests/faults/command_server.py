@@ -1,7 +1,7 @@
 """Runs vidviz commands, each in a process of its own that is forked from this one: heavy imports are paid for once.
 
-Reads one JSON request a line: {"arguments", "environment", "file_bytes", "rights", "hasty"}. Answers {"pid"} at once and
-{"code", "stdout", "stderr"} when the process has ended, the code negative where a signal ended it.
+Reads one JSON request a line: {"arguments", "environment", "file_bytes", "rights", "hasty"}. Answers {"pid"} at once
+and {"code", "stdout", "stderr"} when the process has ended, the code negative where a signal ended it.
 """
 
 from __future__ import annotations
