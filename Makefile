@@ -47,6 +47,9 @@ tests-js: $(VENV)/.installed
 
 # Two processes at a time, and one thread in each: with more they only wait for each other. The slowest are listed.
 tests coverage test-slow mutants: export OMP_NUM_THREADS := 1
+# Commands, jobs, decoders and dashboards are processes of their own. Where the surroundings forbid bytecode, each would
+# compile the libraries anew, which is half of what many of them do.
+tests coverage test-slow test-server mutants: export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/pytest -q --durations=20
 TWO := -n 2 --dist loadfile
 COVERAGE := --cov=vidviz --cov-report=term:skip-covered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -204,9 +205,9 @@ def act_on_map(monkeypatch: pytest.MonkeyPatch) -> Callable[[MapEvent], dict[str
     return prepare
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def waiting_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A job that a page starts stays in the catalogue as waiting: no process is started."""
+    """A job that a page starts stays in the catalogue as waiting: no process computes what no test waits for."""
     monkeypatch.setattr(jobs, "start_job", jobs.add_job)
 
 
@@ -226,7 +227,7 @@ def write_video(path: Path, num_frames: int = 20, size: tuple[int, int] = (64, 4
     return path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def real_videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a video in a folder of its own, and a file that is no video."""
     folder = tmp_path_factory.mktemp("videos")
@@ -235,8 +236,16 @@ def real_videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def imported_once(tmp_path_factory: pytest.TempPathFactory, real_videos: Path) -> Path:
+    """A workspace with `real_videos` imported as a person would, to be copied."""
+    folder = open_workspace(tmp_path_factory.mktemp("imported") / "workspace")
+    import_run.import_videos(folder, import_run.ImportRequest((str(real_videos),)))
+    return folder.path
+
+
 @pytest.fixture
-def imported(prepared: Prepared, real_videos: Path) -> Prepared:
-    """A workspace with `real_videos` imported as a person would."""
-    import_run.import_videos(prepared.folder, import_run.ImportRequest((str(real_videos),)))
-    return prepared
+def imported(imported_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepared:
+    """A workspace with `real_videos` in it, which the pages show."""
+    monkeypatch.setenv("VIDVIZ_WORKSPACE", str(tmp_path / "workspace"))
+    return Prepared(open_workspace(shutil.copytree(imported_once, tmp_path / "workspace")))

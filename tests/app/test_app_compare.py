@@ -149,7 +149,6 @@ def test_hostile_names_and_labels_stay_text(prepared, show):
     assert {HOSTILE, "plain"} == set(page.drawn("clip_map")[0]["groups"]["names"])
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_while_a_map_is_computed_both_are_pca(two_sets, show):
     first, _, ids = two_sets
     page = show("compare", {"map projection": "UMAP"}, set=first)

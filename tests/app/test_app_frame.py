@@ -105,7 +105,6 @@ def test_a_running_job_can_be_cancelled(prepared, show):
     assert jobs.find_job(prepared.folder, job_id).cancel_requested or not jobs.find_job(prepared.folder, job_id).active
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_an_interrupted_job_can_be_resumed(prepared, show):
     job_id = add_job(prepared, "Lay out", "interrupted", "Its process ended early.")
     page = show("main")

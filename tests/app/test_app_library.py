@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from vidviz.services import jobs
 from vidviz.services.importing import import_run
@@ -29,7 +28,6 @@ def test_empty_library_offers_the_ways_in(prepared, show):
     assert page.errors == []
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_samples_in_one_click(prepared, show):
     show("library").press("Add the sample videos")
     [job] = list_jobs(prepared)
@@ -39,7 +37,6 @@ def test_samples_in_one_click(prepared, show):
     assert Path(request.paths[0]).is_dir()
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_a_folder_of_this_machine_is_imported_by_the_chosen_recipe(prepared, show, tmp_path):
     page = show("library")
     next(field for field in page.app.number_input if "Length" in field.label).set_value(1.0)
@@ -53,7 +50,6 @@ def test_a_folder_of_this_machine_is_imported_by_the_chosen_recipe(prepared, sho
     assert not request.keep
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_uploads_are_kept_under_names_that_are_no_paths(prepared, show, real_videos):
     page = show("library")
     video = (real_videos / "right" / "square.mp4").read_bytes()
@@ -88,7 +84,6 @@ def test_what_was_added_meanwhile_shows_on_the_next_run(prepared, show):
     assert len(show("inside").drawn("clip_gallery")[0]["cards"]) == 4
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_embed_button_starts_the_chosen_work(prepared, show):
     prepared.fill()
     page = show("library")
@@ -141,7 +136,6 @@ def test_a_workspace_of_a_newer_version_is_told_in_a_sentence(prepared, show, mo
         assert "newer" in error
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_backbone_layer_and_pooling_are_chosen(prepared, show):
     prepared.add_video("a.mp4")
     page = show("library")
@@ -162,7 +156,6 @@ def test_backbone_layer_and_pooling_are_chosen(prepared, show):
     }
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_weights_of_ones_own_are_named_by_their_path(prepared, show):
     prepared.add_video("a.mp4")
     page = show("library")
@@ -190,7 +183,6 @@ def test_every_module_is_behind_a_toggle(prepared, show):
     assert "layer4.1.conv2.0 (Conv3DSimple)" in every
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_terms_that_forbid_commercial_use_are_accepted_before_embedding(prepared, show):
     prepared.add_video("a.mp4")
     page = show("library")

@@ -166,7 +166,6 @@ def test_clusters_are_named_by_the_labels_that_distinguish_them(prepared, show):
     assert "2 clusters by HDBSCAN" in type(page)(page.app).words
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 @pytest.mark.parametrize("projection", ["UMAP", "t-SNE", "PCA"])
 def test_every_projection_with_a_clip_at_hand_and_its_neighbours(prepared, show, projection):
     _, ids = prepared.fill()
@@ -175,7 +174,6 @@ def test_every_projection_with_a_clip_at_hand_and_its_neighbours(prepared, show,
     assert len(page.galleries[-1]["cards"]) == 6
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_a_projections_own_parameters_reach_its_job(prepared, show):
     prepared.fill()
     page = show("map", {"map projection": "t-SNE"})
@@ -185,7 +183,6 @@ def test_a_projections_own_parameters_reach_its_job(prepared, show):
     assert {(spec["method"], spec["perplexity"]) for spec in asked} == {("tsne", 30.0), ("tsne", 12.0)}
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_pca_is_shown_while_umap_is_computed_and_umap_after(prepared, show):
     key, ids = prepared.fill()
     page = show("map")
@@ -205,7 +202,6 @@ def test_pca_is_shown_while_umap_is_computed_and_umap_after(prepared, show):
     assert numbers(drawn["axes"][0], "<f4") == list(range(len(ids)))
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_a_umap_that_failed_is_told(prepared, show):
     prepared.fill()
     page = show("map")
@@ -284,7 +280,7 @@ def test_hostile_sets_in_the_url(prepared, show, wanted):
 
 
 @pytest.mark.parametrize("name", ["map projection", "map dimensions", "map colour"])
-def test_hostile_controls_in_the_url(prepared, show, name, waiting_jobs):
+def test_hostile_controls_in_the_url(prepared, show, name):
     prepared.fill()
     page = show("map", **{"map projection": "PCA", name: "../../x<b>"})
     assert len(page.drawn("clip_map")) == 1

@@ -209,7 +209,6 @@ def save_map(prepared, key, ids, spec, points):
     MapFiles(prepared.folder.maps).save(key, VectorShards(prepared.folder.vectors(key)).version, spec.key, stored)
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 def test_maps_of_two_seeds_are_compared(prepared, show):
     key, ids = prepared.fill(num_videos=20)
     rng = np.random.default_rng(0)
@@ -226,7 +225,6 @@ def test_maps_of_two_seeds_are_compared(prepared, show):
     assert numbers(flipped.drawn("clip_map")[0]["axes"][1], "<f4") == pytest.approx(places[:, 0].tolist(), abs=1e-6)
 
 
-@pytest.mark.usefixtures("waiting_jobs")
 @pytest.mark.parametrize("projection", ["PCA", "UMAP"])
 def test_clips_that_come_later_find_a_place_until_all_are_laid_out_anew(prepared, show, projection):
     key, ids = prepared.fill()

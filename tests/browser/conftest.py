@@ -39,9 +39,9 @@ def find_browser() -> str | None:
     return named or shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium, once a test file."""
+    """Chromium, once for all tests of a process."""
     path = find_browser()
     if path is None:
         pytest.fail(
@@ -142,9 +142,13 @@ class Watched:
         page.goto(f"{self.url}/{path}")
         return page
 
+    def close_pages(self) -> None:
+        for page in self.context.pages:
+            page.close()
+
     def check(self) -> None:
-        assert self.outside == []
-        assert self.faults == []
+        seen, self.outside, self.faults = (self.outside, self.faults), [], []
+        assert seen == ([], [])
 
     def _note_request(self, asked: Any) -> None:
         ours = (f"{self.url}/", f"{self.url.replace('http', 'ws', 1)}/", "blob:", "data:")
@@ -158,19 +162,35 @@ class Watched:
             self.faults.append(f"{message.text} ({message.location['url']})")
 
 
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Watched contexts, one a way of looking: the cache keeps Streamlit's and Plotly's scripts from test to test."""
+    opened: dict[str, Watched] = {}
+
+    def find_context(dashboard: Dashboard, **options: Any) -> Watched:
+        settings = {"viewport": {"width": 1440, "height": 900}} | options
+        asked = json.dumps([dashboard.url, settings], sort_keys=True)
+        if asked not in opened:
+            opened[asked] = Watched(browser.new_context(**settings), dashboard.url)
+        return opened[asked]
+
+    yield find_context
+    for one in opened.values():
+        one.context.close()
+
+
 @pytest.fixture
-def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
-    """Opens browser contexts; at the end none of them may have seen a fault or asked anybody but the dashboard."""
+def watch(contexts: Callable[..., Watched]) -> Iterator[Callable[..., Watched]]:
+    """Looks at a dashboard; at the end no page may have seen a fault or asked anybody but the dashboard."""
     watched: list[Watched] = []
 
-    def open_context(dashboard: Dashboard, **options: Any) -> Watched:
-        settings = {"viewport": {"width": 1440, "height": 900}} | options
-        watched.append(Watched(browser.new_context(**settings), dashboard.url))
+    def find_context(dashboard: Dashboard, **options: Any) -> Watched:
+        watched.append(contexts(dashboard, **options))
         return watched[-1]
 
-    yield open_context
+    yield find_context
     for one in watched:
-        one.context.close()
+        one.close_pages()
     for one in watched:
         one.check()
 
@@ -208,10 +228,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def component_context(browser: Browser) -> BrowserContext:
-    """One context a file, so that its cache keeps Streamlit's and Plotly's scripts from page to page."""
-    return browser.new_context(viewport={"width": 1280, "height": 900})
+@pytest.fixture(scope="session")
+def component_context(browser: Browser) -> Iterator[BrowserContext]:
+    """One context for all, so that its cache keeps Streamlit's and Plotly's scripts from page to page."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
 
 
 @pytest.fixture

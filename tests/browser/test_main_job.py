@@ -209,14 +209,16 @@ def point_at_a_clip(page) -> tuple[int, list[float]]:
 
     Again where the map was drawn anew meanwhile (a job has ended, say): a person moves the pointer then.
     """
+    from playwright.sync_api import TimeoutError as GaveUpError
+
     card = page.locator(".vv-hover")
     for _ in range(10):
         places = page.evaluate(PLACES)
         row = lonely(places)
         page.mouse.move(places[row][0] - 40, places[row][1] - 6)
         page.mouse.move(*places[row], steps=4)
-        page.wait_for_timeout(1500)
-        if card.is_visible():
+        with contextlib.suppress(GaveUpError):
+            card.wait_for(state="visible", timeout=1500)
             return row, places[row]
     raise AssertionError("no card of a clip shows at the pointer")
 

@@ -53,28 +53,9 @@ def searched(start_dashboard, tmp_path_factory, write_text_checkpoint):
     return dashboard, keys
 
 
-@pytest.fixture(scope="module")
-def shared() -> list[Any]:
-    """The watched context of this file, once it is there."""
-    return []
-
-
 @pytest.fixture
-def open_page(browser, searched, watch, shared):
-    """Opens pages in one watched context, whose cache keeps Streamlit's and Plotly's scripts from test to test."""
-    if not shared:
-        settings = {"viewport": {"width": 1440, "height": 900}}
-        shared.append(type(watch(searched[0]))(browser.new_context(**settings), searched[0].url))
-    pages = []
-
-    def open_one(path: str) -> Any:
-        pages.append(shared[0].open(path))
-        return pages[-1]
-
-    yield open_one
-    for page in pages:
-        page.close()
-    shared[0].check()
+def open_page(searched, watch) -> Any:
+    return lambda path: watch(searched[0]).open(path)
 
 
 def settle(page) -> None:

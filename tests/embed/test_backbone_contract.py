@@ -17,7 +17,7 @@ from vidviz.embed.load import LoadedBackbone, load_backbone
 from vidviz.embed.preprocess import frames_to_tensor
 
 NUM_CLIPS = 2
-SLOW_GMACS, SLOW_MILLIONS = 16.0, 85.0
+SLOW_GMACS, SLOW_MILLIONS = 12.0, 85.0
 
 
 def is_slow(row: Backbone) -> bool:

@@ -464,13 +464,23 @@ def test_a_whole_checkpoint_in_the_cache_is_found(own_cache: Path, monkeypatch: 
 
 
 def test_the_cache_is_huggingfaces(tmp_path: Path) -> None:
-    # Its own library, asked in a fresh process because it reads the variables once.
-    code = "from huggingface_hub.constants import HF_HUB_CACHE as c;"
-    code += "from vidviz.embed.checkpoints import hub_checkpoints as h;"
-    code += "from pathlib import Path; assert Path(c) == h.cache_folder(), (c, h.cache_folder())"
-    for names in ({}, {"HF_HOME": "a"}, {"XDG_CACHE_HOME": "b"}, {"HF_HUB_CACHE": "c", "HF_HOME": "a"}):
-        variables = {"PATH": "", "HOME": str(tmp_path)} | {key: str(tmp_path / value) for key, value in names.items()}
-        subprocess.run([sys.executable, "-c", code], check=True, env=variables)
+    # Its own library, asked in a fresh process because it reads the variables when it is imported.
+    code = """
+import importlib, os, sys
+from pathlib import Path
+from huggingface_hub import constants
+from vidviz.embed.checkpoints import hub_checkpoints
+own = dict(os.environ)
+for names in ({}, {"HF_HOME": "a"}, {"XDG_CACHE_HOME": "b"}, {"HF_HUB_CACHE": "c", "HF_HOME": "a"}):
+    os.environ.clear()
+    os.environ.update(own, **{key: os.path.join(own["HOME"], value) for key, value in names.items()})
+    importlib.reload(constants)
+    print(constants.HF_HUB_CACHE)
+    assert Path(constants.HF_HUB_CACHE) == hub_checkpoints.cache_folder(), (names, hub_checkpoints.cache_folder())
+"""
+    variables = {"PATH": "", "HOME": str(tmp_path)}
+    asked = subprocess.run([sys.executable, "-c", code], check=True, env=variables, capture_output=True, text=True)
+    assert len(set(asked.stdout.split())) == 4
 
 
 # --- downloads

@@ -65,7 +65,14 @@ def test_c3ds_published_file_may_lack_the_class_scores(tmp_path: Path) -> None:
     assert load_backbone("c3d", tmp_path / "backbone.pth", device="cpu").untrained == ("fc8.",)
 
 
-@pytest.mark.parametrize(("name", "other"), [("x3d_s", "x3d_l"), ("slowfast_r50", "i3d_r50"), ("i3d_r50", "x3d_s")])
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("i3d_r50", "x3d_s"),
+        pytest.param("x3d_s", "x3d_l", marks=pytest.mark.slow),
+        pytest.param("slowfast_r50", "i3d_r50", marks=pytest.mark.slow),
+    ],
+)
 def test_another_networks_file_is_refused_by_its_first_keys(name: str, other: str, tmp_path: Path) -> None:
     state = build_model(find_backbone(other)).state_dict()
     torch.save(nest(other, state), tmp_path / "other.pyth")

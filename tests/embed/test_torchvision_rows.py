@@ -32,6 +32,18 @@ from vidviz.types import FrameSpec
 FILES = (cnn_2d, cnn_2d_recent, cnn_3d, video_transformers)
 ROWS = [row for file in FILES for row in file.ROWS if "download.pytorch.org" in "".join(w.url for w in row.weights)]
 IMAGE_NETWORKS = models.list_models(module=models)
+
+
+def lightest_of_each_file() -> set[str]:
+    """Of each kind of network the smallest; the others differ from it in size, and take longer to build."""
+    kinds: dict[str, list[tuple[int, str]]] = {}
+    for name in IMAGE_NETWORKS:
+        parameters = models.get_model_weights(name).DEFAULT.meta["num_params"]
+        kinds.setdefault(models.get_model_builder(name).__module__, []).append((parameters, name))
+    return {min(kind)[1] for kind in kinds.values()}
+
+
+QUICK = lightest_of_each_file()
 # torchvision counted these for 16 frames; the rows say the 32 that they were trained on.
 COUNTED_FOR_16_FRAMES = {"swin3d_t", "swin3d_s", "swin3d_b"}
 
@@ -190,7 +202,9 @@ def test_a_file_of_published_weights_is_known_by_its_content(tmp_path: Path) -> 
 # --- any other network of torchvision
 
 
-@pytest.mark.parametrize("name", IMAGE_NETWORKS)
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in IMAGE_NETWORKS]
+)
 def test_any_image_network_is_described(name: str) -> None:
     row = describe_torchvision(name)
     assert row is not None

@@ -42,6 +42,7 @@ def test_names_and_shapes_are_the_published_ones() -> None:
     assert sum(parameter.numel() for parameter in model.parameters()) == REFERENCE["parameters"]
 
 
+@pytest.mark.slow
 def test_tokens_and_class_scores_are_the_published_ones() -> None:
     with torch.device("meta"):
         model = timesformer_b()

@@ -62,15 +62,13 @@ def test_the_example_embeds_clips(example: Path) -> None:
 
 
 def test_the_command_line_embeds_with_the_example(example: Path) -> None:
-    run(example, "import", str(SAMPLES / "grow_blue-heart_terrazzo.mp4"))
-    assert "embedded" in run(example, "embed", "--backbone", "tiny_net:tiny", "--weights", "random")
-    (row,) = Workspace(example / "w").sets().to_dict("records")
+    workspace = Workspace(example / "w")
+    workspace.add(SAMPLES / "grow_blue-heart_terrazzo.mp4")
+    words = ["embed", "--backbone", "tiny_net:tiny", "--weights", "random", "--workspace", str(example / "w")]
+    command = [sys.executable, "-m", "vidviz", *words]
+    assert "embedded" in subprocess.run(command, capture_output=True, text=True, check=True, cwd=example).stdout
+    (row,) = workspace.sets().to_dict("records")
     assert (row["backbone"], row["dimension"]) == ("tiny_net:tiny", 8)
-
-
-def run(folder: Path, *words: str) -> str:
-    command = [sys.executable, "-m", "vidviz", *words, "--workspace", str(folder / "w")]
-    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder).stdout
 
 
 @pytest.mark.parametrize(

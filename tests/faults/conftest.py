@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ from vidviz.store.vectors import VectorShards
 from vidviz.types import Embeddings
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
-COMMAND_SECONDS = 120
 
 
 def refuse_constant(name: str) -> None:
@@ -55,8 +53,7 @@ Command = Callable[..., Ended]
 class CommandServer:
     """Starts commands in processes of their own; see `command_server`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("command_server.py"))],
             stdin=subprocess.PIPE,
@@ -69,19 +66,20 @@ class CommandServer:
         self,
         *arguments: str | Path,
         environment: dict[str, str] | None = None,
-        file_bytes: int = 0,
+        file_bytes: int | None = None,
+        rights: bool = True,
         hasty: bool = False,
     ) -> int:
         """Start a command with --json; returns its process id. It must be ended before the next is started.
 
-        `file_bytes` is the largest file it can write. A `hasty` one embeds few clips at a time and keeps them at once.
+        `file_bytes` is the largest file it can write. One without `rights` must respect those of files, even as root
+        (Linux only). A `hasty` one embeds few clips at a time and keeps them at once.
         """
         request = {
             "arguments": [*map(str, arguments), "--json"],
             "environment": environment or {},
             "file_bytes": file_bytes,
-            "stdout": str(self._folder / "stdout"),
-            "stderr": str(self._folder / "stderr"),
+            "rights": rights,
             "hasty": hasty,
         }
         assert self._process.stdin
@@ -90,22 +88,20 @@ class CommandServer:
 
     def wait(self) -> Ended:
         """Wait for the command to end."""
-        code = int(self._answer()["code"])
-        texts = [(self._folder / name).read_text() for name in ("stdout", "stderr")]
-        return Ended(code, *texts)
+        return Ended(**self._answer())
 
     def close(self) -> None:
         self._process.communicate()
 
-    def _answer(self) -> dict[str, int]:
+    def _answer(self) -> dict[str, Any]:
         assert self._process.stdout
         return dict(json.loads(self._process.stdout.readline()))
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandServer]:
+def server() -> Iterator[CommandServer]:
     """Where commands are started."""
-    started = CommandServer(tmp_path_factory.mktemp("server"))
+    started = CommandServer()
     yield started
     started.close()
 
@@ -114,7 +110,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandServer]:
 def vidviz(server: CommandServer) -> Command:
     """Run a command with --json in a process of its own, to its end."""
 
-    def run(*arguments: str | Path, file_bytes: int = 0, **environment: str) -> Ended:
+    def run(*arguments: str | Path, file_bytes: int | None = None, **environment: str) -> Ended:
         server.start(*arguments, environment=environment, file_bytes=file_bytes)
         return server.wait()
 
@@ -143,48 +139,20 @@ def clip(library: Path) -> int:
 
 
 @pytest.fixture(scope="session")
-def vidviz_without_rights() -> Command:
+def vidviz_without_rights(server: CommandServer) -> Command:
     """The same, for a process that even as root must respect the rights of files; Linux only."""
 
     def run(*arguments: str | Path) -> Ended:
-        ended = subprocess.run(
-            [sys.executable, "-m", "vidviz", *map(str, arguments), "--json"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=COMMAND_SECONDS,
-            preexec_fn=bow_to_rights,
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        server.start(*arguments, rights=False)
+        return server.wait()
 
     return run
 
 
 @pytest.fixture(scope="session")
-def vidviz_on_full_disk() -> Command:
+def vidviz_on_full_disk(vidviz: Command) -> Command:
     """The same, for a process whose files cannot grow by a byte, as on a disk without any room."""
-
-    def run(*arguments: str | Path) -> Ended:
-        ended = subprocess.run(
-            [sys.executable, "-m", "vidviz", *map(str, arguments), "--json"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=COMMAND_SECONDS,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
-
-    return run
-
-
-DROP_FROM_BOUNDS, OVERRIDES_RIGHTS = 24, 1  # prctl's PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
-
-
-def bow_to_rights() -> None:
-    """Take root's right to ignore rights from whatever this process becomes."""
-    if os.geteuid() == 0:
-        ctypes.CDLL(None).prctl(DROP_FROM_BOUNDS, OVERRIDES_RIGHTS, 0, 0, 0)
+    return partial(vidviz, file_bytes=0)
 
 
 @pytest.fixture(scope="session")

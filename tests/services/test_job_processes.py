@@ -33,12 +33,13 @@ def start_import(folder, path):
     return jobs.start_job(folder, "import", "Import", import_run.request_arguments(request))
 
 
-@pytest.fixture
-def many(tmp_path, write_video):
+@pytest.fixture(scope="module")
+def many(tmp_path_factory, write_video):
     """A folder of videos, enough to be caught at on a fast machine."""
+    folder = tmp_path_factory.mktemp("many")
     for seed in range(MANY):
-        write_video(tmp_path / f"many/{seed:02d}.mp4", seconds=3.0, seed=seed)
-    return tmp_path / "many"
+        write_video(folder / f"{seed:02d}.mp4", seconds=2.0, seed=seed)
+    return folder
 
 
 def test_a_job_outlives_its_starter_and_shows_progress(folder, many, ended, until):

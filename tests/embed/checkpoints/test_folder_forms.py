@@ -276,13 +276,19 @@ def test_the_file_in_a_folder_means_the_folder(saved: Any) -> None:
 def test_a_lone_file_of_transformers(form: str, saved: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, saved_model = saved(form)
     shutil.copy(folder / "model.safetensors", tmp_path / "lone.bin")
-    with pytest.raises(BackboneError, match=r"in the file, .* in the network|missing"):
-        load("videomae_b", tmp_path / "lone.bin")
     config = hub.VideoMAEConfig(**MAE)
     monkeypatch.setattr("vidviz.embed.nets.hub_transformers.tiny", lambda: VideoMAE(config), raising=False)
     row = dataclasses.replace(
         find_backbone("videomae_b"), build="vidviz.embed.nets.hub_transformers:tiny", frames=FrameSpec(4, 32, 32)
     )
+    wider = hub.VideoMAEConfig(**MAE | {"hidden_size": 24})
+    monkeypatch.setattr("vidviz.embed.nets.hub_transformers.wider", lambda: VideoMAE(wider), raising=False)
+    with pytest.raises(BackboneError, match=r"in the file, .* in the network|missing"):
+        load_backbone(
+            dataclasses.replace(row, build="vidviz.embed.nets.hub_transformers:wider"),
+            tmp_path / "lone.bin",
+            device="cpu",
+        )
     loaded = load_backbone(row, tmp_path / "lone.bin", device="cpu")
     clips = torch.randn(2, 3, 4, 32, 32)
     kept: list[Tensor] = []

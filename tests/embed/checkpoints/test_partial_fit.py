@@ -116,9 +116,11 @@ def test_a_classifier_of_ones_own_in_place_of_several_layers(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("asked", "given", "says"),
     [
-        ("resnet50", "resnet18", "they are weights of resnet18, so choose that backbone"),
+        pytest.param(
+            *("resnet50", "resnet18", "they are weights of resnet18, so choose that backbone"), marks=pytest.mark.slow
+        ),
         ("resnet18", "resnet34", "they are weights of resnet34, so choose that backbone"),
-        ("x3d_s", "x3d_l", "they are weights of x3d_l, so"),
+        pytest.param("x3d_s", "x3d_l", "they are weights of x3d_l, so", marks=pytest.mark.slow),
         ("mc3_18", "r3d_18", "they are weights of r3d_18, so"),
         ("simple3d_motion", "x3d_xs", "they are weights of x3d_xs, x3d_s or x3d_m, so"),
     ],
