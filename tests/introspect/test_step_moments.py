@@ -60,6 +60,7 @@ class ByFramesFirst(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.timesformer = small_timesformer()
+        self.config = self.timesformer.config
 
     def forward(self, clips: Tensor) -> Tensor:
         return self.timesformer(clips.transpose(1, 2)).last_hidden_state
@@ -111,7 +112,7 @@ def test_a_flash_peaks_at_its_moment(name: str, layer: str, num_frames: int, cro
 
 def test_a_flash_peaks_at_its_moment_where_attention_divides_space_and_time() -> None:
     model = ByFramesFirst()
-    layer = "timesformer.layernorm"
+    layer = "timesformer.encoder.layer.0.output"  # after attention along time and over each frame
     fields = receptive_fields(copy_without_numbers(model), torch.empty(1, 3, 8, 32, 32, device="meta"))
     assert fields[layer].sees_everything
     assert fields[layer].moments.centres == tuple(range(8))

@@ -104,8 +104,4 @@ def say_python(workspace: str, asked: ClipInput, layers: Sequence[str]) -> str:
     more += f", sampling={asked.sampling!r}" if asked.sampling != USUAL else ""
     more += f", view={asked.view}" if asked.view > 1 else ""
     what = f"{asked.clip_id}, {asked.backbone!r}, {asked.weights!r}, {list(layers)!r}{more}"
-    return (
-        "import vidviz\n"
-        f"workspace = vidviz.Workspace({workspace!r})\n"
-        f"inspection = workspace.inspect({what})\n"
-    )
+    return f"import vidviz\nworkspace = vidviz.Workspace({workspace!r})\ninspection = workspace.inspect({what})\n"

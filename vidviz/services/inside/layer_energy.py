@@ -18,8 +18,8 @@ from vidviz.introspect.film_layout import lay_out
 from vidviz.services.backbones.shared_backbones import run_until_seen
 from vidviz.services.inside.clip_input import ReadyInput
 
-FLAT_PART = 0.02
-"""Energy that rises and falls by no more than this part of its largest is flat: less than a line is thick."""
+FLAT_PART = 0.05
+"""Energy that rises and falls by no more than this part of its largest is flat: so much may be left of padding."""
 
 
 def capture_films(

@@ -23,7 +23,7 @@ from vidviz.workspace_folder import WorkspaceFolder
 ENERGY_HELP = (
     "The root mean square of what a layer gives at each of its steps, drawn where the step's receptive field is "
     "centred. What padding beyond the clip's ends adds is taken away, as measured on the clip's mean picture, held "
-    "still. A layer that varies by less than 2 % is flat."
+    "still. A layer that varies by less than 5 % is flat."
 )
 
 
