@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from vidviz.introspect.step_moments import even_centres
 from vidviz.render.point_colours import Values, group_by_label
 from vidviz.render.sheets import SheetLayout
-from vidviz.introspect.step_moments import even_centres
 from vidviz.ui.components.film import feature_film
 from vidviz.ui.components.film_data import FilmClip, FilmLane, FilmLayer, Picked, Place
 from vidviz.ui.components.gallery_and_player import ShownClip, clip_gallery, clip_player

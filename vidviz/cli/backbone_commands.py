@@ -11,7 +11,6 @@ import click
 
 from vidviz.cli.options import TableOption
 from vidviz.cli.output import Answer, answering
-from vidviz.types import SAMPLINGS
 
 if TYPE_CHECKING:
     from vidviz.services.backbones.backbone_choices import RegisteredBackbone
@@ -139,10 +138,9 @@ def _say_weights(registered: RegisteredBackbone) -> str:
 )
 @click.option(
     "--sampling",
-    type=click.Choice(["auto", *SAMPLINGS]),
     default="auto",
     show_default=True,
-    help="Which frames it sees; auto is the usual way.",
+    help="as-trained (views at the pace of the training), one-view, or spread over the clip.",
 )
 @click.option("--view", type=click.IntRange(1), default=1, show_default=True, help="Which view of the clip it sees.")
 @answering

@@ -1,7 +1,7 @@
 """A network from the inside, while it looks at one clip.
 
-In: a `ClipInput`: workspace, clip, backbone, weights, sampling, view, forwards or backwards; and layers, a class, a unit,
-a channel.
+In: a `ClipInput`: workspace, clip, backbone, weights, sampling, view, forwards or backwards; and layers, a class, a
+unit, a channel.
 
 Out: films of layers (C, T, H, W), class scores, heat in space and time, attention, receptive fields, kernels, the
 clips that excite a channel most; files to take away.
