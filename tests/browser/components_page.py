@@ -154,7 +154,7 @@ def show_film() -> None:
             ranges=[(-0.5, 2.0)] * layer["layout"]["num_channels"],
             centres=even_centres(layer["layout"]["num_frames"], layout.num_frames),
             step=2,
-            peak=2,
+            peak=min(2, layer["layout"]["num_frames"] - 1),
             energy=[1.0 + t % 3 for t in range(layer["layout"]["num_frames"])],
         )
         for i, layer in enumerate(told["layers"])
