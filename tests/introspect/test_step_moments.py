@@ -90,7 +90,7 @@ FLASHED = [
     pytest.param("r3d_18", "layer2", 16, 24, 0, marks=pytest.mark.slow),
     pytest.param("r3d_18", "layer3", 16, 24, 0, marks=pytest.mark.slow),
     pytest.param("slowfast_r50", "blocks.4.multipathway_blocks.0", 32, 32, 0, marks=pytest.mark.slow),
-    ("mvit_v2_s", "conv_proj", 16, 224, 0),
+    pytest.param("mvit_v2_s", "conv_proj", 16, 224, 0, marks=pytest.mark.slow),
 ]
 
 
