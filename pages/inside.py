@@ -14,6 +14,7 @@ from vidviz.ui.inside.film_download import draw_take
 from vidviz.ui.inside.inside_request import choose_backbone
 from vidviz.ui.inside.layer_panels import draw_kernels, draw_numbers, draw_tree
 from vidviz.ui.inside.vector_panel import draw_vector
+from vidviz.ui.inside.view_choice import choose_view
 from vidviz.ui.inside.why_panel import draw_why
 from vidviz.ui.search import search_view
 
@@ -43,9 +44,11 @@ request = choose_backbone(folder, chosen, comparing=beside != film_comparison.NO
 step_clips(folder, clip)
 beside = film_comparison.choose_comparison()
 with messages.telling_errors():
-    inspection = film_view.inspect(folder, clip, request.backbone, request.weights, request.layers)
+    view = choose_view(folder, clip, request)
+    what = folder, clip, request.backbone, request.weights, request.layers
+    inspection = film_view.inspect(*what, sampling=request.sampling, view=view)
     film_view.mark(inspection, chosen)
-    other, title = film_comparison.show_other(folder, clip, chosen, request, beside)
+    other, title = film_comparison.show_other(folder, clip, chosen, request, beside, view)
     if other is not None:
         film_view.mark(other, chosen)
     film_view.draw_film(inspection, request, other, (film_comparison.clip_title(clip), title))

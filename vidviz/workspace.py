@@ -263,8 +263,10 @@ class Workspace:
         layers: Sequence[str] = (),
         *,
         backwards: bool = False,
+        sampling: str = "auto",
+        view: int = 1,
     ) -> Inspection:
-        """What the layers of a network answer to a clip.
+        """What the layers of a network answer to a clip, of which they see one view.
 
         Args:
             clip_id: a clip of the library.
@@ -272,18 +274,28 @@ class Workspace:
             weights: "auto", "random", a published name, or a file or folder.
             layers: dotted paths; the network's stages where none are named.
             backwards: show the frames in reverse order.
+            sampling: "as-trained", "one-view" or "spread"; "auto" is the network's usual one.
+            view: which of the views that the sampling gives, from 1 on.
 
         Returns:
-            `.frames` (T, H, W, 3) uint8 and `.layers`, each with its `.film` (C, T, H, W) float32.
+            `.frames` (T, H, W, 3) uint8 with their `.times` in the video, and `.layers`, each with its `.film`
+            (C, t, H, W) float32 and its `.moments`, where each of the t steps stands among the frames.
 
         Raises:
-            WorkspaceError: there is no such clip.
+            WorkspaceError: there is no such clip, or no such view of it.
             MediaError: its video cannot be read.
-            UnknownNameError: there is no such backbone or layer.
+            UnknownNameError: there is no such backbone, layer or sampling.
             BackboneError: the weights cannot be had, or memory is short.
         """
         return layer_films.inspect_clip(
-            self.folder, read_clip_id(clip_id), name_backbone(backbone), str(weights), layers, backwards=backwards
+            self.folder,
+            read_clip_id(clip_id),
+            name_backbone(backbone),
+            str(weights),
+            layers,
+            backwards=backwards,
+            sampling=sampling,
+            view=view,
         )
 
 

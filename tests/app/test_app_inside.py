@@ -11,6 +11,8 @@ import pytest
 from vidviz.introspect.attention import Attention, LayerAttention
 from vidviz.introspect.film_layout import TokenGrid
 from vidviz.services.inside import clip_attention
+from vidviz.services.inside.film_clock import FilmClock
+from vidviz.services.inside.layer_moments import LayerMoments
 from vidviz.services.library import contents
 from vidviz.ui.inside import attention_panel
 
@@ -68,6 +70,32 @@ def test_films_of_two_convolutions(imported, show, clip):
     numbers = page.app.dataframe[0].value
     assert len(numbers) == 2
     assert page.errors == []
+
+
+def test_the_view_of_the_url_is_fed_and_another_can_be_chosen(imported, show, clip):
+    """x3d_xs takes four frames, one every 0.4 s: views of 1.6 s, two of which cover a clip of 2 s."""
+    page = show("inside", {"inside network": "x3d_xs"}, clip=str(clip), view="2")
+    [select] = [box for box in page.app.selectbox if box.label == "View"]
+    assert [title.split(",")[0] for title in select.options] == ["View 1 of 2", "View 2 of 2"]
+    assert select.value == 2
+    assert "The network is fed 4 frames, 2.5 a second" in page.words
+    [lane] = page.drawn("feature_film")[0]["lanes"]
+    assert lane["clip"]["offset"] == pytest.approx(0.4, abs=0.02)
+    assert lane["clip"]["seconds"] == pytest.approx(1.6)
+    assert [layer["centres"] for layer in lane["layers"]] == [[0, 1, 2, 3]] * 3
+    assert {layer["note"] for layer in lane["layers"][1:]} == {"sees the whole clip"}
+    select.select_index(0).run()
+    page = type(page)(page.app)
+    [lane] = page.drawn("feature_film")[0]["lanes"]
+    assert lane["clip"]["offset"] == 0
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("text", ["0", "3", "-1", "x", "9" * 99])
+def test_a_view_that_the_clip_does_not_have_is_the_first(imported, show, clip, text):
+    page = show("inside", {"inside network": "x3d_xs"}, clip=str(clip), view=text)
+    assert page.errors == []
+    assert next(box for box in page.app.selectbox if box.label == "View").value == 1
 
 
 @pytest.mark.usefixtures("little_memory")
@@ -215,7 +243,8 @@ def attended(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int] | Non
     def attend(_look: object, query: tuple[int, int, int] | None = None) -> clip_attention.Attended:
         asked.append(query)
         frames, grid = np.zeros((8, 56, 56, 3), np.uint8), TokenGrid(4, 7, 7)
-        return clip_attention.Attended(Attention((layer,), {"joint": heads[0]}), frames, 2.0, grid)
+        clock, moments = FilmClock(np.arange(8) / 4, 0.0, 2.0), LayerMoments((0.5, 2.5, 4.5, 6.5), sees_whole=False)
+        return clip_attention.Attended(Attention((layer,), {"joint": heads[0]}), frames, clock, grid, moments)
 
     monkeypatch.setattr(clip_attention, "attends", lambda _name: True)
     monkeypatch.setattr(clip_attention, "attend", attend)

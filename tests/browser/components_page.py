@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from vidviz.introspect.step_moments import even_centres
 from vidviz.render.point_colours import Values, group_by_label
 from vidviz.render.sheets import SheetLayout
 from vidviz.ui.components.film import feature_film
@@ -140,7 +141,8 @@ def show_film() -> None:
     st.button("rerun")
     told = json.loads((MEDIA / "film.json").read_text())
     layout, choosing = SheetLayout(**told["clip"]["layout"]), st.query_params.get("choosing", "")
-    clip = FilmClip("clip of a video.mp4", told["clip"]["token"], layout, 2.0, choosing=choosing)
+    times = [2.0 * i / layout.num_frames for i in range(layout.num_frames)]
+    clip = FilmClip("clip of a video.mp4", told["clip"]["token"], layout, 2.0, choosing=choosing, times=times)
     layers = [
         FilmLayer(
             name=f"layer{i}.conv",
@@ -150,7 +152,9 @@ def show_film() -> None:
             layout=SheetLayout(**layer["layout"]),
             channels=list(range(layer["layout"]["num_channels"])),
             ranges=[(-0.5, 2.0)] * layer["layout"]["num_channels"],
+            centres=even_centres(layer["layout"]["num_frames"], layout.num_frames),
             step=2,
+            peak=min(2, layer["layout"]["num_frames"] - 1),
             energy=[1.0 + t % 3 for t in range(layer["layout"]["num_frames"])],
         )
         for i, layer in enumerate(told["layers"])

@@ -177,6 +177,13 @@ def test_covering_changes_the_box_alone() -> None:
 
 def test_heat_is_resized_within_its_own_range() -> None:
     heat = np.array([[[0.0, 1.0]], [[2.0, 3.0]]], np.float32)
-    large = resize_heat(heat, (4, 2, 8))
+    large = resize_heat(heat, (4, 2, 8), (0.5, 2.5))
     assert large.shape == (4, 2, 8)
     assert (large.min(), large.max()) == (0, 3)
+
+
+def test_heat_lies_at_the_frames_over_which_steps_are_centred() -> None:
+    heat = np.array([0.0, 1.0], np.float32)[:, None, None]
+    assert resize_heat(heat, (5, 1, 1), (0, 4)).ravel().tolist() == [0, 0.25, 0.5, 0.75, 1]
+    assert resize_heat(heat, (5, 1, 1), (1, 3)).ravel().tolist() == [0, 0, 0.5, 1, 1]
+    assert resize_heat(heat[:1] + 2, (3, 1, 1), (1,)).ravel().tolist() == [2, 2, 2]

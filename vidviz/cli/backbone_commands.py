@@ -14,6 +14,7 @@ from vidviz.cli.output import Answer, answering
 
 if TYPE_CHECKING:
     from vidviz.services.backbones.backbone_choices import RegisteredBackbone
+    from vidviz.services.inside.layer_films import Inspection
 
 
 def _name_backbone(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
@@ -135,6 +136,13 @@ def _say_weights(registered: RegisteredBackbone) -> str:
 @click.option(
     "--order", default="variance", show_default=True, help="Of a film's channels: variance, mean, selectivity or index."
 )
+@click.option(
+    "--sampling",
+    default="auto",
+    show_default=True,
+    help="as-trained (views at the pace of the training), one-view, or spread over the clip.",
+)
+@click.option("--view", type=click.IntRange(1), default=1, show_default=True, help="Which view of the clip it sees.")
 @answering
 def inspect(
     answer: Answer,
@@ -145,12 +153,16 @@ def inspect(
     out: Path | None,
     num_channels: int,
     order: str,
+    sampling: str,
+    view: int,
 ) -> None:
     """Show what the layers of a network answer to a clip."""
     from vidviz.services.inside import layer_films
 
-    inspection = layer_films.inspect_clip(answer.open(), clip_id, backbone, weights, layers)
-    rows = [layer_films.summarise_layer(layer) for layer in inspection.layers]
+    inspection = layer_films.inspect_clip(
+        answer.open(), clip_id, backbone, weights, layers, sampling=sampling, view=view
+    )
+    rows = [layer_films.summarise_layer(layer, inspection.clock) for layer in inspection.layers]
     if out:
         from vidviz.services.inside import film_export
 
@@ -160,8 +172,18 @@ def inspect(
         "clip_id": clip_id,
         "backbone": backbone,
         "weights": inspection.weights,
+        "fed": inspection.view.words,
+        "view": inspection.view.number,
+        "views": inspection.view.num_views,
         "layers": rows,
         "skipped": inspection.skipped,
     }
     skipped = list(inspection.skipped.values())
-    answer.give(data, "\n".join([f"{backbone}, weights: {inspection.weights}", *lines, *skipped]))
+    answer.give(
+        data, "\n".join([f"{backbone}, weights: {inspection.weights}, fed {_say_fed(inspection)}", *lines, *skipped])
+    )
+
+
+def _say_fed(inspection: Inspection) -> str:
+    view = inspection.view
+    return f"{view.words} ({view.title})" if view.num_views > 1 else view.words

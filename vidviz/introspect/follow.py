@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vidviz.introspect.follow_call import NUMBERS, Call
-from vidviz.introspect.follow_rules import POINTWISE, RELAYING, RULES, through_attention
+from vidviz.introspect.follow_moments import moments_after
+from vidviz.introspect.follow_rules import ATTENTION, POINTWISE, RELAYING, RULES, through_attention
+from vidviz.introspect.step_moments import StepMoments
 from vidviz.introspect.view import AnyView, Everything, Unknown, View, join_views
 
 if TYPE_CHECKING:
@@ -14,16 +16,23 @@ if TYPE_CHECKING:
     from torch.overrides import TorchFunctionMode
 
 _MARK = "_vidviz_view"
+_MOMENTS = "_vidviz_moments"
 
 
-def mark_view(tensor: Tensor, view: AnyView) -> None:
-    """Write on a tensor what its units see."""
+def mark_view(tensor: Tensor, view: AnyView, moments: StepMoments | None) -> None:
+    """Write on a tensor what its units see, and where its steps stand in time."""
     setattr(tensor, _MARK, view)
+    setattr(tensor, _MOMENTS, moments)
 
 
 def read_view(tensor: Any) -> AnyView | None:
     """What the units of a tensor see, where that was followed."""
     return getattr(tensor, _MARK, None)
+
+
+def read_moments(tensor: Any) -> StepMoments | None:
+    """Where the steps of a tensor stand in time, where that was followed."""
+    return getattr(tensor, _MOMENTS, None)
 
 
 def make_follower(num_examples: int) -> TorchFunctionMode:
@@ -39,14 +48,16 @@ def make_follower(num_examples: int) -> TorchFunctionMode:
     class Follower(TorchFunctionMode):
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             kwargs = kwargs or {}
-            views = [view for view in map(read_view, _tensors((args, kwargs))) if view is not None]
-            shapes = [tuple(tensor.shape) for tensor in _tensors((args, kwargs))] if views else []
+            given = list(_tensors((args, kwargs)))
+            views = [view for view in map(read_view, given) if view is not None]
+            moments = [one for one in map(read_moments, given) if one is not None]
+            shapes = [tuple(tensor.shape) for tensor in given] if views else []
             output = func(*args, **kwargs)
             if views:
                 name = getattr(func, "__name__", str(func))
                 for tensor in _tensors(output):
                     call = Call(name, args, kwargs, shapes, tuple(tensor.shape), num_examples)
-                    mark_view(tensor, view_after(call, views))
+                    mark_view(tensor, view_after(call, views), moments_after(call, moments))
             elif func is torch.tensor and _are_numbers(args[0]):
                 setattr(output, NUMBERS, tuple(args[0]))
             return output
@@ -70,7 +81,7 @@ def _are_numbers(values: Any) -> bool:
 def view_after(call: Call, views: Sequence[AnyView]) -> AnyView:
     """What units see after a function, from what those of its inputs see."""
     before = join_views(views, call.num_steps)
-    if call.name in ("softmax", "scaled_dot_product_attention", "multi_head_attention_forward"):
+    if call.name in ATTENTION:
         return through_attention(call, before)
     if not isinstance(before, View):
         return before

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vidviz.introspect.follow_call import NUMBERS, Call, count_positions
+from vidviz.introspect.follow_call import Call, count_positions
+from vidviz.introspect.picks import is_sliced, picked_frames, read_slices
 from vidviz.introspect.view import AnyView, Everything, Unknown, View, Within, as_triple
+from vidviz.introspect.windows import WINDOWS
 
 
 def through_attention(call: Call, before: AnyView) -> AnyView:
@@ -25,29 +27,9 @@ def through_attention(call: Call, before: AnyView) -> AnyView:
     return Within(positions)
 
 
-def _through_convolution(call: Call, before: View) -> AnyView:
-    kernel = as_triple(call.shapes[1][2:])
-    dilation = as_triple(call.setting("dilation", 5, 1), axes=call.axes)
-    padding = call.setting("padding", 4, 0)
-    if isinstance(padding, str):
-        # "same" puts the odd one of an even number of zeros at the end.
-        whole = [(k - 1) * d for k, d in zip(kernel, dilation, strict=True)]
-        padding = [size // 2 for size in whole] if padding == "same" else 0
-    stride = as_triple(call.setting("stride", 3, 1), axes=call.axes)
-    return before.through(kernel, stride, as_triple(padding, 0, axes=call.axes), dilation)
-
-
-def _through_pooling(call: Call, before: View) -> AnyView:
-    largest = call.name.startswith("max")
-    kernel = call.setting("kernel_size", 1, 1)
-    stride = call.setting("stride", 2, kernel)
-    dilation = call.setting("dilation", 4, 1) if largest else 1
-    return before.through(
-        as_triple(kernel, axes=call.axes),
-        as_triple(stride or kernel, axes=call.axes),
-        as_triple(call.setting("padding", 3, 0), 0, axes=call.axes),
-        as_triple(dilation, axes=call.axes),
-    )
+def _through_window(call: Call, before: View) -> AnyView:
+    window = WINDOWS[call.name](call)
+    return before.through(window.kernel, window.stride, window.padding, window.dilation)
 
 
 def _through_adaptive_pooling(call: Call, before: View) -> AnyView:
@@ -66,49 +48,34 @@ def _through_reduction(call: Call, before: View) -> AnyView:
     return before if len(call.output_shape) == len(call.shapes[0]) else Unknown(f"{call.name}() over some of the axes")
 
 
-def _through_padding(call: Call, before: View) -> AnyView:
-    pads = list(call.setting("pad", 1, ()))
-    # It begins with the last axis: width, height, frames.
-    starts = [*pads[0::2], 0, 0, 0][:3]
-    return before.through((1, 1, 1), (1, 1, 1), (starts[2], starts[1], starts[0]), (1, 1, 1))
-
-
 def _through_item(call: Call, before: View) -> AnyView:
     """Slices along frames, rows and columns; what takes whole axes away is left alone."""
-    wanted = call.args[1] if isinstance(call.args[1], tuple) else (call.args[1],)
-    shape = call.shapes[0]
-    if len(shape) != 5 or Ellipsis in wanted or len(call.output_shape) != 5:
+    if not is_sliced(call):
         return before
-    if not all(isinstance(part, slice) for part in wanted):
+    slices = read_slices(call)
+    if slices is None:
         return Unknown("it picks positions by their number")
-    slices = [part.indices(size) for part, size in zip(wanted, shape, strict=False)]
-    slices += [slice(None).indices(size) for size in shape[len(slices) :]]
     starts, steps = ([entry[place] for entry in slices[2:]] for place in (0, 2))
     return before.through((1, 1, 1), as_triple(steps), as_triple([-start for start in starts]), (1, 1, 1))
 
 
 def _through_picking(call: Call, before: View) -> AnyView:
     """Frames picked by their number, however unevenly: each step keeps what its frame saw."""
-    axis, picks = call.setting("dim", 1, 0), call.setting("index", 2, None)
-    numbers = getattr(picks, NUMBERS, None)
-    if numbers is None and picks is not None and picks.device.type != "meta":
-        numbers = picks.tolist()
-    if axis != 2 or len(call.shapes[0]) != 5 or numbers is None:
+    numbers = picked_frames(call)
+    if numbers is None:
         return Unknown("it picks positions by their number")
     return before.pick_steps(numbers, call.shapes[0][2])
 
 
 _Rule = Callable[[Call, View], AnyView]
 RULES: dict[str, _Rule] = {
-    "pad": _through_padding,
+    **dict.fromkeys(WINDOWS, _through_window),
     "getitem": _through_item,
     "index_select": _through_picking,
     "adaptive_avg_pool2d": _through_adaptive_pooling,
     "adaptive_avg_pool3d": _through_adaptive_pooling,
     "adaptive_max_pool2d": _through_adaptive_pooling,
     "adaptive_max_pool3d": _through_adaptive_pooling,
-    **dict.fromkeys(("conv2d", "conv3d"), _through_convolution),
-    **dict.fromkeys(("max_pool2d", "max_pool3d", "avg_pool2d", "avg_pool3d"), _through_pooling),
     **dict.fromkeys(("mean", "amax", "max", "sum", "norm"), _through_reduction),
 }
 RELAYING = frozenset(
@@ -118,6 +85,7 @@ RELAYING = frozenset(
         "flip",
     }
 )
+ATTENTION = frozenset({"softmax", "scaled_dot_product_attention", "multi_head_attention_forward"})
 POINTWISE = frozenset(
     {
         *("add", "iadd", "radd", "sub", "isub", "rsub", "mul", "imul", "rmul", "truediv", "div", "neg", "pow", "exp"),

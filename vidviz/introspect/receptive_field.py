@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from vidviz.introspect.follow import make_follower, mark_view, read_view
+from vidviz.introspect.follow import make_follower, mark_view, read_moments, read_view
 from vidviz.introspect.hooks import borrowed
+from vidviz.introspect.step_moments import StepMoments
 from vidviz.introspect.view import AnyView, Everything, Steps, Triple, Unknown, View, Within
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class ReceptiveField:
             were picked by number; `size` is then the largest, `stride` the rounded median.
         sees_everything: whether each unit sees the whole clip.
         reason: why it is not known, as a part of a sentence; else empty.
+        moments: where its steps stand in time, also where they see everything; None where arithmetic does not tell.
     """
 
     size: Triple | None = None
@@ -41,6 +43,7 @@ class ReceptiveField:
     steps: Steps = ()
     sees_everything: bool = False
     reason: str = ""
+    moments: StepMoments | None = field(default=None, compare=False)
 
     def box(self, unit: Triple, input_size: Triple) -> Box | None:
         """What one unit sees inside an input: (start, end) in frames, rows and columns, ends excluded.
@@ -83,7 +86,7 @@ def receptive_fields(model: nn.Module, example: Tensor) -> dict[str, ReceptiveFi
     Returns:
         One entry for each sub-module; what could not be worked out says why.
     """
-    views: dict[str, AnyView] = {}
+    views: _Views = {}
     reason = "the forward pass does not call it"
     try:
         _follow(model, example, views)
@@ -91,11 +94,16 @@ def receptive_fields(model: nn.Module, example: Tensor) -> dict[str, ReceptiveFi
         # The network's own code runs here, and may fail in any way.
         logger.info("a forward pass cannot be followed", exc_info=True)
         reason = f"the forward pass cannot be followed ({type(error).__name__})"
-    return {name: _as_field(views.get(name, Unknown(reason))) for name, _ in model.named_modules() if name}
+    unseen = Unknown(reason), None
+    found = {name: views.get(name, unseen) for name, _ in model.named_modules() if name}
+    return {name: replace(_as_field(view), moments=moments) for name, (view, moments) in found.items()}
 
 
-def _follow(model: nn.Module, example: Tensor, views: dict[str, AnyView]) -> None:
-    """Fill in the view of each module's output as the forward pass goes."""
+_Views = dict[str, "tuple[AnyView, StepMoments | None]"]
+
+
+def _follow(model: nn.Module, example: Tensor, views: _Views) -> None:
+    """Fill in the view of each module's output, and where its steps stand, as the forward pass goes."""
     import torch
 
     with borrowed(model) as stack, torch.no_grad():
@@ -103,15 +111,17 @@ def _follow(model: nn.Module, example: Tensor, views: dict[str, AnyView]) -> Non
             if name:
                 stack.callback(module.register_forward_hook(_make_note(name, views)).remove)
         start = example.detach().clone()
-        mark_view(start, View())
+        # Frames that are seen one by one stand in the batch.
+        mark_view(start, View(), StepMoments.of_frames(start.shape[2] if start.dim() == 5 else len(start)))
         with make_follower(len(start)):
             model(start)
 
 
-def _make_note(name: str, views: dict[str, AnyView]) -> Callable[[nn.Module, Any, Any], None]:
+def _make_note(name: str, views: _Views) -> Callable[[nn.Module, Any, Any], None]:
     def note(_module: nn.Module, _inputs: Any, output: Any) -> None:
         first = output[0] if isinstance(output, (tuple, list)) and output else output
-        views.setdefault(name, read_view(first) or Unknown("it does not depend on the input, or its code is scripted"))
+        view = read_view(first) or Unknown("it does not depend on the input, or its code is scripted")
+        views.setdefault(name, (view, read_moments(first)))
 
     return note
 

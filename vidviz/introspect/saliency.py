@@ -176,11 +176,24 @@ def cover(frames: np.ndarray, corner: tuple[int, int, int], size: tuple[int, int
     return covered
 
 
-def resize_heat(heat: np.ndarray, size: tuple[int, int, int]) -> np.ndarray:
-    """Heat (T, H, W) at another size, trilinear, as `torch.nn.functional.interpolate` does it."""
+def resize_heat(heat: np.ndarray, size: tuple[int, int, int], centres: Sequence[float]) -> np.ndarray:
+    """Heat of the steps of a layer (t, h, w) over the frames of a clip, of size (T, H, W).
+
+    Within a picture bilinear, as `torch.nn.functional.interpolate` does it. In time each step's heat lies at the frame
+    over which the step is centred, between two steps a mixture of theirs, and beyond the ends the last one's.
+
+    Args:
+        heat: (t, h, w).
+        size: of the frames.
+        centres: (t,) where each step stands, in frames, rising.
+    """
     import torch
 
     # A copy: torch warns of read-only arrays.
-    grid = torch.from_numpy(np.array(heat, np.float32, order="C"))[None, None]
-    resized = torch.nn.functional.interpolate(grid, size, mode="trilinear", align_corners=False)
-    return np.asarray(resized[0, 0].numpy())
+    steps = torch.from_numpy(np.array(heat, np.float32, order="C"))[:, None]
+    pictures = torch.nn.functional.interpolate(steps, size[1:], mode="bilinear", align_corners=False)[:, 0].numpy()
+    places = np.interp(np.arange(size[0]), centres, np.arange(len(centres)))
+    left = np.minimum(places.astype(int), len(centres) - 1)
+    right = np.minimum(left + 1, len(centres) - 1)
+    share = (places - left).astype(np.float32)[:, None, None]
+    return np.asarray(pictures[left] * (1 - share) + pictures[right] * share, np.float32)

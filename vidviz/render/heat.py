@@ -97,18 +97,17 @@ def enlarge(frames: np.ndarray, height_px: int) -> np.ndarray:
 
 
 def side_by_side(films: list[np.ndarray], *, gap_px: int = 8) -> np.ndarray:
-    """Films of different sizes and lengths in one, on one clock, from left to right on white.
+    """Films of different sizes in one, frame by frame, from left to right on white.
 
     Args:
-        films: each (T, H, W, 3) uint8; the longest gives the clock.
+        films: each (T, H, W, 3) uint8, of one length.
         gap_px: white between them.
     """
-    frames, height = max(len(film) for film in films), max(film.shape[1] for film in films)
+    frames, height = len(films[0]), max(film.shape[1] for film in films)
     parts: list[np.ndarray] = []
     for film in films:
-        stretched = film[np.arange(frames) * len(film) // frames]
         part = np.full((frames, height, film.shape[2], 3), 255, np.uint8)
-        part[:, : film.shape[1]] = stretched
+        part[:, : film.shape[1]] = film
         parts += [part, np.full((frames, height, gap_px, 3), 255, np.uint8)]
     return np.concatenate(parts[:-1], axis=2)
 

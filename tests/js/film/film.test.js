@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { colourTable, gradientOf } from "../../../vidviz/ui/components/assets/film/colour_table.js";
-import { peakOf, placeLine } from "../../../vidviz/ui/components/assets/film/energy.js";
+import { describeEnergy, placeLine } from "../../../vidviz/ui/components/assets/film/energy.js";
+import {
+  frameAt,
+  leadingClip,
+  placeOf,
+  secondAt,
+  shownAt,
+  stepOver,
+} from "../../../vidviz/ui/components/assets/film/clock.js";
 import { layOutPicture } from "../../../vidviz/ui/components/assets/film/picture.js";
 import { placeIn } from "../../../vidviz/ui/components/assets/film/place.js";
 import {
@@ -104,7 +112,7 @@ test("pixels of an enlarged tile show its values in order, each about as often",
 });
 
 test("a line runs from the left to the right, its peak at the top and nought at the foot", () => {
-  const places = placeLine([0, 4, 2], 300, 100, 10);
+  const places = placeLine([0, 4, 2], [1 / 6, 1 / 2, 5 / 6], 300, 100, 10);
   assert.deepEqual(places, [
     [50, 90],
     [150, 10],
@@ -112,12 +120,60 @@ test("a line runs from the left to the right, its peak at the top and nought at 
   ]);
 });
 
-test("a line of noughts lies at the foot, and the first of equal peaks counts", () => {
+test("a line of noughts lies at the foot", () => {
   assert.deepEqual(
-    placeLine([0, 0], 100, 50, 5).map(([, y]) => y),
+    placeLine([0, 0], [0, 1], 100, 50, 5).map(([, y]) => y),
     [45, 45],
   );
-  assert.equal(peakOf([1, 3, 2, 3]), 1);
+});
+
+test("over each frame stands the step whose centre is nearest, the earlier of two", () => {
+  const over = (centres) => Array.from({ length: 16 }, (_, frame) => stepOver(centres, frame));
+  // r3d_18: layer3 in steps of four frames, layer4 in two of eight.
+  assert.deepEqual(over([0, 4, 8, 12]), [0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3]);
+  assert.deepEqual(over([0, 8]), [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  // Tubelets of two frames, a step a frame, and one for all.
+  assert.deepEqual(
+    over([0.5, 2.5, 4.5, 6.5, 8.5, 10.5, 12.5, 14.5]),
+    Array.from({ length: 16 }, (_, i) => i >> 1),
+  );
+  assert.deepEqual(
+    over(Array.from({ length: 16 }, (_, i) => i)),
+    Array.from({ length: 16 }, (_, i) => i),
+  );
+  assert.equal(stepOver([7.5], 0), 0);
+});
+
+test("lanes of different paces stand on one clock", () => {
+  const spread = { frames: 8, seconds: 2, offset: 0.125 };
+  const trained = { frames: 16, seconds: 16 / 15, offset: 7 / 15 };
+  assert.equal(leadingClip([spread, trained]), trained);
+  assert.equal(leadingClip([spread, { ...spread, seconds: 3 }]).seconds, 3);
+  for (let frame = 0; frame < 16; frame++) {
+    assert.equal(frameAt(trained, shownAt(trained, frame)), frame);
+    const near = shownAt(spread, frameAt(spread, shownAt(trained, frame)));
+    assert.ok(Math.abs(near - shownAt(trained, frame)) <= 0.125 + 1e-9);
+  }
+  assert.equal(frameAt(trained, 0), 0);
+  assert.equal(frameAt(trained, 9), 15);
+  assert.equal(placeOf(trained, shownAt(trained, 0)), 0.5 / 16);
+  assert.equal(placeOf(trained, 9), 1);
+});
+
+test("a moment between frames is told in seconds of the video, backwards as well", () => {
+  assert.equal(secondAt([1, 2, 4], 1.5), 3);
+  assert.equal(secondAt([4, 2, 1], 0.5), 3);
+  assert.equal(secondAt([1, 2, 4], -3), 1);
+  assert.equal(secondAt([1, 2, 4], 9), 4);
+});
+
+test("a line is told by its peak, or as flat", () => {
+  const layer = { title: "layer3", centres: [0, 2], peak: 1, note: "" };
+  assert.equal(describeEnergy(layer, [0.5, 0.6, 0.7]), "layer3 · peak at 0.70 s");
+  assert.equal(
+    describeEnergy({ ...layer, peak: null, note: "sees the whole clip" }, [0.5, 0.6, 0.7]),
+    "layer3 · flat · sees the whole clip",
+  );
 });
 
 test("the place on a canvas is a column and a row, and never beyond its edge", () => {

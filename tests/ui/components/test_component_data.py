@@ -24,6 +24,7 @@ from vidviz.ui.components.film_data import (
 )
 from vidviz.ui.components.map_points import MapPoints, digest_coordinates, pack_flags, pack_points
 
+TIMES = [i / 8 for i in range(16)]
 ASSETS = Path(vidviz.ui.__file__).parent / "components" / "assets"
 
 
@@ -109,13 +110,18 @@ def test_the_layout_is_known_by_its_coordinates_only():
 
 def make_layer(**more: object) -> FilmLayer:
     fields: dict[str, object] = {"name": "conv", "title": "first", "shape": "2 × 4", "token": "0" * 32}
-    fields |= {"layout": SheetLayout(4, 2, 7, 7, 3), "channels": [5, 9], "ranges": [(0, 1)] * 2}
+    fields |= {
+        "layout": SheetLayout(4, 2, 7, 7, 3),
+        "channels": [5, 9],
+        "ranges": [(0, 1)] * 2,
+        "centres": [0, 4, 8, 12],
+    }
     return FilmLayer(**(fields | more))
 
 
 def test_a_film_is_packed_at_the_speed_of_the_video():
-    clip = FilmClip("a.mp4", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0)
-    short = FilmClip("b.mp4", "2" * 32, SheetLayout(4, 1, 64, 48, 4), 2.0)
+    clip = FilmClip("a.mp4", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0, times=TIMES)
+    short = FilmClip("b.mp4", "2" * 32, SheetLayout(4, 1, 64, 48, 4), 2.0, times=TIMES[:4])
     lanes = [FilmLane(short), FilmLane(clip, [make_layer(energy=np.arange(4))])]
     data = json.loads(json.dumps(pack_film(lanes)))
     assert data["steps_per_second"] == 8
@@ -126,10 +132,23 @@ def test_a_film_is_packed_at_the_speed_of_the_video():
         pack_film([])
     with pytest.raises(ValueError, match="3 channels"):
         make_layer(channels=[1, 2, 3])
+    with pytest.raises(ValueError, match="1 centres for 4 steps"):
+        make_layer(centres=[7.5])
+    with pytest.raises(ValueError, match="2 times for 16 frames"):
+        FilmClip("a", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0, times=TIMES[:2])
+
+
+def test_a_film_says_where_the_steps_of_a_layer_stand():
+    clip = FilmClip("a.mp4", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0, times=TIMES, offset=0.4)
+    layer = make_layer(energy=[1, 1, 2, 1], peak=2, note="sees the whole clip")
+    [lane] = json.loads(json.dumps(pack_film([FilmLane(clip, [layer, make_layer()])])))["lanes"]
+    assert (lane["clip"]["times"][:3], lane["clip"]["offset"]) == ([0, 0.125, 0.25], 0.4)
+    said = [(one["centres"], one["peak"], one["note"]) for one in lane["layers"]]
+    assert said == [([0, 4, 8, 12], 2, "sees the whole clip"), ([0, 4, 8, 12], None, "")]
 
 
 def test_only_a_channel_of_the_film_can_be_picked():
-    clip = FilmClip("a.mp4", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0)
+    clip = FilmClip("a.mp4", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0, times=TIMES)
     lanes = [FilmLane(clip, [make_layer(step=3)]), FilmLane(clip)]
     picked = {"layer": "conv", "channel": 9}
     assert read_picked(picked, lanes) == Picked("conv", 9)
@@ -145,8 +164,8 @@ def test_only_a_channel_of_the_film_can_be_picked():
 def test_only_a_place_on_a_clip_that_asks_for_one_can_be_chosen():
     layout = SheetLayout(16, 1, 64, 48, 4)
     lanes = [
-        FilmLane(FilmClip("a", "1" * 32, layout, 2.0, choosing="Click")),
-        FilmLane(FilmClip("b", "2", layout, 2.0)),
+        FilmLane(FilmClip("a", "1" * 32, layout, 2.0, choosing="Click", times=TIMES)),
+        FilmLane(FilmClip("b", "2", layout, 2.0, times=TIMES)),
     ]
     place = {"lane": 0, "t": 15, "y": 47, "x": 63}
     assert read_place(place, lanes) == Place(0, 15, 47, 63)
@@ -176,7 +195,9 @@ def test_no_script_writes_html_or_reaches_outside():
 
 def test_the_browser_draws_a_film_in_the_colours_of_the_figures():
     """Told by the server with the film, and taken out by the script as the figures take them."""
-    told = json.loads(json.dumps(pack_film([FilmLane(FilmClip("a", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0))])))
+    told = json.loads(
+        json.dumps(pack_film([FilmLane(FilmClip("a", "1" * 32, SheetLayout(16, 1, 64, 48, 4), 2.0, times=TIMES))]))
+    )
     assert list(told["colour_maps"]) == ["viridis", "magma", "cividis", "gray"]
     script = f"""import {{ colourTable }} from {json.dumps((ASSETS / "film" / "colour_table.js").as_uri())};
         const maps = {json.dumps(told["colour_maps"])};

@@ -8,25 +8,24 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vidviz.decode.sample import view_times
 from vidviz.errors import BackboneError
-from vidviz.introspect.film_layout import lay_out
 from vidviz.log.timing import timed
 from vidviz.services import cache
 from vidviz.services.backbones.clip_reader import ReadAhead
-from vidviz.services.backbones.shared_backbones import load_shared, run_until_seen
-from vidviz.services.inside.clip_input import grid_of
+from vidviz.services.backbones.shared_backbones import load_shared
+from vidviz.services.inside.clip_input import ReadyInput, grid_of
+from vidviz.services.inside.fed_view import USUAL, read_sampling
+from vidviz.services.inside.film_clock import FilmClock
+from vidviz.services.inside.layer_energy import capture_films
+from vidviz.services.inside.layer_moments import find_moments
 from vidviz.services.library import contents
 from vidviz.services.library.source_files import intact_path
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.workspace_folder import WorkspaceFolder
-
-if TYPE_CHECKING:
-    from vidviz.embed.load import LoadedBackbone
-    from vidviz.introspect.film_layout import TokenGrid
 
 MOST_CLIPS = 400
 """So many clips at most are shown to the network at a time, evenly taken from those that it has not seen."""
@@ -39,7 +38,8 @@ class Peaks:
     Attributes:
         clip_ids: (N,) int64.
         values: (N, C) float32.
-        places: (N, C, 3) float32, the middle of the largest answer as parts of the clip's length, height and width.
+        places: (N, C, 3) float32, where the largest answer stands: the moment in seconds of the video, and the middle
+            as parts of the frame's height and width.
         left_out: clips that could not be read, by their number, with the reason.
     """
 
@@ -49,7 +49,7 @@ class Peaks:
     left_out: dict[int, str]
 
     def best(self, channel: int, count: int) -> list[tuple[int, float, tuple[float, float, float]]]:
-        """The clips that excite a channel most: number, largest answer, and where (frames, rows, columns) in parts."""
+        """The clips that excite a channel most: number, largest answer, and where; see `places`."""
         order = np.argsort(-self.values[:, channel], kind="stable")[:count]
         return [
             (int(self.clip_ids[row]), float(self.values[row, channel]), _triple(self.places[row, channel]))
@@ -62,15 +62,15 @@ def _triple(values: np.ndarray) -> tuple[float, float, float]:
     return t, y, x
 
 
-_Key = tuple[Path, str, str, str]
+_Key = tuple[Path, str, str, str, str]
 _NAME = "inside.best_clips.find_peaks"
 _merging = threading.Lock()
 _NOTHING = Peaks(np.empty(0, np.int64), np.empty((0, 0), np.float32), np.empty((0, 0, 3), np.float32), {})
 
 
-def known_peaks(folder: WorkspaceFolder, backbone: str, weights: str, layer: str) -> Peaks:
+def known_peaks(folder: WorkspaceFolder, backbone: str, weights: str, layer: str, sampling: str = USUAL) -> Peaks:
     """What earlier calls of `find_peaks` have found for a layer, as far as the cache keeps it; of no clips else."""
-    return _find_known((folder.path, backbone, weights, layer))
+    return _find_known((folder.path, backbone, weights, layer, sampling))
 
 
 def _find_known(key: _Key) -> Peaks:
@@ -104,8 +104,10 @@ def find_peaks(
     layer: str,
     clip_ids: Sequence[int],
     progress: Progress = ignore_progress,
+    *,
+    sampling: str = USUAL,
 ) -> Peaks:
-    """Show clips to a network and keep the largest answer of every channel of a layer.
+    """Show clips to a network, all views of each, and keep the largest answer of every channel of a layer.
 
     Clips that were shown before are not shown again: another call goes on with `MOST_CLIPS` of the others. One that is
     ended by an exception out of `progress` keeps what it has found.
@@ -117,6 +119,7 @@ def find_peaks(
         layer: whose channels.
         clip_ids: which clips; `MOST_CLIPS` of those not yet shown at most, evenly taken.
         progress: told how many clips are done.
+        sampling: which frames it sees; "auto" is the network's usual way.
 
     Returns:
         All that is known now.
@@ -124,7 +127,7 @@ def find_peaks(
     Raises:
         BackboneError: the weights cannot be had, or the layer has no picture.
     """
-    key = (folder.path, backbone, weights, layer)
+    key = (folder.path, backbone, weights, layer, sampling)
     known = _find_known(key)
     seen = {*known.clip_ids.tolist(), *known.left_out}
     waiting = [int(number) for number in clip_ids if number not in seen]
@@ -138,7 +141,7 @@ def find_peaks(
     return merged
 
 
-_Found = tuple[int, tuple[np.ndarray, np.ndarray]]
+_Found = tuple[int, "_Largest"]
 """A clip with the largest answer of each channel (C,) and where it is (C, 3)."""
 
 
@@ -162,19 +165,45 @@ def _look(
     progress: Progress,
 ) -> None:
     """Fill `found` and `left_out` clip by clip."""
-    _, backbone, weights, layer = key
+    _, backbone, weights, layer, sampling = key
     loaded = load_shared(backbone, weights, (layer,))
     todo = [contents.find_clip(folder, number) for number in clip_ids]
     videos = {clip.video_id: contents.find_video(folder, clip.video_id) for clip in todo}
     grid = grid_of(backbone, weights, loaded)
     locate = partial(intact_path, folder)
-    with closing(ReadAhead(todo, videos, loaded.backbone.frames, locate=locate)) as reads:
+    spec = loaded.backbone.frames_by(read_sampling(sampling, loaded.backbone))
+    with closing(ReadAhead(todo, videos, spec, locate=locate)) as reads:
         for done, read in enumerate(reads, 1):
             if read.frames is None:
                 left_out[read.clip.id] = read.reason
             else:
-                found.append((read.clip.id, peaks_of(_film(loaded, read.frames, layer, grid))))
+                times = view_times(read.clip.span, spec, videos[read.clip.video_id].probe.duration_seconds)
+                views = read.frames.reshape(*times.shape, *read.frames.shape[1:])
+                clocks = (FilmClock(view, 0.0, spec.view_seconds) for view in times)
+                ready = [ReadyInput(loaded, *one, grid) for one in zip(views, clocks, strict=True)]
+                found.append((read.clip.id, _largest([_peaks_in(one, layer) for one in ready])))
             progress(done, len(todo), f"{done} of {len(todo)} clips")
+
+
+_Largest = tuple[np.ndarray, np.ndarray]
+"""The largest value of each channel (C,), and where it is (C, 3)."""
+
+
+def _largest(views: Sequence[_Largest]) -> _Largest:
+    """Of each channel the largest of several views."""
+    values, places = (np.stack(part) for part in zip(*views, strict=True))
+    best = values.argmax(axis=0)
+    channels = np.arange(values.shape[1])
+    return values[best, channels], places[best, channels]
+
+
+def _peaks_in(ready: ReadyInput, layer: str) -> _Largest:
+    """The largest answer of each channel of a layer to one view."""
+    film = _film(ready, layer)
+    values, places = peaks_of(film)
+    steps = np.minimum((places[:, 0] * film.shape[1]).astype(int), film.shape[1] - 1)
+    moments = ready.clock.at(find_moments(ready, layer, film.shape[1]).centres)
+    return values, np.column_stack([moments[steps], places[:, 1:]])
 
 
 def peaks_of(film: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -185,18 +214,8 @@ def peaks_of(film: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return flat[np.arange(len(film)), index], (places + 0.5) / np.array(film.shape[1:])
 
 
-def _film(loaded: LoadedBackbone, frames: np.ndarray, layer: str, grid: TokenGrid) -> np.ndarray:
-    import torch
-
-    from vidviz.embed.preprocess import frames_to_tensor
-    from vidviz.introspect.capture import capture_activations
-
-    clips = frames_to_tensor(loaded.backbone, frames[None], loaded.device, loaded.dtype)
-    with loaded.lock, torch.inference_mode(), capture_activations(loaded.model, [layer]) as captured:
-        run_until_seen(loaded, clips, (layer,))
-    if layer not in captured:
-        raise BackboneError(captured.skipped[layer])
-    try:
-        return np.asarray(lay_out(captured[layer].float().cpu().numpy(), grid))
-    except ValueError as error:
-        raise BackboneError(f"{layer} has no picture: {error}.") from error
+def _film(ready: ReadyInput, layer: str) -> np.ndarray:
+    films, skipped = capture_films(ready, (layer,))
+    if layer not in films:
+        raise BackboneError(skipped[layer])
+    return films[layer]

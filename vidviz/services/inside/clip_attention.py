@@ -8,11 +8,14 @@ import numpy as np
 
 from vidviz.errors import BackboneError
 from vidviz.introspect.attention import Attention
-from vidviz.introspect.film_layout import TokenGrid
+from vidviz.introspect.film_layout import TokenGrid, find_first_convolution
 from vidviz.introspect.receptive_field import Box
+from vidviz.introspect.step_moments import even_centres
 from vidviz.log.timing import timed
 from vidviz.services.cache import cached
 from vidviz.services.inside.clip_input import ClipInput, ReadyInput, prepare_input, running
+from vidviz.services.inside.film_clock import FilmClock
+from vidviz.services.inside.layer_moments import LayerMoments, find_moments
 
 TRANSFORMERS = ("2-D transformer", "video transformer", "text-video")
 """The families whose networks attend."""
@@ -20,38 +23,49 @@ TRANSFORMERS = ("2-D transformer", "video transformer", "text-video")
 
 @dataclass(frozen=True)
 class Attended:
-    """Attention of all layers beside the clip: `frames` (T, H, W, 3) uint8 and its length.
+    """Attention of all layers beside the clip.
 
-    `grid` is that of the network's first layer, in whose positions a person asks.
+    Attributes:
+        attention: of all layers.
+        frames: (T, H, W, 3) uint8.
+        clock: when they were.
+        grid: of the network's first layer, in whose positions a person asks.
+        moments: where the steps of that layer stand.
     """
 
     attention: Attention
     frames: np.ndarray
-    seconds: float
+    clock: FilmClock
     grid: TokenGrid
+    moments: LayerMoments
 
     def find_position(self, frame: int, y: int, x: int) -> tuple[int, int, int]:
         """The position (t, y, x) of the grid that a pixel of a frame belongs to."""
-        t, y, x = (
+        row, column = (
             min(place * cells // pixels, cells - 1)
-            for place, cells, pixels in zip((frame, y, x), self._cells, self.frames.shape, strict=False)
+            for place, cells, pixels in zip((y, x), self._cells[1:], self.frames.shape[1:], strict=False)
         )
-        return t, y, x
+        return int(self.moments.over_frames(len(self.frames))[frame]), row, column
 
     def box_of(self, position: tuple[int, int, int]) -> Box:
         """What a position of the grid covers of the clip: (start, end) in frames, rows and columns, ends excluded."""
-        t, y, x = (
+        y, x = (
             (place * pixels // cells, max((place + 1) * pixels // cells, place * pixels // cells + 1))
-            for place, cells, pixels in zip(position, self._cells, self.frames.shape, strict=False)
+            for place, cells, pixels in zip(position[1:], self._cells[1:], self.frames.shape[1:], strict=False)
         )
-        return t, y, x
+        nearest = np.flatnonzero(self.moments.over_frames(len(self.frames)) == position[0])
+        return (int(nearest[0]), int(nearest[-1]) + 1) if len(nearest) else (0, 0), y, x
 
     def over_clip(self, heat: np.ndarray) -> np.ndarray:
         """Heat of the positions of a layer, (T', H', W'), at the size of the frames, (T, H, W), from 0 on."""
         from vidviz.introspect.saliency import resize_heat
 
         frames, height, width = self.frames.shape[:3]
-        return np.asarray(np.maximum(resize_heat(heat - heat.min(), (frames, height, width)), 0))
+        steps = len(heat)
+        # Pooling inside a transformer leaves its steps in time alone, or shares them out among fewer.
+        same = steps == len(self.moments.centres)
+        centres = self.moments.centres if same else even_centres(steps, frames)
+        return np.asarray(np.maximum(resize_heat(heat - heat.min(), (frames, height, width), centres), 0))
 
     @property
     def _cells(self) -> tuple[int, int, int]:
@@ -95,7 +109,9 @@ def attend(clip_input: ClipInput, query: tuple[int, int, int] | None = None) -> 
         raise BackboneError(
             f"No attention was seen in {clip_input.backbone}: its code computes it in a way of its own."
         )
-    return Attended(attention, ready.frames, ready.seconds, ready.grid)
+    first = find_first_convolution(ready.loaded.model)
+    moments = find_moments(ready, first, ready.grid.frames)
+    return Attended(attention, ready.frames, ready.clock, ready.grid, moments)
 
 
 def _prepare(clip_input: ClipInput) -> ReadyInput:

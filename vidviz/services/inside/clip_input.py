@@ -12,10 +12,9 @@ import numpy as np
 
 from vidviz.errors import BackboneError
 from vidviz.services.backbones.shared_backbones import load_shared
-from vidviz.services.cache import cached, get_or_compute
-from vidviz.services.library import contents
-from vidviz.services.library.source_files import intact_path
-from vidviz.workspace_folder import WorkspaceFolder
+from vidviz.services.cache import get_or_compute
+from vidviz.services.inside.fed_view import USUAL, FedView, find_view, read_view
+from vidviz.services.inside.film_clock import FilmClock
 
 if TYPE_CHECKING:
     from vidviz.embed.description import Backbone
@@ -25,22 +24,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClipInput:
-    """Which network looks at which clip of which workspace, forwards or backwards."""
+    """Which network looks at which clip of which workspace, forwards or backwards.
+
+    It sees one view of the clip, the `view`-th from 1 on, of those that the `sampling` gives; "auto" is the network's
+    usual one.
+    """
 
     path: Path
     clip_id: int
     backbone: str
     weights: str = "auto"
     backwards: bool = False
+    sampling: str = USUAL
+    view: int = 1
+
+    @property
+    def fed(self) -> FedView:
+        """The view that is looked at; raises as `vidviz.services.inside.fed_view.find_view`."""
+        return find_view(self.path, self.clip_id, self.backbone, self.weights, self.sampling, self.view)
 
 
 @dataclass(frozen=True)
 class ReadyInput:
-    """A clip for a network: `frames` (T, H, W, 3) uint8, the network (hold its lock while it runs) and its grid."""
+    """A clip for a network, which is to be locked while it runs.
+
+    Attributes:
+        loaded: the network.
+        clock: when its frames were, in seconds of the video; running back where the clip is shown backwards.
+        frames: (T, H, W, 3) uint8.
+        grid: how the network cuts them up.
+    """
 
     loaded: LoadedBackbone
     frames: np.ndarray
-    seconds: float
+    clock: FilmClock
     grid: TokenGrid
 
     def clips(self, frames: np.ndarray | None = None) -> Any:
@@ -55,19 +72,20 @@ def prepare_input(clip_input: ClipInput, layers: Sequence[str]) -> ReadyInput:
     """Read the clip's frames and have the network in memory that answers at these layers.
 
     Raises:
-        WorkspaceError: no such clip.
+        WorkspaceError: no such clip, or view of it.
         MediaError: its video cannot be read.
-        UnknownNameError: no such backbone.
+        UnknownNameError: no such backbone or sampling.
         BackboneError: the weights cannot be had, or memory is short.
     """
-    folder = WorkspaceFolder(clip_input.path)
-    seconds = contents.find_clip(folder, clip_input.clip_id).span.seconds
-    frames = read_frames(clip_input.path, clip_input.clip_id, clip_input.backbone, clip_input.weights)
+    asked = clip_input
+    fed = asked.fed
+    frames = read_view(asked.path, asked.clip_id, asked.backbone, asked.weights, asked.sampling, asked.view)
     loaded = load_shared(clip_input.backbone, clip_input.weights, layers)
     refuse_untrained(loaded, layers)
     # A copy in order: torch takes no array that runs backwards.
     shown = np.ascontiguousarray(frames[::-1]) if clip_input.backwards else frames
-    return ReadyInput(loaded, shown, seconds, grid_of(clip_input.backbone, clip_input.weights, loaded))
+    clock = FilmClock.of_view(fed, backwards=asked.backwards)
+    return ReadyInput(loaded, shown, clock, grid_of(clip_input.backbone, clip_input.weights, loaded))
 
 
 def refuse_untrained(loaded: LoadedBackbone, layers: Sequence[str]) -> None:
@@ -127,24 +145,3 @@ def _shape_of(backbone: Backbone) -> tuple[int, ...]:
     spec = backbone.frames
     picture = (spec.crop_px, spec.crop_px)
     return (spec.num_frames, 3, *picture) if backbone.per_frame else (1, 3, spec.num_frames, *picture)
-
-
-@cached()
-def read_frames(path: Path, clip_id: int, backbone: str, weights: str) -> np.ndarray:
-    """The frames of a clip as a backbone sees them, (T, H, W, 3) uint8, read once; not to be written to.
-
-    Raises:
-        MediaError: the video cannot be read.
-        BackboneError: the weights, which say how large the frames are, cannot be had.
-    """
-    from vidviz.embed.backbones import find_backbone
-    from vidviz.embed.prepare import prepare_backbone
-    from vidviz.services.backbones.clip_reader import read_one
-    from vidviz.services.backbones.decoders import clip_decoder
-
-    folder = WorkspaceFolder(path)
-    clip = contents.find_clip(folder, clip_id)
-    video = contents.find_video(folder, clip.video_id)
-    path_of_video = intact_path(folder, video)
-    spec = prepare_backbone(find_backbone(backbone), weights).backbone.frames
-    return read_one(clip, path_of_video, video.probe.duration_seconds, spec, clip_decoder())

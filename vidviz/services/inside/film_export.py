@@ -11,6 +11,8 @@ import numpy as np
 from vidviz.errors import WorkspaceError
 from vidviz.introspect.feature_films import feature_film
 from vidviz.render.heat import enlarge, side_by_side, tile_channels, write_animation
+from vidviz.services.inside.clip_input import ClipInput
+from vidviz.services.inside.fed_view import USUAL
 from vidviz.services.inside.layer_films import Inspection, activation_arrays
 from vidviz.store.files import replace_file
 from vidviz.types import ChannelSheet
@@ -20,18 +22,22 @@ MP4_ROUNDS = 2
 """A film of a second is too short to look at: it runs twice."""
 
 
-def lay_film(frames: np.ndarray, sheets: Sequence[ChannelSheet], scale: str = "viridis") -> np.ndarray:
-    """The clip and the channels of its layers side by side on one clock.
+def lay_film(inspection: Inspection, sheets: Sequence[ChannelSheet], scale: str = "viridis") -> np.ndarray:
+    """The clip and the channels of its layers side by side on one clock, over each frame the nearest step of a layer.
 
     Args:
-        frames: (T, H, W, 3) uint8.
+        inspection: the clip and its layers.
         sheets: the chosen channels of each layer.
         scale: the colour map.
 
     Returns:
         (T, H', W', 3) uint8.
     """
-    tiles = [tile_channels(sheet.pixels, tile_px=max(24, CLIP_PX // 6), scale=scale) for sheet in sheets]
+    frames = inspection.frames
+    tiles = [
+        tile_channels(sheet.pixels, tile_px=max(24, CLIP_PX // 6), scale=scale)[layer.moments.over_frames(len(frames))]
+        for layer, sheet in zip(inspection.layers, sheets, strict=True)
+    ]
     return side_by_side([enlarge(frames, CLIP_PX), *tiles])
 
 
@@ -84,7 +90,7 @@ def _pack_npz(inspection: Inspection, _num_channels: int, _order: str) -> bytes:
 def _pack_film(pack: Callable[[np.ndarray, float], bytes]) -> Callable[[Inspection, int, str], bytes]:
     def pack_one(inspection: Inspection, num_channels: int, order: str) -> bytes:
         sheets = [feature_film(layer.film, num_channels=num_channels, order=order) for layer in inspection.layers]
-        return pack(lay_film(inspection.frames, sheets), inspection.seconds)
+        return pack(lay_film(inspection, sheets), inspection.seconds)
 
     return pack_one
 
@@ -92,13 +98,10 @@ def _pack_film(pack: Callable[[np.ndarray, float], bytes]) -> Callable[[Inspecti
 _PACKERS = {".npz": _pack_npz, ".gif": _pack_film(pack_gif), ".mp4": _pack_film(pack_mp4)}
 
 
-def say_python(
-    workspace: str, clip_id: int, backbone: str, weights: str, layers: Sequence[str], *, backwards: bool = False
-) -> str:
+def say_python(workspace: str, asked: ClipInput, layers: Sequence[str]) -> str:
     """The lines of Python that give the same activations; public names only, so that they go on working."""
-    more = ", backwards=True" if backwards else ""
-    return (
-        "import vidviz\n"
-        f"workspace = vidviz.Workspace({workspace!r})\n"
-        f"inspection = workspace.inspect({clip_id}, {backbone!r}, {weights!r}, {list(layers)!r}{more})\n"
-    )
+    more = ", backwards=True" if asked.backwards else ""
+    more += f", sampling={asked.sampling!r}" if asked.sampling != USUAL else ""
+    more += f", view={asked.view}" if asked.view > 1 else ""
+    what = f"{asked.clip_id}, {asked.backbone!r}, {asked.weights!r}, {list(layers)!r}{more}"
+    return f"import vidviz\nworkspace = vidviz.Workspace({workspace!r})\ninspection = workspace.inspect({what})\n"

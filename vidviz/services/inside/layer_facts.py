@@ -12,6 +12,7 @@ from vidviz.log.timing import timed
 from vidviz.services.backbones.shared_backbones import load_shared
 from vidviz.services.cache import cached
 from vidviz.services.inside.clip_input import ClipInput, ReadyInput, outline_of, prepare_input, running
+from vidviz.services.inside.film_clock import FilmClock
 
 if TYPE_CHECKING:
     from vidviz.introspect.kernels import Convolution
@@ -56,7 +57,7 @@ class Tube:
     field_words: str
     effective_part: float
     frames: np.ndarray
-    seconds: float
+    clock: FilmClock
 
 
 @timed
@@ -130,7 +131,7 @@ def trace_unit(clip_input: ClipInput, layer: str, unit: tuple[int, int, int, int
     part = 1.0
     if box is not None and effective.sum() > 0:
         part = float(effective[tuple(slice(*ends) for ends in box)].sum() / effective.sum())
-    return Tube(unit, box, effective, facts.field_words, part, ready.frames, ready.seconds)
+    return Tube(unit, box, effective, facts.field_words, part, ready.frames, ready.clock)
 
 
 def _box_of(field: ReceptiveField, unit: tuple[int, int, int, int], ready: ReadyInput) -> Box | None:

@@ -4,45 +4,78 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from vidviz.introspect.feature_films import energy_over_time
 from vidviz.log.timing import timed
-from vidviz.services.backbones.shared_backbones import run_until_seen
 from vidviz.services.cache import cached
 from vidviz.services.inside.clip_input import ClipInput, prepare_input
+from vidviz.services.inside.fed_view import USUAL, FedView
+from vidviz.services.inside.film_clock import FilmClock
+from vidviz.services.inside.layer_energy import capture_films, corrected_energy, find_peak
+from vidviz.services.inside.layer_moments import LayerMoments, find_moments
 from vidviz.workspace_folder import WorkspaceFolder
-
-if TYPE_CHECKING:
-    from vidviz.services.inside.clip_input import ReadyInput
 
 
 @dataclass(frozen=True)
 class InspectedLayer:
-    """One layer's answer: `film` (C, T, H, W) float32, `energy` (T,)."""
+    """One layer's answer.
+
+    Attributes:
+        name: dotted path.
+        title: how it is called on screen.
+        film: (C, t, H, W) float32, t steps in time.
+        energy: (t,) float32, how strongly it answers at each step, without what padding does; see
+            `vidviz.services.inside.layer_energy`.
+        moments: where each step stands among the frames.
+    """
 
     name: str
     title: str
     film: np.ndarray
     energy: np.ndarray
+    moments: LayerMoments
+
+    @property
+    def peak(self) -> int | None:
+        """The step with most energy; None where it is flat."""
+        return find_peak(self.energy)
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """A clip as a network saw it: `frames` (T, H, W, 3) uint8, then its layers in the order asked for.
+    """A clip as a network saw it, one view of it, then the layers in the order asked for.
 
-    `skipped` says of each layer that cannot be shown why not.
+    Attributes:
+        clip_id: which clip.
+        backbone: which network.
+        weights: which weights.
+        view: what was fed: how many frames at which pace, which of how many views.
+        frames: (T, H, W, 3) uint8.
+        clock: when they were.
+        layers: what was asked for.
+        skipped: layer -> why it cannot be shown.
     """
 
     clip_id: int
     backbone: str
     weights: str
+    view: FedView
     frames: np.ndarray
-    seconds: float
+    clock: FilmClock
     layers: tuple[InspectedLayer, ...]
     skipped: dict[str, str]
+
+    @property
+    def seconds(self) -> float:
+        """How long the frames last."""
+        return self.clock.seconds
+
+    @property
+    def times(self) -> np.ndarray:
+        """(T,) float64, the moment of each frame in seconds of the video."""
+        return self.clock.times
 
     def layer(self, name: str) -> InspectedLayer | None:
         """The layer of this name, where it is shown."""
@@ -58,6 +91,8 @@ def inspect_clip(
     layers: Sequence[str] = (),
     *,
     backwards: bool = False,
+    sampling: str = USUAL,
+    view: int = 1,
 ) -> Inspection:
     """Show a clip to a network and keep what its layers answer (its stages, where none are named).
 
@@ -68,14 +103,16 @@ def inspect_clip(
         weights: which weights.
         layers: dotted paths; the stages where none are named.
         backwards: show the frames in reverse order.
+        sampling: which frames it sees; "auto" is the network's usual way.
+        view: which of the views that the sampling gives, from 1 on.
 
     Raises:
-        WorkspaceError: no such clip.
+        WorkspaceError: no such clip, or view of it.
         MediaError: its video cannot be read.
-        UnknownNameError: no such backbone or layer.
+        UnknownNameError: no such backbone, layer or sampling.
         BackboneError: the weights cannot be had, or memory is short.
     """
-    return _inspect(ClipInput(folder.path, clip_id, backbone, weights, backwards), tuple(layers))
+    return _inspect(ClipInput(folder.path, clip_id, backbone, weights, backwards, sampling, view), tuple(layers))
 
 
 @cached()
@@ -88,49 +125,35 @@ def _inspect(clip_input: ClipInput, layers: tuple[str, ...]) -> Inspection:
     stages = {stage.layer: stage.title for stage in described.stages}
     wanted = layers or tuple(stages)
     ready = prepare_input(clip_input, wanted)
-    films, skipped = _capture(ready, wanted)
+    films, skipped = capture_films(ready, wanted)
+    energies = corrected_energy(ready, films)
     shown = tuple(
-        InspectedLayer(name, stages.get(name, name), films[name], energy_over_time(films[name]))
+        InspectedLayer(
+            name, stages.get(name, name), films[name], energies[name], find_moments(ready, name, films[name].shape[1])
+        )
         for name in wanted
         if name in films
     )
     loaded = ready.loaded
     return Inspection(
-        clip_input.clip_id, loaded.backbone.name, loaded.weights, ready.frames, ready.seconds, shown, skipped
+        clip_input.clip_id,
+        loaded.backbone.name,
+        loaded.weights,
+        clip_input.fed,
+        ready.frames,
+        ready.clock,
+        shown,
+        skipped,
     )
 
 
-def _capture(ready: ReadyInput, layers: tuple[str, ...]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """Layer -> film (C, T, H, W) float32, and the reasons of those that have none."""
-    import torch
-
-    from vidviz.introspect.capture import capture_activations
-    from vidviz.introspect.film_layout import lay_out
-
-    loaded = ready.loaded
-    with loaded.lock, torch.inference_mode(), capture_activations(loaded.model, layers, reduce=_to_host) as found:
-        run_until_seen(loaded, ready.clips(), layers)
-    films: dict[str, np.ndarray] = {}
-    skipped = dict(found.skipped)
-    for name, activation in found.items():
-        try:
-            films[name] = lay_out(activation.numpy(), ready.grid)
-        except ValueError as error:
-            skipped[name] = f"{name} has no picture: {error}."
-    return films, skipped
-
-
-def _to_host(output: Any) -> Any:
-    import torch
-
-    return output.to("cpu", torch.float32)
-
-
-def summarise_layer(layer: InspectedLayer) -> dict[str, Any]:
+def summarise_layer(layer: InspectedLayer, clock: FilmClock | None = None) -> dict[str, Any]:
     """A layer's answer in numbers: its shape, mean, spread, norm, share of zeros and channels that are zero throughout.
 
-    `norm` is the root mean square over all its values.
+    `norm` is the root mean square over all its values. With a clock also where its steps stand, in seconds of the
+    video, and at which its energy peaks, None where it is flat.
     """
+    when = {} if clock is None else _say_when(layer, clock)
     film = layer.film
     return {
         "layer": layer.name,
@@ -142,7 +165,14 @@ def summarise_layer(layer: InspectedLayer) -> dict[str, Any]:
         "sparsity": float((film == 0).mean()),
         "dead": int((film == 0).all(axis=(1, 2, 3)).sum()),
         "energy": [round(float(value), 6) for value in layer.energy],
+        **when,
     }
+
+
+def _say_when(layer: InspectedLayer, clock: FilmClock) -> dict[str, Any]:
+    seconds = [round(float(value), 3) for value in clock.at(layer.moments.centres)]
+    peak = None if layer.peak is None else seconds[layer.peak]
+    return {"seconds": seconds, "peak_seconds": peak, "sees_whole_clip": layer.moments.sees_whole}
 
 
 def activation_arrays(inspection: Inspection) -> dict[str, np.ndarray]:

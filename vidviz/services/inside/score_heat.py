@@ -12,7 +12,12 @@ from vidviz.introspect.saliency import class_activation, resize_heat
 from vidviz.log.timing import timed
 from vidviz.services.inside.class_scores import make_score, with_scores
 from vidviz.services.inside.clip_input import ClipInput, ReadyInput, prepare_input
+from vidviz.services.inside.film_clock import FilmClock
 from vidviz.services.inside.gradients import embed_clip, make_embed, trace_films
+from vidviz.services.inside.layer_moments import LayerMoments, find_moments
+
+COARSE_STEPS = 4
+"""With so few steps in time a layer says little of when."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +29,28 @@ class Why:
         score: the class score, or the cosine similarity.
         heat: (T, H, W) float32, at the size of the frames, not negative.
         frames: (T, H, W, 3) uint8.
-        seconds: length of the clip.
+        clock: when the frames were.
+        moments: where the steps of the layer stand.
     """
 
     layer: str
     score: float
     heat: np.ndarray
     frames: np.ndarray
-    seconds: float
+    clock: FilmClock
+    moments: LayerMoments
+
+    @property
+    def caution(self) -> str:
+        """How far its "when" goes, in a sentence; "" where each step has a moment of its own."""
+        steps = len(self.moments.centres)
+        if steps == 1:
+            return f"{self.layer} has one step for the whole clip: the heat says where, and not when."
+        if steps <= COARSE_STEPS:
+            return (
+                f"{self.layer} has {steps} steps in time: the heat says roughly when; an earlier layer says it finer."
+            )
+        return ""
 
 
 @timed
@@ -102,4 +121,5 @@ def _explain(ready: ReadyInput, layer: str, method: str, score: Callable[[Any], 
     name, (film, gradient) = trace_films(ready, layer, noted, at)
     heat = class_activation(film, gradient, method, per_frame=ready.loaded.backbone.per_frame)
     size = ready.frames.shape[0], ready.frames.shape[1], ready.frames.shape[2]
-    return Why(name, values[0], resize_heat(heat, size), ready.frames, ready.seconds)
+    moments = find_moments(ready, name, len(heat))
+    return Why(name, values[0], resize_heat(heat, size, moments.centres), ready.frames, ready.clock, moments)

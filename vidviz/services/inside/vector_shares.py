@@ -9,7 +9,9 @@ import numpy as np
 from vidviz.introspect.saliency import region_shares, resize_heat
 from vidviz.log.timing import timed
 from vidviz.services.inside.clip_input import ClipInput, prepare_input
+from vidviz.services.inside.film_clock import FilmClock
 from vidviz.services.inside.gradients import embed_clip, make_embed, trace_films
+from vidviz.services.inside.layer_moments import LayerMoments, find_moments
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class VectorParts:
         means: (C,) its maps averaged over all positions.
         vector: (D,) the embedding, not normalised.
         frames: (T, H, W, 3) uint8.
-        seconds: length of the clip.
+        clock: when the frames were.
+        moments: where the steps of the layer stand.
     """
 
     layer: str
@@ -30,12 +33,14 @@ class VectorParts:
     means: np.ndarray
     vector: np.ndarray
     frames: np.ndarray
-    seconds: float
+    clock: FilmClock
+    moments: LayerMoments
 
     def over_clip(self) -> tuple[np.ndarray, np.ndarray]:
         """What the regions gave and what they took, from 0 on, each at the size of the frames, (T, H, W)."""
         frames, height, width = self.frames.shape[:3]
-        gave, took = (resize_heat(part, (frames, height, width)) for part in (self.shares, -self.shares))
+        size, centres = (frames, height, width), self.moments.centres
+        gave, took = (resize_heat(part, size, centres) for part in (self.shares, -self.shares))
         return np.maximum(gave, 0), np.maximum(took, 0)
 
 
@@ -62,4 +67,5 @@ def explain_vector(clip_input: ClipInput, *, at: str, pooling: str = "mean") -> 
     layer, (film, gradient) = trace_films(ready, "", lambda output: (embed(output) * vector).sum() / length, at)
     shares = region_shares(film, gradient) / length
     means = film.mean(axis=(1, 2, 3))
-    return VectorParts(layer, shares, means, vector[0].cpu().numpy(), ready.frames, ready.seconds)
+    moments = find_moments(ready, layer, len(shares))
+    return VectorParts(layer, shares, means, vector[0].cpu().numpy(), ready.frames, ready.clock, moments)

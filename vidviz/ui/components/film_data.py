@@ -15,7 +15,15 @@ from vidviz.render.sheets import SheetLayout
 class FilmClip:
     """The frames the network saw: a sheet made by `frames_sheet`, kept by the server under `token`.
 
-    `note` is a line below the picture. Where `choosing` says what a click does, a place on the frame can be chosen.
+    Attributes:
+        title: over the picture.
+        token: of the sheet.
+        layout: of the sheet.
+        seconds: how long the T frames last, in equal steps.
+        note: a line below the picture.
+        choosing: what a click does, where a place on the frame can be chosen.
+        times: (T,) which moment of its video each frame shows, in seconds.
+        offset: when the first frame is shown, in seconds on the clock that all lanes share.
     """
 
     title: str
@@ -24,10 +32,14 @@ class FilmClip:
     seconds: float
     note: str = ""
     choosing: str = ""
+    times: Sequence[float] = ()
+    offset: float = 0.0
 
     def __post_init__(self) -> None:
         if self.seconds <= 0 or self.layout.num_channels != 1:
             raise ValueError(f"a film's clip needs a length and one tile a frame, got {self.seconds} s, {self.layout}")
+        if len(self.times) != self.layout.num_frames:
+            raise ValueError(f"{len(self.times)} times for {self.layout.num_frames} frames")
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,10 @@ class FilmLayer:
         channels: K numbers of the channels shown, in the order of the tiles.
         ranges: K pairs, the values that the bytes 0 and 255 stand for.
         step: a tile shows every so many-th row and column of the map.
-        energy: how strongly the layer answers at each of its time steps; empty where that is not shown.
+        centres: (t,) where each of its time steps stands, in frames of the clip; the nearest one is drawn over a frame.
+        energy: (t,) how strongly the layer answers at each; empty where that is not shown.
+        peak: the step with most energy; None where it is flat.
+        note: what else is to be known of it, e.g. that it sees the whole clip.
     """
 
     name: str
@@ -53,8 +68,11 @@ class FilmLayer:
     layout: SheetLayout
     channels: Sequence[int]
     ranges: Sequence[tuple[float, float]]
+    centres: Sequence[float]
     step: int = 1
     energy: Sequence[float] = ()
+    peak: int | None = None
+    note: str = ""
 
     def __post_init__(self) -> None:
         if not (len(self.channels) == len(self.ranges) == self.layout.num_channels):
@@ -62,6 +80,8 @@ class FilmLayer:
                 f"{self.name}: {len(self.channels)} channels and {len(self.ranges)} ranges "
                 f"for a sheet of {self.layout.num_channels}"
             )
+        if len(self.centres) != self.layout.num_frames:
+            raise ValueError(f"{self.name}: {len(self.centres)} centres for {self.layout.num_frames} steps")
 
 
 @dataclass(frozen=True)
@@ -118,6 +138,8 @@ def _pack_clip(clip: FilmClip) -> dict[str, Any]:
         "seconds": clip.seconds,
         "note": clip.note,
         "choosing": clip.choosing,
+        "times": [round(float(value), 4) for value in clip.times],
+        "offset": float(clip.offset),
         **_pack_layout(clip.layout),
     }
 
@@ -131,7 +153,10 @@ def _pack_layer(layer: FilmLayer) -> dict[str, Any]:
         "channels": [int(channel) for channel in layer.channels],
         "ranges": [[float(low), float(high)] for low, high in layer.ranges],
         "step": layer.step,
+        "centres": [float(value) for value in layer.centres],
         "energy": [float(value) for value in layer.energy],
+        "peak": layer.peak,
+        "note": layer.note,
         **_pack_layout(layer.layout),
     }
 

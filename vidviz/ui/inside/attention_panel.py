@@ -118,4 +118,4 @@ def _lane(attended: Attended, heat: np.ndarray, title: str, position: Position |
     over = overlay_heat(attended.frames, attended.over_clip(heat))
     if position is not None:
         over = draw_box(over, attended.box_of(position), dim=False)
-    return colour_lane(over, title, attended.seconds, choosing=CHOOSING)
+    return colour_lane(over, title, attended.clock, choosing=CHOOSING)

@@ -57,8 +57,8 @@ def draw_tube(context: PanelContext) -> None:
     boxed = draw_box(tube.frames, tube.box) if tube.box is not None else tube.frames
     effect = f"{tube.effective_part:.0%} of the effect lies within the box" if tube.box else ""
     lanes = [
-        colour_lane(boxed, "Could see", tube.seconds, tube.field_words),
-        colour_lane(overlay_heat(tube.frames, tube.effective), "Is moved by", tube.seconds, effect),
+        colour_lane(boxed, "Could see", tube.clock, tube.field_words),
+        colour_lane(overlay_heat(tube.frames, tube.effective), "Is moved by", tube.clock, effect),
     ]
     start = tube.box[0][0] + (tube.box[0][1] - tube.box[0][0]) // 2 if tube.box else 0
     play_side_by_side(lanes, key="inside tube film", title="What one unit sees of the clip", start_frame=start)
@@ -82,7 +82,7 @@ def draw_best(context: PanelContext) -> None:
     request = context.request
     what = (context.folder, request.backbone, request.weights, layer.name)
     ids = contents.clip_table(context.folder, context.clip.recipe_key)["clip_id"].tolist()
-    peaks = best_clips.known_peaks(*what)
+    peaks = best_clips.known_peaks(*what, request.sampling)
     waiting = len(set(ids) - set(peaks.clip_ids.tolist()) - set(peaks.left_out))
     if waiting and st.button(
         _say_offer(waiting, len(ids)),
@@ -97,7 +97,7 @@ def draw_best(context: PanelContext) -> None:
         def tell(done: int, total: int, message: str = "") -> None:
             bar.progress(done / max(total, 1), message)
 
-        best_clips.find_peaks(*what, ids, tell)
+        best_clips.find_peaks(*what, ids, tell, sampling=request.sampling)
         st.rerun()
     if len(peaks.clip_ids):
         st.caption(f"Out of {len(peaks.clip_ids)} of {len(ids)} clips, taken evenly from all.")
@@ -114,9 +114,8 @@ def _say_offer(waiting: int, total: int) -> str:
 def _draw_gallery(context: PanelContext, peaks: best_clips.Peaks, channel: int) -> None:
     colours = label_colours(context.folder)
     cards = []
-    for number, value, (t, y, x) in peaks.best(channel, MOST_BEST):
+    for number, value, (seconds, y, x) in peaks.best(channel, MOST_BEST):
         known = contents.know_clip(context.folder, number)
-        seconds = known.start_seconds + t * (known.end_seconds - known.start_seconds)
         note = f"at {seconds:.2f} s, {_say_place(y, x)}"
         cards.append(replace(card_of(known, colours), score=f"{value:.3g}", note=note))
     clip_gallery(

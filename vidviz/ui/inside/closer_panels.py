@@ -29,8 +29,10 @@ class PanelContext:
 
     @property
     def clip_input(self) -> ClipInput:
-        """The clip and the network, as services take them."""
-        return ClipInput(self.folder.path, self.clip.clip_id, self.request.backbone, self.request.weights)
+        """The view of the clip and the network, as services take them."""
+        asked, view = self.request, self.inspection.view.number
+        where = self.folder.path, self.clip.clip_id
+        return ClipInput(*where, asked.backbone, asked.weights, sampling=asked.sampling, view=view)
 
 
 Panel = Callable[[PanelContext], None]

@@ -39,38 +39,46 @@ def recall_comparison() -> str:
 
 
 def show_other(
-    folder: WorkspaceFolder, clip: KnownClip, chosen: EmbeddingSet | None, request: Request, beside: str
+    folder: WorkspaceFolder,
+    clip: KnownClip,
+    chosen: EmbeddingSet | None,
+    request: Request,
+    beside: str,
+    view: int = 1,
 ) -> tuple[Inspection | None, str]:
     """What is compared with, seen by its network, and its title; None for nothing."""
     if beside == NOTHING or not request.layers:
         return None, ""
-    return _MAKERS[beside](folder, clip, chosen, request)
+    return _MAKERS[beside](folder, clip, chosen, request, view)
 
 
 def _backwards(
-    folder: WorkspaceFolder, clip: KnownClip, _chosen: EmbeddingSet | None, request: Request
+    folder: WorkspaceFolder, clip: KnownClip, _chosen: EmbeddingSet | None, request: Request, view: int
 ) -> tuple[Inspection | None, str]:
-    seen = inspect(folder, clip, request.backbone, request.weights, request.layers, backwards=True)
+    what = folder, clip, request.backbone, request.weights, request.layers
+    seen = inspect(*what, backwards=True, sampling=request.sampling, view=view)
     return seen, "Backwards"
 
 
 def _other_clip(
-    folder: WorkspaceFolder, clip: KnownClip, _chosen: EmbeddingSet | None, request: Request
+    folder: WorkspaceFolder, clip: KnownClip, _chosen: EmbeddingSet | None, request: Request, _view: int
 ) -> tuple[Inspection | None, str]:
     other = choose_clip(folder, clip, key="inside other clip")
     if other is None:
         return None, ""
-    return inspect(folder, other, request.backbone, request.weights, request.layers), clip_title(other)
+    what = folder, other, request.backbone, request.weights, request.layers
+    return inspect(*what, sampling=request.sampling), clip_title(other)
 
 
 def _untrained(
-    folder: WorkspaceFolder, clip: KnownClip, _chosen: EmbeddingSet | None, request: Request
+    folder: WorkspaceFolder, clip: KnownClip, _chosen: EmbeddingSet | None, request: Request, view: int
 ) -> tuple[Inspection | None, str]:
-    return inspect(folder, clip, request.backbone, "random", request.layers), f"{request.backbone}, random weights"
+    what = folder, clip, request.backbone, "random", request.layers
+    return inspect(*what, sampling=request.sampling, view=view), f"{request.backbone}, random weights"
 
 
 def _other_backbone(
-    folder: WorkspaceFolder, clip: KnownClip, chosen: EmbeddingSet | None, request: Request
+    folder: WorkspaceFolder, clip: KnownClip, chosen: EmbeddingSet | None, request: Request, _view: int
 ) -> tuple[Inspection | None, str]:
     known = backbone_choices.list_choices()
     names = [name for name in known if name != request.backbone]
@@ -81,7 +89,7 @@ def _other_backbone(
     return inspect(folder, clip, name, weights, layers), f"{name}, {weights}"
 
 
-_Maker = Callable[[WorkspaceFolder, KnownClip, "EmbeddingSet | None", Request], "tuple[Inspection | None, str]"]
+_Maker = Callable[[WorkspaceFolder, KnownClip, "EmbeddingSet | None", Request, int], "tuple[Inspection | None, str]"]
 _MAKERS: dict[str, _Maker] = {
     BACKWARDS: _backwards,
     CLIP: _other_clip,

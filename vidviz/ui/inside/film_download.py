@@ -16,10 +16,10 @@ def draw_take(context: PanelContext) -> None:
         return
 
     def lay_film() -> bytes:
-        return film_export.pack_gif(film_export.lay_film(inspection.frames, sheets), inspection.seconds)
+        return film_export.pack_gif(film_export.lay_film(inspection, sheets), inspection.seconds)
 
     def lay_mp4() -> bytes:
-        return film_export.pack_mp4(film_export.lay_film(inspection.frames, sheets), inspection.seconds)
+        return film_export.pack_mp4(film_export.lay_film(inspection, sheets), inspection.seconds)
 
     sheets = choose_sheets(inspection, request.channels)
     name = f"{request.backbone}-{inspection.clip_id}"
@@ -37,7 +37,5 @@ def draw_take(context: PanelContext) -> None:
             help="`frames` (T, H, W, 3), and each layer as (C, T, H, W) in float32.",
         )
     st.caption("The button PNG above the film saves what it shows at this moment. The same in Python:")
-    code = film_export.say_python(
-        str(context.folder.path), inspection.clip_id, request.backbone, inspection.weights, request.layers
-    )
+    code = film_export.say_python(str(context.folder.path), context.clip_input, request.layers)
     st.code(code, language="python")

@@ -9,6 +9,7 @@ from vidviz.records import EmbeddingSet
 from vidviz.render.sheets import film_sheet, frames_sheet
 from vidviz.services.inside import layer_films
 from vidviz.services.inside.channel_choice import choose_sheets, pixel_step, thin_out
+from vidviz.services.inside.fed_view import USUAL
 from vidviz.services.inside.layer_films import InspectedLayer, Inspection
 from vidviz.services.library.contents import KnownClip
 from vidviz.types import ChannelSheet
@@ -19,6 +20,12 @@ from vidviz.ui.inside.inside_request import Request
 from vidviz.ui.page_frame.page_parts import RANDOM_NOTE
 from vidviz.workspace_folder import WorkspaceFolder
 
+ENERGY_HELP = (
+    "The root mean square of what a layer gives at each of its steps, drawn where the step's receptive field is "
+    "centred. What padding beyond the clip's ends adds is taken away, as measured on the clip's mean picture, held "
+    "still. A layer that varies by less than 5 % is flat."
+)
+
 
 def inspect(
     folder: WorkspaceFolder,
@@ -28,10 +35,14 @@ def inspect(
     layers: tuple[str, ...],
     *,
     backwards: bool = False,
+    sampling: str = USUAL,
+    view: int = 1,
 ) -> Inspection:
-    """Run the network on the clip, saying so while it takes long."""
+    """Run the network on a view of the clip, saying so while it takes long."""
     with st.spinner(f"{backbone} looks at the clip", show_time=True):
-        return layer_films.inspect_clip(folder, clip.clip_id, backbone, weights, layers, backwards=backwards)
+        return layer_films.inspect_clip(
+            folder, clip.clip_id, backbone, weights, layers, backwards=backwards, sampling=sampling, view=view
+        )
 
 
 def mark(inspection: Inspection, chosen: EmbeddingSet | None) -> None:
@@ -60,8 +71,18 @@ def draw_film(inspection: Inspection, request: Request, other: Inspection | None
         if one is not None
     ]
     picked = feature_film(lanes, key="inside film")
+    _say_energy([layer for one in seen if one is not None for layer in one.layers])
     if isinstance(picked, Picked):
         keep_picked(picked)
+
+
+def _say_energy(layers: list[InspectedLayer]) -> None:
+    """What the lines of the film are, in one sentence, and where they cannot say when."""
+    if not any(len(layer.energy) > 1 for layer in layers):
+        return
+    whole = any(layer.moments.sees_whole for layer in layers)
+    more = " A layer that sees the whole clip tells little of when." if whole else ""
+    st.caption(f"Lines: how strongly each layer answers over time.{more}", help=ENERGY_HELP)
 
 
 def keep_picked(picked: Picked) -> None:
@@ -80,7 +101,9 @@ def last_picked(inspection: Inspection) -> Picked | None:
 
 def _film_clip(inspection: Inspection, title: str) -> FilmClip:
     frames = frames_sheet(np.ascontiguousarray(thin_out(inspection.frames, 1, 2)))
-    return FilmClip(title, SHELF.put(frames.webp), frames.layout, inspection.seconds)
+    clock = inspection.clock
+    token = SHELF.put(frames.webp)
+    return FilmClip(title, token, frames.layout, clock.seconds, times=clock.times.tolist(), offset=clock.offset)
 
 
 def _film_layer(layer: InspectedLayer, sheet: ChannelSheet) -> FilmLayer:
@@ -94,5 +117,8 @@ def _film_layer(layer: InspectedLayer, sheet: ChannelSheet) -> FilmLayer:
         channels=sheet.channels.tolist(),
         ranges=list(zip(sheet.minimum.tolist(), sheet.maximum.tolist(), strict=True)),
         step=pixel_step(layer.film, 2, 3),
+        centres=layer.moments.centres,
         energy=layer.energy.tolist(),
+        peak=layer.peak,
+        note="sees the whole clip" if layer.moments.sees_whole else "",
     )

@@ -14,7 +14,8 @@ from vidviz.services.backbones import backbone_choices
 from vidviz.services.backbones.backbone_choices import BackboneChoice
 from vidviz.services.backbones.set_backbone import find_weights
 from vidviz.services.inside.channel_choice import ChannelChoice
-from vidviz.types import OWN_FILE
+from vidviz.services.inside.fed_view import USUAL
+from vidviz.types import OUTSIDE, OWN_FILE
 from vidviz.ui.plain_text import plain
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -29,12 +30,13 @@ ORDER_HELP = (
 
 @dataclass(frozen=True)
 class Request:
-    """What to look at."""
+    """What to look at; the `sampling` is that of the embedding set at hand where it is of this network."""
 
     backbone: str
     weights: str
     layers: tuple[str, ...]
     channels: ChannelChoice
+    sampling: str = USUAL
 
 
 def choose_backbone(folder: WorkspaceFolder, chosen: EmbeddingSet | None, *, comparing: bool = False) -> Request:
@@ -67,7 +69,9 @@ def choose_backbone(folder: WorkspaceFolder, chosen: EmbeddingSet | None, *, com
     )
     wanted = tuple(dict.fromkeys([*layers, *more]))
     channels = ChannelChoice(int(num_channels), ORDERS.get(order, "difference"), SCALES[scale], int(page) - 1)
-    return Request(name, weights, wanted, channels)
+    same = chosen is not None and chosen.spec.backbone == name and chosen.spec.weights != OUTSIDE
+    sampling = chosen.spec.sampling if chosen is not None and same else USUAL
+    return Request(name, weights, wanted, channels, sampling)
 
 
 def _choose_any_layer(name: str) -> list[str]:

@@ -24,8 +24,8 @@ def draw_vector(context: PanelContext) -> None:
     gave, took = parts.over_clip()
     peak = float(max(gave.max(), took.max()))
     lanes = [
-        colour_lane(overlay_heat(parts.frames, gave, peak=peak), "Gave to it", parts.seconds, f"by {parts.layer}"),
-        colour_lane(overlay_heat(parts.frames, took, peak=peak), "Took from it", parts.seconds, "same scale"),
+        colour_lane(overlay_heat(parts.frames, gave, peak=peak), "Gave to it", parts.clock, f"by {parts.layer}"),
+        colour_lane(overlay_heat(parts.frames, took, peak=peak), "Took from it", parts.clock, "same scale"),
     ]
     play_side_by_side(lanes, key="inside vector film", title="How much each region gave to the embedding")
     shape = " × ".join(map(str, (len(parts.means), *parts.shares.shape)))

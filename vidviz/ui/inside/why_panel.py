@@ -75,13 +75,13 @@ def _draw_class(context: PanelContext, layer: str, method: str) -> None:
         st.caption(f"{knows} Of any other clip, the percentage says nothing.")
     with st.spinner("Letting the score flow back", show_time=True):
         why = score_heat.explain_class(context.clip_input, index, layer=layer, method=method)
-    note = f"score {why.score:.3g}, by {why.layer}"
+    note = f"score {why.score:.3g}, by {_say_layer(why)}"
     lanes = [
-        colour_lane(why.frames, "The clip", why.seconds),
-        colour_lane(overlay_heat(why.frames, why.heat), f"Why {titles[index]}", why.seconds, note),
+        colour_lane(why.frames, "The clip", why.clock),
+        colour_lane(overlay_heat(why.frames, why.heat), f"Why {titles[index]}", why.clock, note),
     ]
     play_side_by_side(lanes, key="inside why film", title="Where the class score comes from")
-    _say_cold(why)
+    _say_limits(why)
     _mark_random(context)
     _draw_check(context.clip_input, index, why)
 
@@ -105,23 +105,30 @@ def _draw_similarity(context: PanelContext, layer: str, method: str) -> None:
         return
     request = context.request
     at, pooling = gradients.embedding_of(request.backbone, context.chosen)
-    theirs = ClipInput(context.folder.path, other.clip_id, request.backbone, request.weights)
+    theirs = ClipInput(context.folder.path, other.clip_id, request.backbone, request.weights, sampling=request.sampling)
     with st.spinner("Letting the similarity flow back", show_time=True):
         ours, other_why = score_heat.explain_similarity(
             context.clip_input, theirs, at=at, pooling=pooling, layer=layer, method=method
         )
-    note = f"cosine {ours.score:.3f} at {at}, by {ours.layer}"
+    note = f"cosine {ours.score:.3f} at {at}, by {_say_layer(ours)}"
     lanes = [
-        colour_lane(overlay_heat(why.frames, why.heat), title, why.seconds, note)
+        colour_lane(overlay_heat(why.frames, why.heat), title, why.clock, note)
         for why, title in ((ours, clip_title(context.clip)), (other_why, clip_title(other)))
     ]
     play_side_by_side(lanes, key="inside similarity film", title="What makes the two clips alike")
     st.caption("Bright is what raises the cosine similarity of the two embeddings, the other clip's held fixed.")
-    _say_cold(ours, other_why)
+    _say_limits(ours, other_why)
     _mark_random(context)
 
 
-def _say_cold(*whys: Why) -> None:
+def _say_layer(why: Why) -> str:
+    return f"{why.layer}, which sees the whole clip" if why.moments.sees_whole else why.layer
+
+
+def _say_limits(*whys: Why) -> None:
+    """What the heat does not tell: when, where a layer has few steps; anything, where it is cold."""
+    for caution in dict.fromkeys(why.caution for why in whys if why.caution):
+        st.caption(caution)
     if not all(why.heat.any() for why in whys):
         st.caption("Where all is grey, nothing raises the score by these maps: try the other method or another layer.")
 

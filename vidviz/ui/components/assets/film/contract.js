@@ -12,7 +12,9 @@
  * @typedef {object} ClipFields
  * @property {string} title
  * @property {string} token names the sheet
- * @property {number} seconds
+ * @property {number} seconds how long its frames last, in equal steps
+ * @property {number[]} times which second of its video each frame shows
+ * @property {number} offset when its first frame is on screen, in seconds of the lanes' clock
  * @property {string} note
  * @property {string} choosing what a click on the clip does, or empty
  * @typedef {ClipFields & SheetTiles} FilmClip
@@ -27,7 +29,10 @@
  * @property {number[]} channels the numbers of the K channels shown
  * @property {[number, number][]} ranges K: which values bytes 0 and 255 stand for
  * @property {number} step
+ * @property {number[]} centres (T) where its steps stand, in frames of the clip
  * @property {number[]} energy (T)
+ * @property {number | null} peak the step with most energy; null where it is flat
+ * @property {string} note
  * @typedef {LayerFields & SheetTiles} LayerData
  */
 

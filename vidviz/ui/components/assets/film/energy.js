@@ -2,6 +2,7 @@
 
 import { element, penOf } from "../parts/dom.js";
 import { clamp, digits } from "../parts/numbers.js";
+import { frameAt, placeOf, secondAt, shownAt } from "./clock.js";
 
 /** @import { LaneData, LayerData } from "./contract.js" */
 /** @import { FilmView } from "./view.js" */
@@ -29,7 +30,9 @@ export class FilmEnergy {
     const stage = element("div", "vv-energy-stage");
     stage.append(this.strip, this.lines, this.head);
     for (const canvas of [this.strip, this.lines]) {
-      canvas.addEventListener("click", (event) => this.seek(event.offsetX / canvas.clientWidth));
+      canvas.addEventListener("click", (event) => {
+        this.seek((event.offsetX / canvas.clientWidth) * this.view.frames - 0.5);
+      });
     }
     this.box.append(stage, this.legend);
   }
@@ -52,30 +55,33 @@ export class FilmEnergy {
   }
 
   /**
-   * A button a line: it names the layer and leads to its peak.
+   * A button a line: it names the layer, says when it peaks, and leads there.
    *
    * @param {Series} series
    * @param {boolean} named whether it names the clip too
    */
   makeEntry({ layer, colour, lane, dashed }, named) {
-    const peak = peakOf(layer.energy);
-    const share = (peak + 0.5) / layer.energy.length;
     const button = element("button", "vv-peak");
     button.type = "button";
     const dot = element("span", dashed ? "vv-dash" : "vv-dot");
     dot.style.setProperty("--vv-dot", colour);
     const of = named ? `${lane.clip.title}: ` : "";
-    const at = (share * lane.clip.seconds).toFixed(2);
-    button.append(dot, element("span", "vv-line", `${of}${layer.title} · peak at ${at} s`));
+    button.append(dot, element("span", "vv-line", `${of}${describeEnergy(layer, lane.clip.times)}`));
+    const { peak } = layer;
+    button.disabled = peak === null;
+    if (peak === null) return button;
     button.title = `Go to the peak: root mean square ${digits(layer.energy[peak])}`;
-    button.addEventListener("click", () => this.seek(share));
+    button.addEventListener("click", () => {
+      const { lead } = this.view;
+      if (lead) this.seek(frameAt(lead, shownAt(lane.clip, layer.centres[peak])));
+    });
     return button;
   }
 
-  /** @param {number} share of the film, 0 to 1 */
-  seek(share) {
+  /** @param {number} frame of the film */
+  seek(frame) {
     this.view.pause();
-    this.view.seek(share * this.view.frames - 0.5);
+    this.view.seek(frame);
   }
 
   draw() {
@@ -90,14 +96,15 @@ export class FilmEnergy {
 
   drawStrip() {
     const lane = this.view.lanes[0];
-    if (!lane?.bitmap) return;
+    const { lead } = this.view;
+    if (!lane?.bitmap || !lead) return;
     const pen = penOf(this.strip);
-    const { tile_width: width, tile_height: height, frames } = lane.data.clip;
+    const { tile_width: width, tile_height: height } = lane.data.clip;
     const tall = this.strip.height;
-    const count = clamp(Math.floor(this.strip.width / ((tall * width) / height)), 1, frames);
+    const count = clamp(Math.floor(this.strip.width / ((tall * width) / height)), 1, lead.frames);
     const wide = this.strip.width / count;
     for (let i = 0; i < count; i++) {
-      const frame = Math.min(frames - 1, Math.floor(((i + 0.5) / count) * frames));
+      const frame = frameAt(lane.data.clip, shownAt(lead, ((i + 0.5) / count) * lead.frames - 0.5));
       pen.save();
       pen.beginPath();
       pen.rect(i * wide, 0, wide - 1, tall);
@@ -114,24 +121,29 @@ export class FilmEnergy {
     const pen = penOf(this.lines);
     const { width, height } = this.lines;
     pen.clearRect(0, 0, width, height);
-    for (const { layer, colour, dashed } of this.series) {
-      const places = placeLine(layer.energy, width, height, 6 * ratio);
+    const { lead } = this.view;
+    if (!lead) return;
+    for (const { layer, colour, dashed, lane } of this.series) {
+      const shares = layer.centres.map((centre) => placeOf(lead, shownAt(lane.clip, centre)));
+      const places = placeLine(layer.energy, shares, width, height, 6 * ratio);
       pen.strokeStyle = pen.fillStyle = colour;
       pen.lineWidth = 2 * ratio;
       pen.setLineDash(dashed ? [5 * ratio, 4 * ratio] : []);
       pen.beginPath();
       for (const place of places) pen.lineTo(...place);
       pen.stroke();
+      if (layer.peak === null) continue;
       pen.beginPath();
-      pen.arc(...places[peakOf(layer.energy)], 4 * ratio, 0, 7);
+      pen.arc(...places[layer.peak], 4 * ratio, 0, 7);
       pen.fill();
     }
   }
 
-  /** @param {number} part of the film, 0 to 1 */
-  drawHead(part) {
-    if (this.box.hidden) return;
-    this.head.style.left = `${((part * this.view.frames + 0.5) / this.view.frames) * 100}%`;
+  /** @param {number} moment of the clock */
+  drawHead(moment) {
+    const { lead } = this.view;
+    if (this.box.hidden || !lead) return;
+    this.head.style.left = `${placeOf(lead, moment) * 100}%`;
   }
 }
 
@@ -139,22 +151,29 @@ export class FilmEnergy {
  * Where the values lie in a box, the largest at its top and zero at its foot.
  *
  * @param {number[]} values
+ * @param {number[]} shares where each lies from left to right, 0 to 1
  * @param {number} width
  * @param {number} height
  * @param {number} pad above and below
  */
-export function placeLine(values, width, height, pad) {
+export function placeLine(values, shares, width, height, pad) {
   const most = Math.max(...values) || 1;
   return values.map((value, i) => {
     /** @type {[number, number]} */
-    const place = [((i + 0.5) / values.length) * width, height - pad - (value / most) * (height - 2 * pad)];
+    const place = [shares[i] * width, height - pad - (value / most) * (height - 2 * pad)];
     return place;
   });
 }
 
-/** @param {number[]} values */
-export function peakOf(values) {
-  return values.indexOf(Math.max(...values));
+/**
+ * A layer's line in words: when it peaks, or that it is flat, and what else is to be known of it.
+ *
+ * @param {{ title: string, centres: number[], peak: number | null, note: string }} layer
+ * @param {number[]} times of the clip's frames
+ */
+export function describeEnergy({ title, centres, peak, note }, times) {
+  const when = peak === null ? "flat" : `peak at ${secondAt(times, centres[peak]).toFixed(2)} s`;
+  return [title, when, note].filter(Boolean).join(" · ");
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { element, penOf } from "../parts/dom.js";
 import { mediaUrl } from "../parts/media.js";
+import { frameAt } from "./clock.js";
 import { FilmLarge } from "./large.js";
 import { FilmLayer } from "./layer.js";
 import { placeIn } from "./place.js";
@@ -140,15 +141,14 @@ export class FilmLane {
   }
 
   /**
-   * @param {number} part of the film, 0 to 1
+   * @param {number} moment of the clock
    * @param {Uint32Array} table the colour of each byte
    * @param {boolean} everything also what is out of sight
    */
-  draw(part, table, everything) {
-    const { frames } = this.data.clip;
-    this.frame = Math.min(frames - 1, Math.floor(part * frames + 1e-6));
+  draw(moment, table, everything) {
+    this.frame = frameAt(this.data.clip, moment);
     for (const layer of this.layers.values()) {
-      layer.draw(part, table, everything);
+      layer.draw(this.frame, this.data.clip.times, table, everything);
       layer.tell();
     }
     this.large.draw(table);

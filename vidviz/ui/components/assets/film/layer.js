@@ -3,6 +3,7 @@
 import { element, penOf, say } from "../parts/dom.js";
 import { mediaUrl } from "../parts/media.js";
 import { clamp, digits } from "../parts/numbers.js";
+import { secondAt, stepOver } from "./clock.js";
 import { readSheet } from "./sheet.js";
 import { FilmTiles } from "./tiles.js";
 
@@ -75,15 +76,17 @@ export class FilmLayer {
   /**
    * What lies out of sight waits with its colours until it is scrolled to, or until `everything` is asked for.
    *
-   * @param {number} part of the film, 0 to 1
+   * @param {number} frame of the clip
+   * @param {number[]} times of the clip's frames
    * @param {Uint32Array} table the colour of each byte
    * @param {boolean} everything
    */
-  draw(part, table, everything) {
+  draw(frame, times, table, everything) {
     if (!this.bytes) return;
-    const { frames } = this.data;
-    this.frame = Math.min(frames - 1, Math.floor(part * frames));
-    say(this.step, `t ${this.frame + 1}/${frames}`);
+    const { frames, centres } = this.data;
+    this.frame = stepOver(centres, frame);
+    const seconds = secondAt(times, centres[this.frame]).toFixed(2);
+    say(this.step, frames > 1 ? `t ${this.frame + 1}/${frames} · ${seconds} s` : "one step");
     if (this.outOfSight && !everything) return;
     // Deep layers have fewer time steps than the clip: what has not changed stays.
     const marked = this.marked();

@@ -3,11 +3,12 @@
 import { REDUCED_MOTION, element, say, setIcon, themeProbe } from "../parts/dom.js";
 import { clamp } from "../parts/numbers.js";
 import { FilmBar } from "./bar.js";
+import { leadingClip, secondAt, shownAt } from "./clock.js";
 import { colourTable } from "./colour_table.js";
 import { FilmEnergy } from "./energy.js";
 import { FilmLane } from "./lane.js";
 
-/** @import { FilmData, LaneData, Unit } from "./contract.js" */
+/** @import { FilmClip, FilmData, LaneData, Unit } from "./contract.js" */
 /** @import { FilmLayer } from "./layer.js" */
 
 /** @typedef {{ layer: FilmLayer, k: number }} Opened a channel, by its place among those of its layer */
@@ -19,6 +20,8 @@ export class FilmView {
   send = () => {};
   /** @type {FilmData | undefined} */
   data = undefined;
+  /** @type {FilmClip | undefined} */
+  lead = undefined; // the clip whose frames the clock counts
   /** @type {FilmLane[]} */
   lanes = [];
   /** @type {Opened | null} */
@@ -61,7 +64,8 @@ export class FilmView {
     const newClip = this.data?.lanes[0].clip.token !== data.lanes[0].clip.token;
     this.data = data;
     this.box.setAttribute("aria-label", data.title);
-    this.frames = Math.max(...data.lanes.map((lane) => lane.clip.frames));
+    this.lead = leadingClip(data.lanes.map((lane) => lane.clip));
+    this.frames = this.lead.frames;
     this.bar.update(this.frames, Object.keys(data.colour_maps));
     if (newClip) this.frame = clamp(data.start_frame || 0, 0, this.frames - 1);
     // Where a film begins at a moment that matters, it waits there.
@@ -118,14 +122,15 @@ export class FilmView {
 
   /** @param {boolean} [everything] also layers out of sight, for a picture to keep */
   draw(everything = false) {
-    const { data, table } = this;
-    if (this.gone || !data || !table) return;
-    const part = this.frame / this.frames;
+    const { lead, table } = this;
+    if (this.gone || !lead || !table) return;
+    const moment = shownAt(lead, this.frame);
     this.bar.scrub.value = String(this.frame);
-    const seconds = (part * data.lanes[0].clip.seconds).toFixed(2);
-    say(this.bar.time, `frame ${this.frame + 1}/${this.frames} · ${seconds} s`);
-    for (const lane of this.lanes) lane.draw(part, table, everything);
-    this.energy.drawHead(part);
+    for (const lane of this.lanes) lane.draw(moment, table, everything);
+    const [{ frame, data }] = this.lanes;
+    const seconds = secondAt(data.clip.times, frame).toFixed(2);
+    say(this.bar.time, `frame ${frame + 1}/${data.clip.frames} · ${seconds} s`);
+    this.energy.drawHead(moment);
     this.draws += 1;
   }
 
