@@ -19,6 +19,7 @@ STARTED_IN = "VIDVIZ_STARTED_IN"
 """The folder that `vidviz serve` was started in, for the dashboard: Streamlit itself begins among the site's files."""
 SERVED_BY = "VIDVIZ_SERVED_BY"
 """The process of `vidviz serve`, for the dashboard, which ends with it."""
+ALLOWED_FOLDERS = "VIDVIZ_ALLOWED_FOLDERS"
 PIXELS_PER_BYTE = "VIDVIZ_PIXELS_PER_BYTE"
 USUAL_PIXELS_PER_BYTE = 300_000
 
@@ -96,6 +97,12 @@ def milvus_settings() -> MilvusSettings:
 def workspace_path(path: str | Path | None = None) -> Path:
     """The workspace's folder: as given, else `VIDVIZ_WORKSPACE`, else `./vidviz-workspace`; absolute from here on."""
     return Path(path or os.environ.get("VIDVIZ_WORKSPACE") or DEFAULT_WORKSPACE).expanduser().absolute()
+
+
+def allowed_folders() -> tuple[Path, ...]:
+    """The folders whose files a page may read by their path: `VIDVIZ_ALLOWED_FOLDERS`; empty where nobody says."""
+    named = os.environ.get(ALLOWED_FOLDERS, "").split(os.pathsep)
+    return tuple(Path(name.strip()).expanduser().absolute() for name in named if name.strip())
 
 
 def enter_start_folder() -> None:

@@ -26,6 +26,10 @@ class SettingsError(VidvizError):
     """A variable of the environment that makes no sense."""
 
 
+class NotAllowedError(VidvizError):
+    """A path that a page may not read, whatever lies there."""
+
+
 class MediaError(VidvizError):
     """A file that cannot be used as a video."""
 

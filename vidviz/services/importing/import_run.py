@@ -19,6 +19,7 @@ from vidviz.records import JobItem
 from vidviz.services.importing.file_importer import FileImporter
 from vidviz.services.importing.found_files import Findings, find_files
 from vidviz.services.importing.label_sources import TABLE_NAME, Labels, gather_labels
+from vidviz.services.library.allowed_folders import AllowedFolders
 from vidviz.services.library.source_files import intact_path
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, job_rows, videos
@@ -40,7 +41,8 @@ class ImportRequest:
 
     `labels` is a label table (else each folder's own labels.csv, else folder names). With `keep` the workspace
     takes a copy of each video; otherwise it is read where it lies. `names` says what uploaded files are called, a table
-    among them.
+    among them. `within` are the folders that may be read beside the workspace's uploads, links followed; None where a
+    person of this machine asks, who may read what they may.
     """
 
     paths: tuple[str, ...]
@@ -48,6 +50,7 @@ class ImportRequest:
     labels: str | None = None
     keep: bool = False
     names: dict[str, str] = field(default_factory=dict)
+    within: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ def request_from_arguments(arguments: dict[str, Any]) -> ImportRequest:
         arguments["labels"],
         arguments["keep"],
         arguments["names"],
+        None if arguments.get("within") is None else tuple(arguments["within"]),
     )
 
 
@@ -135,12 +139,16 @@ def import_videos(
     Raises:
         LabelError: the label table that was asked for cannot be read.
         WorkspaceError: the workspace cannot be written (a full disk, say); what was stored before stays.
+        NotAllowedError: a path lies outside of the folders that may be read.
         JobCancelledError: as `progress` asks.
     """
+    allowed = AllowedFolders.of(None if request.within is None else (*request.within, folder.uploads))
+    for path in (*request.paths, *([request.labels] if request.labels else [])):
+        allowed.check(path)
     found = find_files(map(Path, request.paths), request.names)
-    labels = gather_labels(request.labels, request.paths, request.names)
+    labels = gather_labels(request.labels, request.paths, request.names, allowed)
     recipe = request.recipe or labels.usual_recipe(found.files)
-    importer = FileImporter(folder, recipe, keep=request.keep, labels=labels, limits=DecodeLimits())
+    importer = FileImporter(folder, recipe, keep=request.keep, labels=labels, limits=DecodeLimits(), allowed=allowed)
     items: list[JobItem] = []
     progress(0, len(found.files), "")
     _discard_left_uploads(folder, request)

@@ -18,6 +18,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from vidviz.ui.components.scripts import packaged_scripts, scripts_digest
+from vidviz.ui.components.served_names import LOCAL_HOSTS, configured_hosts, is_allowed_host
 
 _CLIP_ID = re.compile(r"0|[1-9][0-9]{0,15}")
 _VIDEO_ID = re.compile(r"[0-9a-f]{64}")
@@ -25,7 +26,6 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 _ROW = re.compile(r"0|[1-9][0-9]{0,8}")
 _LARGEST_CLIP_ID = 2**53 - 1
 
-_LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 # A clip's preview is remade only when it was missing or broken; the content of sheets and points is their name.
 _CACHE_PREVIEW = "private, max-age=3600"
 _CACHE_FOREVER = "private, max-age=31536000, immutable"
@@ -82,7 +82,7 @@ def media_routes(
             `server.allowedHosts`, `server.address` and `browser.serverAddress` when not given.
     """
     prefix = _clean_base(_configured_base() if base_path is None else base_path) + "/vidviz"
-    hosts = frozenset(_LOCAL_HOSTS) | frozenset(_configured_hosts() if allowed_hosts is None else allowed_hosts)
+    hosts = frozenset(LOCAL_HOSTS) | frozenset(configured_hosts() if allowed_hosts is None else allowed_hosts)
     handlers: dict[str, Handler] = {
         "/poster/{clip_id}": _picture_handler(source.poster_path),
         "/strip/{clip_id}": _picture_handler(source.strip_path),
@@ -94,21 +94,6 @@ def media_routes(
         "/assets/{digest}/{path:path}": _serve_script,
     }
     return [Route(prefix + path, _guard(handler, hosts), methods=["GET"]) for path, handler in handlers.items()]
-
-
-def is_allowed_host(header: str, hosts: Iterable[str]) -> bool:
-    """Whether a Host header names one of the hosts; the port does not matter."""
-    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?", header)
-    if match is None:
-        return False
-    name = match.group(1).lower().rstrip(".")
-    return any(_matches(name, pattern.lower()) for pattern in hosts)
-
-
-def _matches(name: str, pattern: str) -> bool:
-    if pattern.startswith("*."):
-        return name.endswith(pattern[1:])
-    return pattern in ("*", name)
 
 
 def _guard(handler: Handler, hosts: frozenset[str]) -> Handler:
@@ -224,11 +209,3 @@ def _configured_base() -> str:
     import streamlit as st
 
     return str(st.get_option("server.baseUrlPath") or "")
-
-
-def _configured_hosts() -> list[str]:
-    import streamlit as st
-
-    listed = [str(host) for host in st.get_option("server.allowedHosts") or []]
-    named = [st.get_option("server.address"), st.get_option("browser.serverAddress")]
-    return listed + [str(host) for host in named if host]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,16 +10,19 @@ import streamlit as st
 
 from vidviz.services import jobs
 from vidviz.services.backbones import fed_frames
-from vidviz.services.dashboard import find_site
 from vidviz.services.importing import import_run, uploads
 from vidviz.services.importing.import_run import ImportRequest
 from vidviz.services.library import contents, embedding_sets
+from vidviz.services.library.allowed_folders import ALLOW_MORE
 from vidviz.services.library.label_palette import label_colours
 from vidviz.types import Recipe, Tail
 from vidviz.ui import state
 from vidviz.ui.components.cards import cards_of
 from vidviz.ui.components.gallery_and_player import clip_gallery
 from vidviz.ui.components.media import media_url
+from vidviz.ui.components.served_names import allowed_folders, readable_by_jobs, samples_folder
+from vidviz.ui.plain_text import plain
+from vidviz.words import say_choices
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -28,6 +32,7 @@ READ_ONLY = (
     "This workspace is read-only, or its disk is full. What is in it can be looked at, searched and exported to "
     "another place; nothing can be imported, embedded or labelled."
 )
+NO_FOLDERS = "Upload videos: others can reach this server, so folders on its machine cannot be named here."
 TABLE_ENDINGS = ["csv", "tsv", "txt", "json"]
 TABLE_PX, FEW_ROWS = 420, 7
 TAILS: dict[Tail, str] = {"keep": "a shorter clip", "drop": "left out", "shift": "the last window moves back"}
@@ -76,6 +81,7 @@ def _count_imports() -> int:
 def _begin_import(folder: WorkspaceFolder, title: str, request: ImportRequest, table: UploadedFile | None) -> None:
     if table is not None:
         request = uploads.receive_table(folder, request, table.name, table)
+    request = replace(request, within=readable_by_jobs(folder))
     st.session_state["uploads"] = _count_imports() + 1
     jobs.start_job(folder, "import", title, import_run.request_arguments(request))
     st.rerun()
@@ -95,10 +101,20 @@ def offer_upload(folder: WorkspaceFolder, recipe: Recipe | None, table: Uploaded
 
 
 def offer_folder(folder: WorkspaceFolder, recipe: Recipe | None, table: UploadedFile | None) -> None:
-    """A folder on the machine that serves this page; read where it lies."""
+    """A folder on the machine that serves this page, read where it lies; where none may be named, why."""
+    allowed = allowed_folders(folder)
+    if not allowed.folders:
+        st.caption(f"{NO_FOLDERS} {ALLOW_MORE}")
+        return
     with st.form("server folder", border=False):
-        path = st.text_input("A folder or file on this machine", placeholder="/data/videos", key="server path")
+        path = st.text_input(
+            "A folder or file on this machine",
+            placeholder="/data/videos",
+            key="server path",
+            help=f"In {plain(say_choices(allowed.folders))}. {ALLOW_MORE}",
+        )
         if st.form_submit_button("Import") and path.strip():
+            allowed.check(path.strip())
             request = import_run.request_paths([path.strip()], recipe)
             _begin_import(folder, f"Import {Path(path.strip()).name}", request, table)
 
@@ -107,7 +123,7 @@ def offer_samples(folder: WorkspaceFolder, recipe: Recipe | None, *, first: bool
     """The videos that come with vidviz; the first thing to press while there is nothing else."""
     kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
     if st.button("Add the sample videos", type=kind, help="Fifty small clips and three films of our own making."):
-        request = import_run.request_paths([str(find_site() / "sample_videos")], recipe)
+        request = import_run.request_paths([samples_folder()], recipe)
         _begin_import(folder, "Import the samples", request, None)
 
 
