@@ -30,6 +30,10 @@ class NotAllowedError(VidvizError):
     """A path that a page may not read, whatever lies there."""
 
 
+class UploadError(VidvizError):
+    """An upload that is not taken: too large, too many, or of a page that is gone."""
+
+
 class MediaError(VidvizError):
     """A file that cannot be used as a video."""
 

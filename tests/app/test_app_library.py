@@ -11,6 +11,7 @@ import streamlit as st
 
 from vidviz.services import jobs
 from vidviz.services.importing import import_run
+from vidviz.services.importing.upload_desk import desk_of
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import sets
 from vidviz.store.catalogue import write_catalogue
@@ -55,8 +56,15 @@ def test_a_folder_of_this_machine_is_imported_by_the_chosen_recipe(prepared, sho
 def test_uploads_are_kept_under_names_that_are_no_paths(prepared, show, real_videos):
     page = show("library")
     video = (real_videos / "right" / "square.mp4").read_bytes()
-    page.app.file_uploader[1].set_value([("../../evil <b>.mp4", video, "video/mp4"), ("b.mp4", b"x", "video/mp4")])
-    page = type(page)(page.app.run()).press("Import 2 files")
+    desk, [drawn] = desk_of(prepared.folder), page.drawn("video_upload")
+    for number, (name, content) in enumerate([("../../evil <b>.mp4", video), ("b.mp4", b"x")]):
+        arrival = desk.begin(drawn["token"], number, name, len(content))
+        arrival.write(content)
+        if number:
+            assert next(button for button in page.again().app.button if button.label == "Import 1 file").disabled
+        arrival.finish()
+    page = page.again().press("Import 2 files")
+    assert page.drawn("video_upload")[0]["token"] != drawn["token"]
     [job] = list_jobs(prepared)
     request = import_run.request_from_arguments(job.arguments)
     assert request.keep

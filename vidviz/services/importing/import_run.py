@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -19,6 +18,7 @@ from vidviz.records import JobItem
 from vidviz.services.importing.file_importer import FileImporter
 from vidviz.services.importing.found_files import Findings, find_files
 from vidviz.services.importing.label_sources import TABLE_NAME, Labels, gather_labels
+from vidviz.services.importing.upload_remains import discard_imported, discard_left
 from vidviz.services.library.allowed_folders import AllowedFolders
 from vidviz.services.library.source_files import intact_path
 from vidviz.services.progress import Progress, ignore_progress
@@ -30,7 +30,6 @@ from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 SAID_REASONS = 3
-LOOKED_BACK = 1000  # jobs, for what they left
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def import_videos(
     importer = FileImporter(folder, recipe, keep=request.keep, labels=labels, limits=DecodeLimits(), allowed=allowed)
     items: list[JobItem] = []
     progress(0, len(found.files), "")
-    _discard_left_uploads(folder, request)
+    discard_left(folder, request.paths, request.labels)
     with _tidied(folder), ThreadPoolExecutor(worker_count(), thread_name_prefix="import") as pool:
         try:
             for position, item in enumerate(pool.map(importer.import_file, found.files)):
@@ -163,7 +162,7 @@ def import_videos(
         finally:
             importer.stop()
             pool.shutdown(wait=True, cancel_futures=True)
-    _discard_uploads(folder, request)
+    discard_imported(folder, request.paths, request.labels)
     return ImportReport(tuple(items), tuple(_notes(found, labels)))
 
 
@@ -176,33 +175,6 @@ def _tidied(folder: WorkspaceFolder) -> AbstractContextManager[None]:
         remove_unfinished(folder.videos)
 
     return sharing(folder.import_lock, tidy)
-
-
-def _discard_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:
-    """Remove uploads that are imported: what is a video was kept under its content's name."""
-    for batch in map(Path, _batches(request.paths, request.labels)):
-        if batch.parent == folder.uploads:
-            shutil.rmtree(batch, ignore_errors=True)
-
-
-def _discard_left_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:
-    """Remove uploads of imports that were cancelled or killed; those of this one, and on their way, stay."""
-    with read_catalogue(folder) as db:
-        imports = [job for job in job_rows.list_jobs(db, LOOKED_BACK) if job.kind == "import"]
-    wanted = _batches(request.paths, request.labels)
-    left: set[str] = set()
-    for job in imports:
-        (wanted if job.active and job_rows.is_alive(job) else left).update(
-            _batches(job.arguments.get("paths", ()), job.arguments.get("labels"))
-        )
-    for batch in map(Path, left - wanted):
-        if batch.parent == folder.uploads:
-            shutil.rmtree(batch, ignore_errors=True)
-
-
-def _batches(paths: Iterable[str], labels: str | None) -> set[str]:
-    """The folders that uploads of an import may lie in: its paths, and where its label table is."""
-    return {*paths, *([str(Path(labels).parent)] if labels else [])}
 
 
 def _notes(found: Findings, labels: Labels) -> Iterable[str]:

@@ -38,8 +38,8 @@ class AllowedFolders:
         place = Path(whole_path(Path(os.path.expanduser(path)).absolute()))  # noqa: PTH111 - Path's own fails at unknown people
         if any(place.is_relative_to(folder) for folder in self.folders):
             return
-        where = say_choices(map(repr, self.folders)) if self.folders else "no folder"
-        raise NotAllowedError(f"{str(path)!r} cannot be named here: files are read in {where} alone. {ALLOW_MORE}")
+        where = f"in {say_choices(map(repr, self.folders))} alone" if self.folders else "in no folder"
+        raise NotAllowedError(f"{str(path)!r} cannot be named here: files are read {where}. {ALLOW_MORE}")
 
 
 EVERYWHERE = AllowedFolders.of(None)

@@ -1,14 +1,13 @@
 """What the browser may fetch from us beside the page: posters, strips, videos, sheets, points, scripts and Plotly.
 
-A request names a thing by its id only, which is parsed strictly; the server knows the path. Streamlit checks
-nothing on routes of our own, so each request is checked here against the host names this server answers to:
-otherwise a foreign page whose name is made to point at 127.0.0.1 (DNS rebinding) could read the videos.
+A request names a thing by its id only, which is parsed strictly; the server knows the path. `route_guard` keeps others
+out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -17,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from vidviz.ui.components.route_guard import Handler, answered_hosts, guard, site_prefix
 from vidviz.ui.components.scripts import packaged_scripts, scripts_digest
-from vidviz.ui.components.served_names import LOCAL_HOSTS, configured_hosts, is_allowed_host
 
 _CLIP_ID = re.compile(r"0|[1-9][0-9]{0,15}")
 _VIDEO_ID = re.compile(r"[0-9a-f]{64}")
@@ -42,7 +41,6 @@ _VIDEO_TYPES = {
 }
 
 _Id = TypeVar("_Id", int, str)
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class MediaSource(Protocol):
@@ -81,8 +79,7 @@ def media_routes(
         allowed_hosts: host names answered beside the local ones, `*.example.com` and `*` understood; Streamlit's
             `server.allowedHosts`, `server.address` and `browser.serverAddress` when not given.
     """
-    prefix = _clean_base(_configured_base() if base_path is None else base_path) + "/vidviz"
-    hosts = frozenset(LOCAL_HOSTS) | frozenset(configured_hosts() if allowed_hosts is None else allowed_hosts)
+    prefix, hosts = site_prefix(base_path), answered_hosts(allowed_hosts)
     handlers: dict[str, Handler] = {
         "/poster/{clip_id}": _picture_handler(source.poster_path),
         "/strip/{clip_id}": _picture_handler(source.strip_path),
@@ -93,21 +90,7 @@ def media_routes(
         "/asset/plotly.min.js": _serve_plotly,
         "/assets/{digest}/{path:path}": _serve_script,
     }
-    return [Route(prefix + path, _guard(handler, hosts), methods=["GET"]) for path, handler in handlers.items()]
-
-
-def _guard(handler: Handler, hosts: frozenset[str]) -> Handler:
-    async def guarded(request: Request) -> Response:
-        if not is_allowed_host(request.headers.get("host", ""), hosts):
-            reason = "This host name is not allowed; add it with `vidviz serve --allow-host`."
-            response: Response = PlainTextResponse(reason, status_code=403)
-        else:
-            response = await handler(request)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        return response
-
-    return guarded
+    return [Route(prefix + path, guard(handler, hosts), methods=["GET"]) for path, handler in handlers.items()]
 
 
 def _picture_handler(find: Callable[[int], Path | None]) -> Handler:
@@ -198,14 +181,3 @@ def _parse_video_id(request: Request) -> str | None:
 
 def _media_type(path: Path) -> str:
     return _VIDEO_TYPES.get(path.suffix.lower(), "application/octet-stream")
-
-
-def _clean_base(base: str) -> str:
-    inner = base.strip("/")
-    return f"/{inner}" if inner else ""
-
-
-def _configured_base() -> str:
-    import streamlit as st
-
-    return str(st.get_option("server.baseUrlPath") or "")

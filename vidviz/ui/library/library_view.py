@@ -34,6 +34,7 @@ READ_ONLY = (
 )
 NO_FOLDERS = "Upload videos: others can reach this server, so folders on its machine cannot be named here."
 TABLE_ENDINGS = ["csv", "tsv", "txt", "json"]
+LARGEST_TABLE_MB = 50
 TABLE_PX, FEW_ROWS = 420, 7
 TAILS: dict[Tail, str] = {"keep": "a shorter clip", "drop": "left out", "shift": "the last window moves back"}
 
@@ -68,6 +69,7 @@ def choose_table() -> UploadedFile | None:
             "A table of labels (optional)",
             type=TABLE_ENDINGS,
             key=f"label table {_count_imports()}",
+            max_upload_size=LARGEST_TABLE_MB,
             help="CSV with the columns video and label, or a list of UCF101, HMDB51, Kinetics, Something-Something, "
             "AVA or ActivityNet. With times it makes clips of their own. Without a table folders are labels.",
         )
@@ -75,29 +77,17 @@ def choose_table() -> UploadedFile | None:
 
 def _count_imports() -> int:
     """How often something was imported: a new number in its key empties a box."""
-    return int(st.session_state.setdefault("uploads", 0))
+    return int(st.session_state.setdefault("imports", 0))
 
 
-def _begin_import(folder: WorkspaceFolder, title: str, request: ImportRequest, table: UploadedFile | None) -> None:
+def begin_import(folder: WorkspaceFolder, title: str, request: ImportRequest, table: UploadedFile | None) -> None:
+    """Start an import within what pages may read, with the label table that was uploaded for it."""
     if table is not None:
         request = uploads.receive_table(folder, request, table.name, table)
     request = replace(request, within=readable_by_jobs(folder))
-    st.session_state["uploads"] = _count_imports() + 1
+    st.session_state["imports"] = _count_imports() + 1
     jobs.start_job(folder, "import", title, import_run.request_arguments(request))
     st.rerun()
-
-
-def offer_upload(folder: WorkspaceFolder, recipe: Recipe | None, table: UploadedFile | None) -> None:
-    """Files or a folder from the person's own machine; the workspace keeps them."""
-    whole_folder = st.toggle("A whole folder", key="upload folder", help="Its folders become labels.")
-    given = st.file_uploader(
-        "Drop videos here",
-        accept_multiple_files="directory" if whole_folder else True,
-        key=f"upload {whole_folder} {_count_imports()}",
-    )
-    if given and st.button(f"Import {len(given)} files", type="primary"):
-        request = uploads.receive(folder, [(file.name, file) for file in given], recipe)
-        _begin_import(folder, f"Import {len(given)} uploads", request, table)
 
 
 def offer_folder(folder: WorkspaceFolder, recipe: Recipe | None, table: UploadedFile | None) -> None:
@@ -116,7 +106,7 @@ def offer_folder(folder: WorkspaceFolder, recipe: Recipe | None, table: Uploaded
         if st.form_submit_button("Import") and path.strip():
             allowed.check(path.strip())
             request = import_run.request_paths([path.strip()], recipe)
-            _begin_import(folder, f"Import {Path(path.strip()).name}", request, table)
+            begin_import(folder, f"Import {Path(path.strip()).name}", request, table)
 
 
 def offer_samples(folder: WorkspaceFolder, recipe: Recipe | None, *, first: bool) -> None:
@@ -124,7 +114,7 @@ def offer_samples(folder: WorkspaceFolder, recipe: Recipe | None, *, first: bool
     kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
     if st.button("Add the sample videos", type=kind, help="Fifty small clips and three films of our own making."):
         request = import_run.request_paths([samples_folder()], recipe)
-        _begin_import(folder, "Import the samples", request, None)
+        begin_import(folder, "Import the samples", request, None)
 
 
 def draw_sets(folder: WorkspaceFolder) -> None:
