@@ -93,12 +93,18 @@ def test_what_is_too_big_is_refused_by_its_length_and_by_its_bytes(client, desk)
     desk.limits = UploadLimits(file_bytes=3 * MB, free_bytes=0)
     told = client.post("/vidviz/upload/0", content=bytes(4 * MB), headers=headers(token))
     untold = client.post("/vidviz/upload/1", content=iter([bytes(MB)] * 4), headers=headers(token))
-    lying = client.post(
-        "/vidviz/upload/2", content=iter([bytes(MB)] * 4), headers=headers(token, **{"content-length": "7"})
-    )
+    lie = headers(token, **{"content-length": "7"})
+    lying = client.post("/vidviz/upload/2", content=iter([bytes(MB)] * 4), headers=lie)
     for answer in (told, untold, lying):
         assert (answer.status_code, "larger than 3 MB" in answer.json()["error"]) == (413, True)
     assert files_in(desk) == {}
+
+
+def scope_of(token: str) -> dict[str, object]:
+    """A request as a server hands it to the app."""
+    told = {**headers(token), "host": "localhost:8501"}
+    fields = [(name.encode(), value.encode()) for name, value in told.items()]
+    return {"type": "http", "method": "POST", "path": "/vidviz/upload/0", "headers": fields, "query_string": b""}
 
 
 def send(app: Starlette, token: str, messages: Iterator[dict[str, object]], waiting: list[int]) -> int:
@@ -113,9 +119,7 @@ def send(app: Starlette, token: str, messages: Iterator[dict[str, object]], wait
     async def answer(message: dict[str, object]) -> None:
         answered.append(message)
 
-    fields = [(name.encode(), value.encode()) for name, value in {**headers(token), "host": "localhost:8501"}.items()]
-    scope = {"type": "http", "method": "POST", "path": "/vidviz/upload/0", "headers": fields, "query_string": b""}
-    anyio.run(app, scope, receive, answer)
+    anyio.run(app, scope_of(token), receive, answer)
     return int(answered[0]["status"])  # type: ignore[call-overload]
 
 
@@ -153,15 +157,10 @@ def test_an_upload_that_stands_still_is_given_up(app, desk, monkeypatch):
     batch = desk.open()
 
     async def run() -> None:
-        fields = [
-            (name.encode(), text.encode()) for name, text in {**headers(batch.token), "host": "localhost"}.items()
-        ]
-        scope = {"type": "http", "method": "POST", "path": "/vidviz/upload/0", "headers": fields, "query_string": b""}
-
         async def send_nothing(_message: object) -> None:
             return None
 
-        await app(scope, anyio.sleep_forever, send_nothing)
+        await app(scope_of(batch.token), anyio.sleep_forever, send_nothing)
 
     anyio.run(run)
     assert (files_in(desk), batch.arriving) == ({}, {})
