@@ -56,7 +56,7 @@ export class Transfers {
         sent: 0,
         state: reason ? "failed" : "waiting",
         reason,
-        file,
+        file: reason ? undefined : file, // the same would be said again
       });
       if (reason) continue;
       room -= file.size;
