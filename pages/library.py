@@ -4,7 +4,7 @@ import streamlit as st
 
 from vidviz.services.library import contents, workspaces
 from vidviz.ui import messages, state
-from vidviz.ui.library import embed_panel, library_view
+from vidviz.ui.library import embed_panel, library_view, upload_panel
 
 folder = state.open_workspace()
 num_videos, num_clips = contents.count_library(folder)
@@ -20,7 +20,7 @@ with st.container(horizontal=True):
 upload, server = st.columns(2, gap="medium")
 with messages.telling_errors():
     with upload:
-        library_view.offer_upload(folder, recipe, table)
+        upload_panel.offer_upload(folder, recipe, table)
     with server:
         library_view.offer_folder(folder, recipe, table)
 

@@ -19,6 +19,8 @@ STARTED_IN = "VIDVIZ_STARTED_IN"
 """The folder that `vidviz serve` was started in, for the dashboard: Streamlit itself begins among the site's files."""
 SERVED_BY = "VIDVIZ_SERVED_BY"
 """The process of `vidviz serve`, for the dashboard, which ends with it."""
+ALLOWED_FOLDERS = "VIDVIZ_ALLOWED_FOLDERS"
+UPLOAD_FILE_MB, UPLOAD_TOTAL_MB = "VIDVIZ_UPLOAD_FILE_MB", "VIDVIZ_UPLOAD_TOTAL_MB"
 PIXELS_PER_BYTE = "VIDVIZ_PIXELS_PER_BYTE"
 USUAL_PIXELS_PER_BYTE = 300_000
 
@@ -57,11 +59,33 @@ def pixels_per_byte() -> int:
     Raises:
         SettingsError: the variable is no whole number above zero.
     """
-    text = os.environ.get(PIXELS_PER_BYTE, "").strip()
+    return _whole_number(PIXELS_PER_BYTE, USUAL_PIXELS_PER_BYTE)
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """Bounds for what browsers send.
+
+    Attributes:
+        file_bytes: of one file.
+        total_bytes: of all files that wait for their import.
+        files: of one import.
+        free_bytes: that stay free on the disk.
+    """
+
+    file_bytes: int = field(default_factory=lambda: _whole_number(UPLOAD_FILE_MB, 4_000) * 10**6)
+    total_bytes: int = field(default_factory=lambda: _whole_number(UPLOAD_TOTAL_MB, 20_000) * 10**6)
+    files: int = 10_000
+    free_bytes: int = 10**9
+
+
+def _whole_number(variable: str, usual: int) -> int:
+    """What a variable of the environment says, or what is usual where it says nothing."""
+    text = os.environ.get(variable, "").strip()
     if not text:
-        return USUAL_PIXELS_PER_BYTE
+        return usual
     if not (text.isascii() and text.isdigit() and int(text)):
-        raise SettingsError(f"{PIXELS_PER_BYTE} is {text!r}; set it to a whole number above zero, or unset it.")
+        raise SettingsError(f"{variable} is {text!r}; set it to a whole number above zero, or unset it.")
     return int(text)
 
 
@@ -96,6 +120,12 @@ def milvus_settings() -> MilvusSettings:
 def workspace_path(path: str | Path | None = None) -> Path:
     """The workspace's folder: as given, else `VIDVIZ_WORKSPACE`, else `./vidviz-workspace`; absolute from here on."""
     return Path(path or os.environ.get("VIDVIZ_WORKSPACE") or DEFAULT_WORKSPACE).expanduser().absolute()
+
+
+def allowed_folders() -> tuple[Path, ...]:
+    """The folders whose files a page may read by their path: `VIDVIZ_ALLOWED_FOLDERS`; empty where nobody says."""
+    named = os.environ.get(ALLOWED_FOLDERS, "").split(os.pathsep)
+    return tuple(Path(name.strip()).expanduser().absolute() for name in named if name.strip())
 
 
 def enter_start_folder() -> None:

@@ -26,6 +26,14 @@ class SettingsError(VidvizError):
     """A variable of the environment that makes no sense."""
 
 
+class NotAllowedError(VidvizError):
+    """A path that a page may not read, whatever lies there."""
+
+
+class UploadError(VidvizError):
+    """An upload that is not taken: too large, too many, or of a page that is gone."""
+
+
 class MediaError(VidvizError):
     """A file that cannot be used as a video."""
 

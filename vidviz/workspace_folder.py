@@ -49,6 +49,7 @@ ENTRIES: tuple[WorkspaceEntry, ...] = (
     WorkspaceEntry("logs/", "the log of all processes", may_go=True),
     WorkspaceEntry("backups/", "copies of the catalogue, and catalogues that were put aside", may_go=True),
     WorkspaceEntry("import.lock", "held while decoders are at work", may_go=True),
+    WorkspaceEntry("uploads.lock", "held while a dashboard receives uploads", may_go=True),
 )
 """All that a workspace holds, the truth first; README's table is the same."""
 
@@ -111,6 +112,11 @@ class WorkspaceFolder:
     def import_lock(self) -> Path:
         """Held while decoders are at work."""
         return self.path / "import.lock"
+
+    @property
+    def uploads_lock(self) -> Path:
+        """Held while a dashboard receives uploads."""
+        return self.path / "uploads.lock"
 
     def vectors(self, set_key: str) -> Path:
         """Where the vectors of a set lie."""

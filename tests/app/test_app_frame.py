@@ -81,6 +81,30 @@ def test_a_url_that_a_person_edits_changes_the_set(prepared, show):
     assert page.app.selectbox(key="set picker").value == second
 
 
+def test_a_link_to_what_is_not_here_says_so_until_something_else_is_chosen(prepared, show):
+    key, ids = prepared.fill()
+    other = prepared.add_set(ids, np.eye(12, 8), layer="conv1")
+    page = show("main", {"map projection": "PCA"}, set="dead*beef*", clip="42")
+    told = [warning.value.replace("\\", "") for warning in page.app.warning]
+    shown = {key: "conv2", other: "conv1"}[page.app.query_params["set"]]
+    assert told[0].startswith("There is no embedding set 'dead*beef*' here: simple3d")
+    assert shown in told[0]
+    assert told[0].endswith("is shown instead.")
+    assert told[1:] == ["There is no clip '42' here: choose another one."]
+    assert "clip" not in page.app.query_params
+    page = page.again()
+    assert len(page.app.warning) == 2
+    page.app.selectbox(key="set picker").select(key if page.app.query_params["set"] == other else other).run()
+    assert [warning.value.replace("\\", "") for warning in page.app.warning] == told[1:]
+    assert len(go(page, "inside").app.warning) == 0
+
+
+def test_a_link_to_a_set_while_there_is_none_says_that(prepared, show):
+    prepared.add_video("a.mp4")
+    [warning] = show("main", set="x" * 99).app.warning
+    assert warning.value.replace("\\", "") == f"There is no embedding set '{'x' * 40}…' here: nothing is embedded yet."
+
+
 def add_job(prepared, title: str, state: str | None = None, message: str = "") -> int:
     job_id = jobs.add_job(prepared.folder, "map", title, {})
     if state:

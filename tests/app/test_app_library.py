@@ -6,9 +6,12 @@ import sqlite3
 from pathlib import Path
 
 import numpy as np
+import pytest
+import streamlit as st
 
 from vidviz.services import jobs
 from vidviz.services.importing import import_run
+from vidviz.services.importing.upload_desk import desk_of
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import sets
 from vidviz.store.catalogue import write_catalogue
@@ -37,15 +40,15 @@ def test_samples_in_one_click(prepared, show):
     assert Path(request.paths[0]).is_dir()
 
 
-def test_a_folder_of_this_machine_is_imported_by_the_chosen_recipe(prepared, show, tmp_path):
+def test_a_folder_of_this_machine_is_imported_by_the_chosen_recipe(prepared, show, allowed):
     page = show("library")
     next(field for field in page.app.number_input if "Length" in field.label).set_value(1.0)
     next(field for field in page.app.number_input if "From window" in field.label).set_value(0.5)
-    next(field for field in page.app.text_input if "folder or file" in field.label).input(f"  {tmp_path}  ")
+    next(field for field in page.app.text_input if "folder or file" in field.label).input(f"  {allowed}  ")
     page.press("Import")
     [job] = list_jobs(prepared)
     request = import_run.request_from_arguments(job.arguments)
-    assert request.paths == (str(tmp_path),)
+    assert request.paths == (str(allowed),)
     assert request.recipe.key == "windows-1-0.5-keep"
     assert not request.keep
 
@@ -53,8 +56,15 @@ def test_a_folder_of_this_machine_is_imported_by_the_chosen_recipe(prepared, sho
 def test_uploads_are_kept_under_names_that_are_no_paths(prepared, show, real_videos):
     page = show("library")
     video = (real_videos / "right" / "square.mp4").read_bytes()
-    page.app.file_uploader[0].set_value([("../../evil <b>.mp4", video, "video/mp4"), ("b.mp4", b"x", "video/mp4")])
-    page = type(page)(page.app.run()).press("Import 2 files")
+    desk, [drawn] = desk_of(prepared.folder), page.drawn("video_upload")
+    for number, (name, content) in enumerate([("../../evil <b>.mp4", video), ("b.mp4", b"x")]):
+        arrival = desk.begin(drawn["token"], number, name, len(content))
+        arrival.write(content)
+        if number:
+            assert next(button for button in page.again().app.button if button.label == "Import 1 file").disabled
+        arrival.finish()
+    page = page.again().press("Import 2 files")
+    assert page.drawn("video_upload")[0]["token"] != drawn["token"]
     [job] = list_jobs(prepared)
     request = import_run.request_from_arguments(job.arguments)
     assert request.keep
@@ -64,6 +74,51 @@ def test_uploads_are_kept_under_names_that_are_no_paths(prepared, show, real_vid
     assert not any("evil" in path.name for path in written)
     assert list(prepared.folder.path.parent.rglob("*evil*")) == []
     assert "Import 2 files" not in {button.label for button in page.app.button}
+
+
+@pytest.fixture
+def allowed(monkeypatch, tmp_path):
+    """The one folder whose files pages may read."""
+    folder = tmp_path / "allowed"
+    folder.mkdir()
+    monkeypatch.setenv("VIDVIZ_ALLOWED_FOLDERS", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize("outside", ["/etc/passwd", "/etc/no such file", "../passwd", "~nobody such/x", "link"])
+def test_a_path_outside_is_refused_in_one_sentence_that_says_what_is_allowed(prepared, show, allowed, outside):
+    (allowed / "link").symlink_to("/etc/passwd")
+    path = str(allowed / outside) if outside == "link" else outside
+    page = show("library")
+    next(field for field in page.app.text_input if "folder or file" in field.label).input(path)
+    [error] = page.press("Import").errors
+    assert error == (
+        f"{path!r} cannot be named here: files are read in {str(allowed)!r} alone. Whoever runs the server allows a "
+        "folder with `vidviz serve --allow-folder DIR` or VIDVIZ_ALLOWED_FOLDERS."
+    )
+    assert list_jobs(prepared) == []
+
+
+def test_what_a_page_starts_may_read_what_was_allowed_and_no_more(prepared, show, allowed):
+    page = show("library")
+    next(field for field in page.app.text_input if "folder or file" in field.label).input(str(allowed))
+    page = page.press("Import").press("Add the sample videos")
+    for job in list_jobs(prepared):
+        samples = str(Path(__file__).parents[2] / "sample_videos")
+        assert job.arguments["within"] == [str(allowed), samples]
+
+
+def test_where_others_reach_the_server_nothing_is_named_by_path(prepared, show, monkeypatch):
+    prepared.add_video("a.mp4")
+    told = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: "192.0.2.7" if name == "server.address" else told(name))
+    page = show("library")
+    assert [field.label for field in page.app.text_input] == []
+    assert "Upload videos: others can reach this server" in page.words
+    assert "vidviz serve --allow-folder DIR" in page.words
+    assert "a file of your own" not in next(box for box in page.app.selectbox if box.label == "Weights").options
+    page.press("Add the sample videos")
+    assert [Path(path).name for path in list_jobs(prepared)[0].arguments["within"]] == ["sample_videos"]
 
 
 def test_every_file_is_a_row_with_its_reason(imported, show):
@@ -156,15 +211,20 @@ def test_backbone_layer_and_pooling_are_chosen(prepared, show):
     }
 
 
-def test_weights_of_ones_own_are_named_by_their_path(prepared, show):
+def test_weights_of_ones_own_are_named_by_their_path(prepared, show, allowed):
     prepared.add_video("a.mp4")
     page = show("library")
     choose(page, "Weights", "a file of your own")
     page = page.again()
     assert next(button for button in page.app.button if button.label == "Embed").disabled
-    next(field for field in page.app.text_input if "Weights file" in field.label).input(" /data/mine.pth ")
+    next(field for field in page.app.text_input if "Weights file" in field.label).input("/etc/passwd")
+    page = page.again().press("Embed")
+    assert page.errors[0].startswith("'/etc/passwd' cannot be named here")
+    assert list_jobs(prepared) == []
+    next(field for field in page.app.text_input if "Weights file" in field.label).input(f" {allowed}/mine.pth ")
     page.again().press("Embed")
-    assert list_jobs(prepared)[0].arguments["weights"] == "/data/mine.pth"
+    assert list_jobs(prepared)[0].arguments["weights"] == f"{allowed}/mine.pth"
+    assert str(allowed) in list_jobs(prepared)[0].arguments["within"]
 
 
 def choose(page, label, value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import re
@@ -160,10 +161,14 @@ def draw_lasso(page, hand, places: list[list[float]]) -> None:
 def import_videos(page, media: Path) -> None:
     page.get_by_text("Drop in videos").first.wait_for()
     uploads = sorted(str(path) for path in (media / "uploads").iterdir())
-    page.locator("input[type=file]").first.set_input_files(uploads)
+    page.locator(".vv-drop input").first.set_input_files(uploads[:2])
+    page.get_by_text("2 files uploaded.").wait_for()
+    drop(page, uploads[2])
+    page.get_by_text("3 files uploaded.").wait_for()
     page.get_by_role("button", name="Import 3 files").click()
-    page.locator("[data-testid=stSidebar]").get_by_text(re.compile("Import 3 uploads")).first.wait_for()
-    page.get_by_label("A folder or file on this machine").fill(str(media / "folder"))
+    page.locator("[data-testid=stSidebar]").get_by_text(re.compile("Import 3 files uploaded")).first.wait_for()
+    page.locator(".vv-file").first.wait_for(state="detached")
+    page.get_by_role("textbox", name="A folder or file on this machine").fill(str(media / "folder"))
     page.get_by_role("button", name="Import", exact=True).click()
     page.get_by_text("5 videos · 12 clips").wait_for()
     page.locator(VIDEOS).wait_for()
@@ -173,6 +178,18 @@ def import_videos(page, media: Path) -> None:
     assert "garbage.mp4" in said
     assert any("garbage.mp4" in text and len(text) > 30 for text in said), said
     picture(page, "1-imported")
+
+
+def drop(page, path: str) -> None:
+    """Drop a file on the place for it, as from another window."""
+    page.locator(".vv-drop").evaluate(
+        """(area, [name, bytes]) => {
+          const dropped = new DataTransfer();
+          dropped.items.add(new File([Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0))], name));
+          area.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+        }""",
+        [Path(path).name, base64.b64encode(Path(path).read_bytes()).decode()],
+    )
 
 
 def embed(page) -> None:
@@ -363,3 +380,29 @@ def test_addresses_that_name_nothing(explored, watch):
     settle(page)
     assert query_of(page)["set"] == key
     assert page.locator("[data-testid=stException]").count() == 0
+    page.get_by_text("There is no embedding set '../../x' here").wait_for()
+    page.get_by_text("There is no clip '1e999' here: choose another one.").wait_for()
+
+
+def test_back_goes_back(explored, watch):
+    """A page is one entry, and so is a clip that a person chose; a link that leads nowhere does not come again."""
+    dashboard, key, _ = explored
+    page = watch(dashboard).open(f"inside?clip=42&set={key}")
+    page.get_by_text("There is no clip '42' here").wait_for()
+    menu = page.locator("[data-testid=stSidebarNav]")
+    for name in ("Search", "Library"):
+        settle(page)
+        menu.get_by_role("link", name=name).click()
+        page.wait_for_url(re.compile(f"/{name.lower()}.*set={key}"))
+        settle(page)
+    page.go_back()
+    page.wait_for_url(re.compile("/search"))
+    page.get_by_text("Choose the clip to start from").wait_for()
+    settle(page)
+    page.locator(".vv-card").nth(1).click()
+    page.wait_for_url(re.compile("clip="))
+    settle(page)
+    page.go_back()
+    page.wait_for_url(re.compile("/inside"))
+    settle(page)
+    assert query_of(page).get("clip") != "42"

@@ -14,8 +14,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
+from vidviz.cli import main
 from vidviz.records import Video
+from vidviz.services import dashboard
 from vidviz.services.dashboard import find_site
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.store import videos
@@ -84,6 +87,21 @@ def test_a_relative_workspace_is_the_one_of_the_folder_that_serve_was_started_in
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
     assert {path.name for path in find_site().iterdir()} <= site | {"__pycache__"}
+
+
+def test_folders_that_pages_may_read_are_those_of_the_variable_and_of_the_options(tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(dashboard.subprocess, "Popen", lambda _command, **options: started.append(options["env"]))
+    monkeypatch.setattr(dashboard.signal, "signal", lambda *_: None)
+    monkeypatch.setenv("VIDVIZ_ALLOWED_FOLDERS", str(tmp_path / "named"))
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(dashboard, "wait_until_up", lambda *_: sys.exit(0))
+    monkeypatch.setattr(dashboard, "end_process", lambda _process: None)
+    options = ["serve", "--no-open", "--workspace", str(tmp_path / "w"), "--allow-folder", "a", "--allow-folder", "b"]
+    CliRunner().invoke(main, options)
+    assert started[0]["VIDVIZ_ALLOWED_FOLDERS"] == os.pathsep.join(str(tmp_path / name) for name in ("named", "a", "b"))
 
 
 @pytest.fixture

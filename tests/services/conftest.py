@@ -15,10 +15,12 @@ import av
 import numpy as np
 import pytest
 
-from vidviz.config import MilvusSettings
+from vidviz.config import MilvusSettings, UploadLimits
 from vidviz.embed.backbones import find_backbone
 from vidviz.embed.description import RANDOM, Backbone, Stage
 from vidviz.records import LABEL, Clip, EmbeddingSet, Video
+from vidviz.services.importing.import_run import ImportRequest
+from vidviz.services.importing.upload_desk import UploadDesk
 from vidviz.services.index import set_index
 from vidviz.services.index.set_index import milvus_settings, open_milvus
 from vidviz.services.library import embedding_sets
@@ -70,6 +72,24 @@ def drop_collections(folder: WorkspaceFolder) -> None:
         name = set_index.open_collection(folder, found).name
         for own in known & {name, f"{name}_ip", f"{name}_l2"}:
             client.drop_collection(own)
+
+
+@pytest.fixture
+def receive() -> Callable[..., ImportRequest]:
+    """Uploads files, each by what it was called and its bytes, as one page does; the request that imports them."""
+
+    def bring(folder: WorkspaceFolder, files: Sequence[tuple[str, bytes]], recipe: Recipe | None = None) -> Any:
+        desk = UploadDesk(folder, UploadLimits(free_bytes=0))
+        token = desk.open().token
+        for number, (name, content) in enumerate(files):
+            arrival = desk.begin(token, number, name, len(content))
+            if arrival is not None:
+                arrival.write(content)
+                arrival.finish()
+        desk.close()
+        return desk.take(token, recipe)
+
+    return bring
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from vidviz.services import jobs
 from vidviz.services.embedding import embed_run
-from vidviz.services.importing import import_run, uploads
+from vidviz.services.importing import import_run
 from vidviz.services.index import set_index
 from vidviz.services.library import contents
 from vidviz.services.library.workspaces import open_workspace
@@ -30,11 +30,10 @@ def top_of(folder: WorkspaceFolder, path: Path) -> str:
 
 
 @pytest.fixture
-def used(folder, make_video, tiny):
+def used(folder, make_video, tiny, receive):
     """A workspace with an upload imported and embedded by jobs, a map, an index, and a file that was asked with."""
     path = make_video("tom.mp4", seconds=3.0)
-    with path.open("rb") as file:
-        request = uploads.receive(folder, [("tom.mp4", file)], RECIPE)
+    request = receive(folder, [("tom.mp4", path.read_bytes())], RECIPE)
     jobs.run_here(folder, "import", "Import", import_run.request_arguments(request))
     wanted = embed_run.EmbedRequest("tiny", precision="float32")
     jobs.run_here(folder, "embed", "Embed", embed_run.request_arguments(wanted))

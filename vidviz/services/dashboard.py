@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from vidviz.config import SERVED_BY, STARTED_IN, serving_process
+from vidviz.config import ALLOWED_FOLDERS, SERVED_BY, STARTED_IN, allowed_folders, serving_process
 from vidviz.errors import VidvizError
 from vidviz.log.process_log import child_environment
 
@@ -48,6 +48,7 @@ def serve(
     open_browser: bool,
     say: Callable[[str], None],
     allowed_hosts: Sequence[str] = (),
+    folders: Sequence[Path] = (),
 ) -> None:
     """Run the dashboard until it is interrupted.
 
@@ -58,12 +59,13 @@ def serve(
         say: told the address.
         allowed_hosts: names beside this machine's own under which browsers may ask for it, e.g. of a proxy before it;
             `*.example.com` means every name that ends so.
+        folders: whose files pages may read by their path, beside those of `VIDVIZ_ALLOWED_FOLDERS`.
 
     Raises:
         VidvizError: it does not come up.
     """
     port = free_port(port)
-    process = start_dashboard(workspace, port, allowed_hosts)
+    process = start_dashboard(workspace, port, allowed_hosts, folders)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the dashboard ends with us
     try:
         wait_until_up(process, port)
@@ -78,7 +80,9 @@ def serve(
         end_process(process)
 
 
-def start_dashboard(workspace: Path, port: int, allowed_hosts: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+def start_dashboard(
+    workspace: Path, port: int, allowed_hosts: Sequence[str] = (), folders: Sequence[Path] = ()
+) -> subprocess.Popen[bytes]:
     """Start Streamlit on the site; see `wait_until_up`."""
     command = [sys.executable, "-m", "streamlit", "run", str(find_site() / "app.py")]
     options = ["--server.address", ADDRESS, "--server.port", str(port), "--server.headless", "true"]
@@ -86,7 +90,8 @@ def start_dashboard(workspace: Path, port: int, allowed_hosts: Sequence[str] = (
         options += ["--server.allowedHosts", name]
     options += ["--logger.hideWelcomeMessage", "true"]  # we say the address ourselves, once it answers
     places = {"VIDVIZ_WORKSPACE": str(workspace.absolute()), STARTED_IN: str(Path.cwd()), SERVED_BY: str(os.getpid())}
-    environment = {**child_environment(), **places}
+    readable = os.pathsep.join(str(folder.absolute()) for folder in (*allowed_folders(), *folders))
+    environment = {**child_environment(), **places, ALLOWED_FOLDERS: readable}
     # What goes wrong on a page is told here in full, beside our own words and not among them.
     return subprocess.Popen(command + options, cwd=find_site(), env=environment, stdout=sys.stderr)
 

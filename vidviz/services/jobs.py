@@ -41,6 +41,9 @@ WORK: dict[str, Work] = {
 }
 """What each kind of job does; the text it returns is the message that stays."""
 
+READS_PATHS = frozenset({"import", "embed"})
+"""The kinds whose arguments name files; those that a page starts keep to `within`."""
+
 DIED = "Its process ended early. Start it again: it goes on there."
 
 
@@ -206,13 +209,18 @@ def cancel_job(folder: WorkspaceFolder, job_id: int, *, force: bool = False) -> 
         os.kill(job.pid, signal.SIGTERM)
 
 
-def restart_job(folder: WorkspaceFolder, job_id: int) -> int:
-    """Start a job that ended again with the same arguments; what it finished is not done twice."""
+def restart_job(folder: WorkspaceFolder, job_id: int, within: Iterable[str] | None = None) -> int:
+    """Start a job that ended again with the same arguments; what it finished is not done twice.
+
+    `within` are the folders that it may read now, where a page restarts what was begun elsewhere or when more was
+    allowed; None leaves it what it might before.
+    """
     job = find_job(folder, job_id)
     if job.active:
         raise JobError(f"Job {job_id} is still at work.")
     mark_read(folder, job_id)
-    return start_job(folder, job.kind, job.title, job.arguments)
+    bounds = {"within": list(within)} if within is not None and job.kind in READS_PATHS else {}
+    return start_job(folder, job.kind, job.title, job.arguments | bounds)
 
 
 def mark_read(folder: WorkspaceFolder, job_id: int) -> None:

@@ -21,6 +21,7 @@ def run() -> None:
         page = sitemap.navigate(pages, start="map" if contents.count_library(folder)[1] else "library")
         page_parts.tighten()
         page_parts.draw_space_bar(folder)
+        page_parts.tell_lost(folder, page.url_path)
         page_parts.draw_sidebar(folder)
         page.run()
         if state.current_clip(folder) is not None:

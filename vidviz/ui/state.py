@@ -15,11 +15,13 @@ from vidviz.records import EmbeddingSet
 from vidviz.services.library import contents, embedding_sets, workspaces
 from vidviz.services.library.clip_filter import ClipFilter, read_filter
 from vidviz.services.library.contents import KnownClip
-from vidviz.ui.plain_text import plain
+from vidviz.ui.plain_text import plain, shorten
 from vidviz.workspace_folder import WorkspaceFolder
 
 WRITTEN = "written to the URL"
 REPLACED = "lately in the URL"
+LOST, LOST_ON = "not here", "not here on"
+SHOWN_CHARACTERS = 40
 STALE_SECONDS = 2.0
 """So long after a value of the URL was replaced, an event may still carry the old one."""
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -49,6 +51,8 @@ def recall(name: str) -> str | None:
     kept: str | None = st.session_state.get(f"kept {name}")
     if kept is not None:
         _write(name, kept)
+    elif given is not None:  # stale, and nothing took its place
+        st.query_params.pop(name, None)
     return kept
 
 
@@ -86,6 +90,9 @@ def current_set(folder: WorkspaceFolder) -> EmbeddingSet | None:
     every = embedding_sets.list_sets(folder)
     wanted = recall("set")
     chosen = next((found for found in every if found.key == wanted), every[0] if every else None)
+    if wanted is not None and (chosen is None or chosen.key != wanted):
+        instead = f"{chosen.spec.title} is shown instead" if chosen else "nothing is embedded yet"
+        _tell_lost("set", f"There is no embedding set {shorten(wanted, SHOWN_CHARACTERS)!r} here: {instead}.")
     if chosen is not None:
         remember("set", chosen.key)
     return chosen
@@ -93,6 +100,7 @@ def current_set(folder: WorkspaceFolder) -> EmbeddingSet | None:
 
 def choose_set(key: str) -> None:
     """Make another set the one at hand."""
+    _lost().pop("set", None)
     remember("set", key)
 
 
@@ -104,13 +112,32 @@ def current_clip(folder: WorkspaceFolder) -> KnownClip | None:
     try:
         return contents.know_clip(folder, int(text) if text.isascii() and text.isdigit() else -1)
     except WorkspaceError:
+        _tell_lost("clip", f"There is no clip {shorten(text, SHOWN_CHARACTERS)!r} here: choose another one.")
         remember("clip", None)
         return None
 
 
 def choose_clip(clip_id: int | None) -> None:
     """Make another clip the one at hand."""
+    _lost().pop("clip", None)
     remember("clip", None if clip_id is None else str(clip_id))
+
+
+def lost_on(page: str) -> list[str]:
+    """Sentences on what a link named that is not here, until something else is chosen or another page opened."""
+    if st.session_state.get(LOST_ON, page) != page:
+        _lost().clear()
+    st.session_state[LOST_ON] = page
+    return list(_lost().values())
+
+
+def _tell_lost(name: str, sentence: str) -> None:
+    _lost()[name] = sentence
+
+
+def _lost() -> dict[str, str]:
+    lost: dict[str, str] = st.session_state.setdefault(LOST, {})
+    return lost
 
 
 def current_filter() -> ClipFilter:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from vidviz.errors import EmbeddingError, VidvizError, WorkspaceError
@@ -18,6 +20,7 @@ from vidviz.services.backbones.fed_frames import say_set_frames
 from vidviz.services.embedding.embed_loop import embed_all, reading
 from vidviz.services.index import set_index
 from vidviz.services.library import embedding_sets
+from vidviz.services.library.allowed_folders import AllowedFolders
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, sets, weights_files
 from vidviz.store.catalogue import read_catalogue, write_catalogue
@@ -39,7 +42,8 @@ class EmbedRequest:
     """What to embed with what.
 
     Empty `recipe_key`, `layer` mean the library's only recipe, the usual layer; `sampling` "auto" as the backbone was
-    trained, or spread where it sees frames one by one.
+    trained, or spread where it sees frames one by one. `within` are the folders in which weights of one's own may be
+    read, links followed; None where a person of this machine asks.
     """
 
     backbone: str
@@ -51,6 +55,7 @@ class EmbedRequest:
     precision: str = "auto"
     accept_licence: bool = False
     sampling: Sampling | Literal["auto"] = "auto"
+    within: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,7 @@ def embed_clips(folder: WorkspaceFolder, request: EmbedRequest, progress: Progre
         BackboneError: the weights cannot be had, or the network does not run here.
         WorkspaceError: there is nothing to embed, or the disk is full.
         EmbeddingError: not one clip of it could be embedded; there is no such set then.
+        NotAllowedError: the weights lie outside of the folders that may be read.
         JobError: another process embeds the same set.
         JobCancelledError: as `progress` asks; what was computed is kept.
     """
@@ -212,13 +218,26 @@ def _refuse_empty(folder: WorkspaceFolder, spec: EmbeddingSetSpec, failed: Mappi
 def _prepare(request: EmbedRequest, progress: Progress) -> ReadyBackbone:
     """The weights on this machine; a download shows its progress in megabytes."""
     from vidviz.embed.backbones import find_backbone
+    from vidviz.embed.checkpoints.weights import AUTO
     from vidviz.embed.prepare import prepare_backbone
 
     def tell(done_bytes: int, total_bytes: int) -> None:
         progress(done_bytes // 10**6, total_bytes // 10**6, f"MB of the weights of {backbone.name}")
 
     backbone = find_backbone(request.backbone)
+    if request.weights not in (AUTO, *backbone.weights_names):
+        _check_place(request)
     return prepare_backbone(backbone, request.weights, accept_licence=request.accept_licence, on_progress=tell)
+
+
+def _check_place(request: EmbedRequest) -> None:
+    """See that weights of one's own lie where they may be read; of a folder, every file in it."""
+    allowed = AllowedFolders.of(request.within)
+    allowed.check(request.weights)
+    place = Path(os.path.expanduser(request.weights))  # noqa: PTH111 - Path's own fails at unknown people
+    with suppress(OSError):  # told by whoever opens it
+        for file in place.iterdir() if place.is_dir() else ():
+            allowed.check(file)
 
 
 def _load_embedder(ready: ReadyBackbone, spec: EmbeddingSetSpec, request: EmbedRequest) -> Embedder:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidviz.errors import MediaError
+from vidviz.errors import MediaError, NotAllowedError
 from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, JobItem, Source, Video
@@ -17,6 +17,7 @@ from vidviz.services.importing.found_files import FoundFile
 from vidviz.services.importing.label_segments import Segment, join_labels
 from vidviz.services.importing.label_sources import Labels
 from vidviz.services.importing.video_places import find_displaced, find_place, say_meanwhile
+from vidviz.services.library.allowed_folders import AllowedFolders
 from vidviz.services.library.source_files import as_text, file_state, whole_path
 from vidviz.store import clip_labels, clips, videos
 from vidviz.store.catalogue import read_catalogue, write_catalogue
@@ -39,16 +40,25 @@ class FileImporter:
         keep: whether the workspace takes a copy of each video.
         labels: what the files are labelled.
         limits: of the decoders.
+        allowed: where files may lie, links followed.
     """
 
     def __init__(
-        self, folder: WorkspaceFolder, recipe: Recipe, *, keep: bool, labels: Labels, limits: DecodeLimits
+        self,
+        folder: WorkspaceFolder,
+        recipe: Recipe,
+        *,
+        keep: bool,
+        labels: Labels,
+        limits: DecodeLimits,
+        allowed: AllowedFolders,
     ) -> None:
         self._folder = folder
         self._recipe = recipe
         self._keep = keep
         self._labels = labels
         self._limits = limits
+        self._allowed = allowed
         self._threads = threading.local()
         self._workers: list[Any] = []
         self._in_hand: dict[str, threading.Lock] = {}
@@ -64,7 +74,7 @@ class FileImporter:
         """
         try:
             return self._import(found)
-        except MediaError as error:
+        except (MediaError, NotAllowedError) as error:
             reason = _call_by_name(sentence_of(error), found)
         except OSError as error:
             logger.info("%s cannot be read", found.name, exc_info=True)
@@ -85,6 +95,7 @@ class FileImporter:
     def _import(self, found: FoundFile) -> JobItem:
         if self._stopped:
             raise MediaError(f"The import was stopped before {found.name}.")
+        self._allowed.check(found.path)
         state, video_id = self._read(found)
         _refuse_unspeakable(found.path)
         with self._guard:

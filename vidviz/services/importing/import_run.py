@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -19,6 +18,8 @@ from vidviz.records import JobItem
 from vidviz.services.importing.file_importer import FileImporter
 from vidviz.services.importing.found_files import Findings, find_files
 from vidviz.services.importing.label_sources import TABLE_NAME, Labels, gather_labels
+from vidviz.services.importing.upload_remains import discard_imported, discard_left
+from vidviz.services.library.allowed_folders import AllowedFolders
 from vidviz.services.library.source_files import intact_path
 from vidviz.services.progress import Progress, ignore_progress
 from vidviz.store import clips, job_rows, videos
@@ -29,7 +30,6 @@ from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 SAID_REASONS = 3
-LOOKED_BACK = 1000  # jobs, for what they left
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class ImportRequest:
 
     `labels` is a label table (else each folder's own labels.csv, else folder names). With `keep` the workspace
     takes a copy of each video; otherwise it is read where it lies. `names` says what uploaded files are called, a table
-    among them.
+    among them. `within` are the folders that may be read beside the workspace's uploads, links followed; None where a
+    person of this machine asks, who may read what they may.
     """
 
     paths: tuple[str, ...]
@@ -48,6 +49,7 @@ class ImportRequest:
     labels: str | None = None
     keep: bool = False
     names: dict[str, str] = field(default_factory=dict)
+    within: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def request_from_arguments(arguments: dict[str, Any]) -> ImportRequest:
         arguments["labels"],
         arguments["keep"],
         arguments["names"],
+        None if arguments.get("within") is None else tuple(arguments["within"]),
     )
 
 
@@ -135,15 +138,19 @@ def import_videos(
     Raises:
         LabelError: the label table that was asked for cannot be read.
         WorkspaceError: the workspace cannot be written (a full disk, say); what was stored before stays.
+        NotAllowedError: a path lies outside of the folders that may be read.
         JobCancelledError: as `progress` asks.
     """
+    allowed = AllowedFolders.of(None if request.within is None else (*request.within, folder.uploads))
+    for path in (*request.paths, *([request.labels] if request.labels else [])):
+        allowed.check(path)
     found = find_files(map(Path, request.paths), request.names)
-    labels = gather_labels(request.labels, request.paths, request.names)
+    labels = gather_labels(request.labels, request.paths, request.names, allowed)
     recipe = request.recipe or labels.usual_recipe(found.files)
-    importer = FileImporter(folder, recipe, keep=request.keep, labels=labels, limits=DecodeLimits())
+    importer = FileImporter(folder, recipe, keep=request.keep, labels=labels, limits=DecodeLimits(), allowed=allowed)
     items: list[JobItem] = []
     progress(0, len(found.files), "")
-    _discard_left_uploads(folder, request)
+    discard_left(folder, request.paths, request.labels)
     with _tidied(folder), ThreadPoolExecutor(worker_count(), thread_name_prefix="import") as pool:
         try:
             for position, item in enumerate(pool.map(importer.import_file, found.files)):
@@ -155,7 +162,7 @@ def import_videos(
         finally:
             importer.stop()
             pool.shutdown(wait=True, cancel_futures=True)
-    _discard_uploads(folder, request)
+    discard_imported(folder, request.paths, request.labels)
     return ImportReport(tuple(items), tuple(_notes(found, labels)))
 
 
@@ -168,33 +175,6 @@ def _tidied(folder: WorkspaceFolder) -> AbstractContextManager[None]:
         remove_unfinished(folder.videos)
 
     return sharing(folder.import_lock, tidy)
-
-
-def _discard_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:
-    """Remove uploads that are imported: what is a video was kept under its content's name."""
-    for batch in map(Path, _batches(request.paths, request.labels)):
-        if batch.parent == folder.uploads:
-            shutil.rmtree(batch, ignore_errors=True)
-
-
-def _discard_left_uploads(folder: WorkspaceFolder, request: ImportRequest) -> None:
-    """Remove uploads of imports that were cancelled or killed; those of this one, and on their way, stay."""
-    with read_catalogue(folder) as db:
-        imports = [job for job in job_rows.list_jobs(db, LOOKED_BACK) if job.kind == "import"]
-    wanted = _batches(request.paths, request.labels)
-    left: set[str] = set()
-    for job in imports:
-        (wanted if job.active and job_rows.is_alive(job) else left).update(
-            _batches(job.arguments.get("paths", ()), job.arguments.get("labels"))
-        )
-    for batch in map(Path, left - wanted):
-        if batch.parent == folder.uploads:
-            shutil.rmtree(batch, ignore_errors=True)
-
-
-def _batches(paths: Iterable[str], labels: str | None) -> set[str]:
-    """The folders that uploads of an import may lie in: its paths, and where its label table is."""
-    return {*paths, *([str(Path(labels).parent)] if labels else [])}
 
 
 def _notes(found: Findings, labels: Labels) -> Iterable[str]:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from vidviz.errors import LabelError
+from vidviz.errors import LabelError, NotAllowedError
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import LABEL
 from vidviz.services.importing.found_files import FoundFile
 from vidviz.services.importing.label_segments import Segment, ToldSegments, count_overlaps, join_rows
 from vidviz.services.importing.label_tables import TableRow, read_rows
+from vidviz.services.library.allowed_folders import EVERYWHERE, AllowedFolders
 from vidviz.services.library.named_files import plain_name
 from vidviz.services.library.source_files import as_text
 from vidviz.types import Recipe
@@ -127,8 +128,13 @@ class Labels:
                 yield f"{table.path.name}: several files are called {_some(shared)}; each got the labels of that name."
 
 
-def gather_labels(asked: str | None, paths: Iterable[str], names: Mapping[str, str] | None = None) -> Labels:
-    """The label table that was asked for, else those in the folders that are imported.
+def gather_labels(
+    asked: str | None,
+    paths: Iterable[str],
+    names: Mapping[str, str] | None = None,
+    allowed: AllowedFolders = EVERYWHERE,
+) -> Labels:
+    """The label table that was asked for, else those in the folders that are imported, where they may be read.
 
     `names` says what a table is called that was uploaded.
 
@@ -143,8 +149,9 @@ def gather_labels(asked: str | None, paths: Iterable[str], names: Mapping[str, s
         if not os.path.isfile(table):  # noqa: PTH113 - unlike Path.is_file, it is False for whatever cannot be a path
             continue
         try:
+            allowed.check(table)
             labels.beside.append(read_label_table(table))
-        except LabelError as error:
+        except (LabelError, NotAllowedError) as error:
             labels.notes.append(f"{sentence_of(error)} Its labels were left out.")
     return labels
 

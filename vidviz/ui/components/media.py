@@ -10,6 +10,7 @@ import streamlit as st
 
 from vidviz.config import workspace_path
 from vidviz.errors import VidvizError
+from vidviz.services.importing.upload_desk import UploadDesk, desk_of
 from vidviz.services.library import contents
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.search import query_files
@@ -27,6 +28,10 @@ class WorkspaceMedia:
     @cached_property
     def _folder(self) -> WorkspaceFolder:
         return open_workspace(workspace_path())
+
+    def upload_desk(self) -> UploadDesk:
+        """Who receives uploads for it."""
+        return desk_of(self._folder)
 
     def poster_path(self, clip_id: int) -> Path | None:
         """The WebP poster of a clip."""

@@ -1,14 +1,13 @@
 """What the browser may fetch from us beside the page: posters, strips, videos, sheets, points, scripts and Plotly.
 
-A request names a thing by its id only, which is parsed strictly; the server knows the path. Streamlit checks
-nothing on routes of our own, so each request is checked here against the host names this server answers to:
-otherwise a foreign page whose name is made to point at 127.0.0.1 (DNS rebinding) could read the videos.
+A request names a thing by its id only, which is parsed strictly; the server knows the path. `route_guard` keeps others
+out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -17,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from vidviz.ui.components.route_guard import Handler, answered_hosts, guard, site_prefix
 from vidviz.ui.components.scripts import packaged_scripts, scripts_digest
 
 _CLIP_ID = re.compile(r"0|[1-9][0-9]{0,15}")
@@ -25,7 +25,6 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 _ROW = re.compile(r"0|[1-9][0-9]{0,8}")
 _LARGEST_CLIP_ID = 2**53 - 1
 
-_LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 # A clip's preview is remade only when it was missing or broken; the content of sheets and points is their name.
 _CACHE_PREVIEW = "private, max-age=3600"
 _CACHE_FOREVER = "private, max-age=31536000, immutable"
@@ -42,7 +41,6 @@ _VIDEO_TYPES = {
 }
 
 _Id = TypeVar("_Id", int, str)
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class MediaSource(Protocol):
@@ -81,8 +79,7 @@ def media_routes(
         allowed_hosts: host names answered beside the local ones, `*.example.com` and `*` understood; Streamlit's
             `server.allowedHosts`, `server.address` and `browser.serverAddress` when not given.
     """
-    prefix = _clean_base(_configured_base() if base_path is None else base_path) + "/vidviz"
-    hosts = frozenset(_LOCAL_HOSTS) | frozenset(_configured_hosts() if allowed_hosts is None else allowed_hosts)
+    prefix, hosts = site_prefix(base_path), answered_hosts(allowed_hosts)
     handlers: dict[str, Handler] = {
         "/poster/{clip_id}": _picture_handler(source.poster_path),
         "/strip/{clip_id}": _picture_handler(source.strip_path),
@@ -93,36 +90,7 @@ def media_routes(
         "/asset/plotly.min.js": _serve_plotly,
         "/assets/{digest}/{path:path}": _serve_script,
     }
-    return [Route(prefix + path, _guard(handler, hosts), methods=["GET"]) for path, handler in handlers.items()]
-
-
-def is_allowed_host(header: str, hosts: Iterable[str]) -> bool:
-    """Whether a Host header names one of the hosts; the port does not matter."""
-    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?", header)
-    if match is None:
-        return False
-    name = match.group(1).lower().rstrip(".")
-    return any(_matches(name, pattern.lower()) for pattern in hosts)
-
-
-def _matches(name: str, pattern: str) -> bool:
-    if pattern.startswith("*."):
-        return name.endswith(pattern[1:])
-    return pattern in ("*", name)
-
-
-def _guard(handler: Handler, hosts: frozenset[str]) -> Handler:
-    async def guarded(request: Request) -> Response:
-        if not is_allowed_host(request.headers.get("host", ""), hosts):
-            reason = "This host name is not allowed; add it with `vidviz serve --allow-host`."
-            response: Response = PlainTextResponse(reason, status_code=403)
-        else:
-            response = await handler(request)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        return response
-
-    return guarded
+    return [Route(prefix + path, guard(handler, hosts), methods=["GET"]) for path, handler in handlers.items()]
 
 
 def _picture_handler(find: Callable[[int], Path | None]) -> Handler:
@@ -213,22 +181,3 @@ def _parse_video_id(request: Request) -> str | None:
 
 def _media_type(path: Path) -> str:
     return _VIDEO_TYPES.get(path.suffix.lower(), "application/octet-stream")
-
-
-def _clean_base(base: str) -> str:
-    inner = base.strip("/")
-    return f"/{inner}" if inner else ""
-
-
-def _configured_base() -> str:
-    import streamlit as st
-
-    return str(st.get_option("server.baseUrlPath") or "")
-
-
-def _configured_hosts() -> list[str]:
-    import streamlit as st
-
-    listed = [str(host) for host in st.get_option("server.allowedHosts") or []]
-    named = [st.get_option("server.address"), st.get_option("browser.serverAddress")]
-    return listed + [str(host) for host in named if host]

@@ -25,6 +25,8 @@ _FOLDERS = {
     "clip_gallery": "gallery",
     "clip_player": "player",
     "timeline": "timeline",
+    "history": "history",
+    "video_upload": "upload",
     "feature_film": "film",
 }
 

@@ -9,16 +9,21 @@ from vidviz.services.backbones import backbone_choices
 from vidviz.services.backbones.backbone_choices import BackboneChoice
 from vidviz.services.embedding import embed_run
 from vidviz.services.library import embedding_sets
+from vidviz.services.library.allowed_folders import ALLOW_MORE, AllowedFolders
 from vidviz.types import Sampling
+from vidviz.ui.components.served_names import allowed_folders, readable_by_jobs
 from vidviz.workspace_folder import WorkspaceFolder
 
 TABLE_PX = 420
 OWN_FILE = "a file of your own"
+NO_FILES = (
+    "Weights of your own cannot be named here, as others can reach this server: use `vidviz embed --weights FILE`."
+)
 
 
 def offer_embedding(folder: WorkspaceFolder) -> None:
     """What to embed with, and the button."""
-    known = backbone_choices.list_choices()
+    known, allowed = backbone_choices.list_choices(), allowed_folders(folder)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Backbone",
@@ -29,7 +34,7 @@ def offer_embedding(folder: WorkspaceFolder) -> None:
             width=215,
         )
         backbone = known[name]
-        weights = _choose_weights(backbone)
+        weights = _choose_weights(backbone, allowed)
         layer = _choose_layer(backbone)
         pooling = st.selectbox(
             "Pooling",
@@ -43,19 +48,30 @@ def offer_embedding(folder: WorkspaceFolder) -> None:
         recipe_key = _choose_clips(folder)
         accepted = _accept_terms(backbone, weights)
         if st.button("Embed", type="primary", key="embed now", disabled=not (accepted and weights)):
+            if weights not in backbone.weights:
+                allowed.check(weights)
             request = embed_run.EmbedRequest(
-                name, weights, layer, pooling, recipe_key, accept_licence=accepted, sampling=sampling
+                name,
+                weights,
+                layer,
+                pooling,
+                recipe_key,
+                accept_licence=accepted,
+                sampling=sampling,
+                within=readable_by_jobs(folder),
             )
             jobs.start_job(folder, "embed", f"Embed with {name}", embed_run.request_arguments(request))
             st.rerun()
     st.caption(backbone.summary)
+    if not allowed.folders:
+        st.caption(f"{NO_FILES} {ALLOW_MORE}")
 
 
-def _choose_weights(backbone: BackboneChoice) -> str:
+def _choose_weights(backbone: BackboneChoice, allowed: AllowedFolders) -> str:
     states = {name: f"{name} ({backbone.states[name]})" for name in backbone.weights}
     chosen: str = st.selectbox(
         "Weights",
-        [*states, OWN_FILE],
+        [*states, *([OWN_FILE] if allowed.folders else [])],
         format_func=lambda weights: states.get(weights, weights),
         key=f"embed weights {backbone.name}",
         width=215,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,16 +10,19 @@ import streamlit as st
 
 from vidviz.services import jobs
 from vidviz.services.backbones import fed_frames
-from vidviz.services.dashboard import find_site
 from vidviz.services.importing import import_run, uploads
 from vidviz.services.importing.import_run import ImportRequest
 from vidviz.services.library import contents, embedding_sets
+from vidviz.services.library.allowed_folders import ALLOW_MORE
 from vidviz.services.library.label_palette import label_colours
 from vidviz.types import Recipe, Tail
 from vidviz.ui import state
 from vidviz.ui.components.cards import cards_of
 from vidviz.ui.components.gallery_and_player import clip_gallery
 from vidviz.ui.components.media import media_url
+from vidviz.ui.components.served_names import allowed_folders, readable_by_jobs, samples_folder
+from vidviz.ui.plain_text import plain
+from vidviz.words import say_choices
 from vidviz.workspace_folder import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -28,7 +32,9 @@ READ_ONLY = (
     "This workspace is read-only, or its disk is full. What is in it can be looked at, searched and exported to "
     "another place; nothing can be imported, embedded or labelled."
 )
+NO_FOLDERS = "Upload videos: others can reach this server, so folders on its machine cannot be named here."
 TABLE_ENDINGS = ["csv", "tsv", "txt", "json"]
+LARGEST_TABLE_MB = 50
 TABLE_PX, FEW_ROWS = 420, 7
 TAILS: dict[Tail, str] = {"keep": "a shorter clip", "drop": "left out", "shift": "the last window moves back"}
 
@@ -63,6 +69,7 @@ def choose_table() -> UploadedFile | None:
             "A table of labels (optional)",
             type=TABLE_ENDINGS,
             key=f"label table {_count_imports()}",
+            max_upload_size=LARGEST_TABLE_MB,
             help="CSV with the columns video and label, or a list of UCF101, HMDB51, Kinetics, Something-Something, "
             "AVA or ActivityNet. With times it makes clips of their own. Without a table folders are labels.",
         )
@@ -70,45 +77,44 @@ def choose_table() -> UploadedFile | None:
 
 def _count_imports() -> int:
     """How often something was imported: a new number in its key empties a box."""
-    return int(st.session_state.setdefault("uploads", 0))
+    return int(st.session_state.setdefault("imports", 0))
 
 
-def _begin_import(folder: WorkspaceFolder, title: str, request: ImportRequest, table: UploadedFile | None) -> None:
+def begin_import(folder: WorkspaceFolder, title: str, request: ImportRequest, table: UploadedFile | None) -> None:
+    """Start an import within what pages may read, with the label table that was uploaded for it."""
     if table is not None:
         request = uploads.receive_table(folder, request, table.name, table)
-    st.session_state["uploads"] = _count_imports() + 1
+    request = replace(request, within=readable_by_jobs(folder))
+    st.session_state["imports"] = _count_imports() + 1
     jobs.start_job(folder, "import", title, import_run.request_arguments(request))
     st.rerun()
 
 
-def offer_upload(folder: WorkspaceFolder, recipe: Recipe | None, table: UploadedFile | None) -> None:
-    """Files or a folder from the person's own machine; the workspace keeps them."""
-    whole_folder = st.toggle("A whole folder", key="upload folder", help="Its folders become labels.")
-    given = st.file_uploader(
-        "Drop videos here",
-        accept_multiple_files="directory" if whole_folder else True,
-        key=f"upload {whole_folder} {_count_imports()}",
-    )
-    if given and st.button(f"Import {len(given)} files", type="primary"):
-        request = uploads.receive(folder, [(file.name, file) for file in given], recipe)
-        _begin_import(folder, f"Import {len(given)} uploads", request, table)
-
-
 def offer_folder(folder: WorkspaceFolder, recipe: Recipe | None, table: UploadedFile | None) -> None:
-    """A folder on the machine that serves this page; read where it lies."""
+    """A folder on the machine that serves this page, read where it lies; where none may be named, why."""
+    allowed = allowed_folders(folder)
+    if not allowed.folders:
+        st.caption(f"{NO_FOLDERS} {ALLOW_MORE}")
+        return
     with st.form("server folder", border=False):
-        path = st.text_input("A folder or file on this machine", placeholder="/data/videos", key="server path")
+        path = st.text_input(
+            "A folder or file on this machine",
+            placeholder="/data/videos",
+            key="server path",
+            help=f"In {plain(say_choices(allowed.folders))}. {ALLOW_MORE}",
+        )
         if st.form_submit_button("Import") and path.strip():
+            allowed.check(path.strip())
             request = import_run.request_paths([path.strip()], recipe)
-            _begin_import(folder, f"Import {Path(path.strip()).name}", request, table)
+            begin_import(folder, f"Import {Path(path.strip()).name}", request, table)
 
 
 def offer_samples(folder: WorkspaceFolder, recipe: Recipe | None, *, first: bool) -> None:
     """The videos that come with vidviz; the first thing to press while there is nothing else."""
     kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
     if st.button("Add the sample videos", type=kind, help="Fifty small clips and three films of our own making."):
-        request = import_run.request_paths([str(find_site() / "sample_videos")], recipe)
-        _begin_import(folder, "Import the samples", request, None)
+        request = import_run.request_paths([samples_folder()], recipe)
+        begin_import(folder, "Import the samples", request, None)
 
 
 def draw_sets(folder: WorkspaceFolder) -> None:

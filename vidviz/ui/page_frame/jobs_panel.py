@@ -10,6 +10,7 @@ from vidviz.errors import VidvizError
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Job
 from vidviz.services import jobs
+from vidviz.ui.components.served_names import readable_by_jobs
 from vidviz.ui.plain_text import plain, shorten
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -72,7 +73,7 @@ def _draw_ended(folder: WorkspaceFolder, job: Job) -> None:
         st.caption(plain(short), help=plain(job.message) if short != job.message else None)
         with st.container(horizontal=True):
             if st.button("Resume", key=f"resume {job.id}", help="Goes on where it stopped."):
-                _try(lambda: jobs.restart_job(folder, job.id))
+                _try(lambda: jobs.restart_job(folder, job.id, readable_by_jobs(folder)))
             if st.button("Put away", key=f"read {job.id}"):
                 _try(lambda: jobs.mark_read(folder, job.id))
 

@@ -12,9 +12,11 @@ from vidviz.services.library.label_palette import label_colours
 from vidviz.ui import state
 from vidviz.ui.components.cards import card_of
 from vidviz.ui.components.gallery_and_player import clip_gallery
+from vidviz.ui.components.history import keep_history
 from vidviz.ui.page_frame import filter_bar
 from vidviz.ui.page_frame.jobs_panel import show_jobs
-from vidviz.ui.sitemap import link_to
+from vidviz.ui.plain_text import plain
+from vidviz.ui.sitemap import SECTIONS, link_to
 from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
@@ -87,6 +89,15 @@ def draw_space_bar(folder: WorkspaceFolder) -> None:
         filter_bar.draw_filter(folder, chosen.spec.recipe_key)
 
 
+def tell_lost(folder: WorkspaceFolder, page: str) -> None:
+    """Say what a link names that is not here, and what is shown instead; on the page that it leads to."""
+    if page not in _page_names():
+        return
+    state.current_clip(folder)  # the set was looked for by the space bar
+    for sentence in state.lost_on(page):
+        st.warning(plain(sentence))
+
+
 def mark_weights(chosen: EmbeddingSet) -> None:
     """Say which weights are behind what is shown; random ones stand out."""
     if chosen.spec.random_weights:
@@ -96,7 +107,7 @@ def mark_weights(chosen: EmbeddingSet) -> None:
 
 
 def draw_sidebar(folder: WorkspaceFolder) -> None:
-    """The clip at hand with its links, then the jobs."""
+    """The clip at hand with its links, then the jobs; what keeps the browser's history short shows nothing."""
     clip = state.current_clip(folder)
     with st.sidebar:
         if clip is not None:
@@ -110,6 +121,11 @@ def draw_sidebar(folder: WorkspaceFolder) -> None:
                 link_to("inside", "Inside", "What a network sees in this clip.")
                 link_to("compare", "Compare", "What two networks put near this clip.")
         show_jobs(folder)
+        keep_history(_page_names())
+
+
+def _page_names() -> list[str]:
+    return [name for pages in SECTIONS.values() for name in pages]
 
 
 def explain_backbone(chosen: EmbeddingSet) -> None:

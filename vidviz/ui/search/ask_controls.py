@@ -34,6 +34,8 @@ INVITATIONS = {
     "sentence": "Write what is to be seen.",
 }
 MOST_OFFERED = 4
+LARGEST_ASKED_MB = 200
+"""Streamlit holds what is asked with in memory; a larger video is imported, and asked with from the library."""
 
 
 def choose_kind() -> str:
@@ -168,7 +170,7 @@ def _draw_image(folder: WorkspaceFolder, clip: KnownClip | None, colours: Mappin
 
 def _receive(folder: WorkspaceFolder, label: str, *, still: bool) -> None:
     """Take an upload once, and ask with it."""
-    upload = st.file_uploader(label, key=f"{label} upload")
+    upload = st.file_uploader(label, key=f"{label} upload", max_upload_size=LARGEST_ASKED_MB)
     if upload is None or st.session_state.get(UPLOADED) == upload.file_id:
         return
     st.session_state[UPLOADED] = upload.file_id
