@@ -12,8 +12,8 @@ from vidviz.log import process_log
 from vidviz.services.dashboard import end_with_server
 from vidviz.ui import main, messages
 from vidviz.ui.components.media import WorkspaceMedia
-from vidviz.ui.components.media_routes import media_routes
-from vidviz.ui.components.upload_routes import upload_routes
+from vidviz.ui.components.routes.media_routes import media_routes
+from vidviz.ui.components.routes.upload_routes import upload_routes
 
 enter_start_folder()
 end_with_server()

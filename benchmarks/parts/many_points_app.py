@@ -3,6 +3,6 @@
 import streamlit as st
 
 from vidviz.ui.components.media import WorkspaceMedia
-from vidviz.ui.components.media_routes import media_routes
+from vidviz.ui.components.routes.media_routes import media_routes
 
 app = st.App("many_points_page.py", routes=media_routes(WorkspaceMedia()))

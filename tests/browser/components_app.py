@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from vidviz.ui.components.media import WorkspaceMedia
-from vidviz.ui.components.media_routes import media_routes
+from vidviz.ui.components.routes.media_routes import media_routes
 
 MEDIA = Path(os.environ["VIDVIZ_TEST_MEDIA"])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from vidviz.introspect.step_moments import even_centres
+from vidviz.introspect.fields.step_moments import even_centres
 from vidviz.render.point_colours import Values, group_by_label
 from vidviz.render.sheets import SheetLayout
 from vidviz.ui.components.film import feature_film

@@ -62,7 +62,7 @@ def test_the_site_shows_every_page() -> None:
 
 @pytest.mark.parametrize(
     ("page", "pattern"),
-    [("folders", "**/__init__.py"), ("measures", "measure/[a-z]*.py"), ("introspect", "introspect/[a-z]*.py")],
+    [("folders", "**/__init__.py"), ("measures", "measure/[a-z]*.py"), ("introspect", "introspect/**/[a-z]*.py")],
 )
 def test_the_reference_names_every_module(page: str, pattern: str) -> None:
     modules = set()

@@ -13,8 +13,8 @@ import torch
 from vidviz.embed.backbones import backbones
 from vidviz.embed.build import build_model, build_outline
 from vidviz.introspect.capture import capture_activations
+from vidviz.introspect.fields.receptive_field import receptive_fields
 from vidviz.introspect.film_layout import TokenGrid, find_grid, lay_out
-from vidviz.introspect.receptive_field import receptive_fields
 from vidviz.introspect.tree import layer_tree
 
 PART = Path(__file__).parents[2] / "benchmarks" / "parts" / "capture_memory.py"

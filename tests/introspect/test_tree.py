@@ -76,8 +76,8 @@ def test_unknown_stage() -> None:
 def test_importing_does_not_import_torch() -> None:
     code = (
         "import sys, vidviz.introspect.capture, vidviz.introspect.tree, vidviz.introspect.feature_films,"
-        "vidviz.introspect.receptive_field, vidviz.introspect.film_layout, vidviz.introspect.saliency,"
-        "vidviz.introspect.attention, vidviz.introspect.kernels, vidviz.introspect.effective_field;"
+        "vidviz.introspect.fields.receptive_field, vidviz.introspect.film_layout, vidviz.introspect.saliency,"
+        "vidviz.introspect.attention, vidviz.introspect.kernels, vidviz.introspect.fields.effective_field;"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,9 +8,9 @@ import numpy as np
 
 from vidviz.errors import BackboneError
 from vidviz.introspect.attention import Attention
+from vidviz.introspect.fields.receptive_field import Box
+from vidviz.introspect.fields.step_moments import even_centres
 from vidviz.introspect.film_layout import TokenGrid, find_first_convolution
-from vidviz.introspect.receptive_field import Box
-from vidviz.introspect.step_moments import even_centres
 from vidviz.log.timing import timed
 from vidviz.services.cache import cached
 from vidviz.services.inside.clip_input import ClipInput, ReadyInput, prepare_input, running

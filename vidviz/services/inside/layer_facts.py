@@ -15,8 +15,8 @@ from vidviz.services.inside.clip_input import ClipInput, ReadyInput, outline_of,
 from vidviz.services.inside.film_clock import FilmClock
 
 if TYPE_CHECKING:
+    from vidviz.introspect.fields.receptive_field import Box, ReceptiveField
     from vidviz.introspect.kernels import Convolution
-    from vidviz.introspect.receptive_field import Box, ReceptiveField
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def list_layers(backbone: str) -> list[LayerFacts]:
 @cached()
 def _list_layers(backbone: str) -> tuple[LayerFacts, ...]:
     from vidviz.embed.backbones import find_backbone
-    from vidviz.introspect.receptive_field import receptive_fields
+    from vidviz.introspect.fields.receptive_field import receptive_fields
     from vidviz.introspect.tree import layer_tree
 
     row = find_backbone(backbone)
@@ -117,7 +117,7 @@ def trace_unit(clip_input: ClipInput, layer: str, unit: tuple[int, int, int, int
     Raises:
         BackboneError: the layer gives no film, or has no such unit.
     """
-    from vidviz.introspect.effective_field import effective_field
+    from vidviz.introspect.fields.effective_field import effective_field
 
     ready = prepare_input(clip_input, (layer,))
     loaded = ready.loaded

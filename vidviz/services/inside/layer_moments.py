@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidviz.errors import BackboneError
-from vidviz.introspect.step_moments import even_centres, nearest_steps
+from vidviz.introspect.fields.step_moments import even_centres, nearest_steps
 from vidviz.services.cache import get_or_compute
 from vidviz.services.inside.clip_input import ReadyInput, running
 
 if TYPE_CHECKING:
-    from vidviz.introspect.receptive_field import ReceptiveField
+    from vidviz.introspect.fields.receptive_field import ReceptiveField
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class LayerMoments:
             two frames in its middle, a step of SlowFast's slow pathway at the frame that was picked for it.
         sees_whole: whether each step sees all frames: then it tells what, and hardly when.
         measured: the centres were measured by gradients, since arithmetic does not follow the network's code; see
-            `vidviz.introspect.measured_moments`.
+            `vidviz.introspect.fields.measured_moments`.
     """
 
     centres: tuple[float, ...]
@@ -62,8 +62,8 @@ def find_moments(ready: ReadyInput, layer: str, num_steps: int) -> LayerMoments:
 
 
 def _fields_of(ready: ReadyInput) -> dict[str, ReceptiveField]:
+    from vidviz.introspect.fields.receptive_field import receptive_fields
     from vidviz.introspect.outline_copy import copy_without_numbers
-    from vidviz.introspect.receptive_field import receptive_fields
 
     loaded = ready.loaded
 
@@ -83,7 +83,7 @@ def _key(ready: ReadyInput) -> tuple[Any, ...]:
 
 
 def _measure(ready: ReadyInput, layer: str, num_steps: int) -> LayerMoments:
-    from vidviz.introspect.measured_moments import measure_centres
+    from vidviz.introspect.fields.measured_moments import measure_centres
 
     loaded = ready.loaded
     even = even_centres(num_steps, len(ready.frames))

@@ -6,5 +6,5 @@ Out: what a person did, as frozen dataclasses; what the browser sends is read as
 
 Scripts and styles lie in `assets/` and are served as they are: there is no build step. Large things do not travel
 through Streamlit: they stand on a `shelf` or lie in the workspace, and the browser fetches them by id from
-`media_routes`, which checks the host name of each request. All pages call these modules; they call no page.
+`routes`, which check the host name of each request. All pages call these modules; they call no page.
 """

@@ -11,7 +11,7 @@ from vidviz.services.embedding import embed_run
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.allowed_folders import ALLOW_MORE, AllowedFolders
 from vidviz.types import Sampling
-from vidviz.ui.components.served_names import allowed_folders, readable_by_jobs
+from vidviz.ui.components.routes.served_names import allowed_folders, readable_by_jobs
 from vidviz.workspace_folder import WorkspaceFolder
 
 TABLE_PX = 420

@@ -20,7 +20,7 @@ from vidviz.ui import state
 from vidviz.ui.components.cards import cards_of
 from vidviz.ui.components.gallery_and_player import clip_gallery
 from vidviz.ui.components.media import media_url
-from vidviz.ui.components.served_names import allowed_folders, readable_by_jobs, samples_folder
+from vidviz.ui.components.routes.served_names import allowed_folders, readable_by_jobs, samples_folder
 from vidviz.ui.plain_text import plain
 from vidviz.words import say_choices
 from vidviz.workspace_folder import WorkspaceFolder

@@ -10,7 +10,7 @@ from vidviz.errors import VidvizError
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Job
 from vidviz.services import jobs
-from vidviz.ui.components.served_names import readable_by_jobs
+from vidviz.ui.components.routes.served_names import readable_by_jobs
 from vidviz.ui.plain_text import plain, shorten
 from vidviz.workspace_folder import WorkspaceFolder
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from vidviz.ui.components.route_guard import Handler, answered_hosts, guard, site_prefix
+from vidviz.ui.components.routes.route_guard import Handler, answered_hosts, guard, site_prefix
 from vidviz.ui.components.scripts import packaged_scripts, scripts_digest
 
 _CLIP_ID = re.compile(r"0|[1-9][0-9]{0,15}")

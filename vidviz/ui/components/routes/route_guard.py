@@ -13,7 +13,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from vidviz.ui.components.served_names import LOCAL_HOSTS, configured_hosts, is_allowed_host
+from vidviz.ui.components.routes.served_names import LOCAL_HOSTS, configured_hosts, is_allowed_host
 
 Handler = Callable[[Request], Awaitable[Response]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vidviz.introspect.follow_call import Call
+from vidviz.introspect.fields.follow_call import Call
 from vidviz.introspect.view import Triple, as_triple
 
 

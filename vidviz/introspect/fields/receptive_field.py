@@ -9,9 +9,9 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from vidviz.introspect.follow import make_follower, mark_view, read_moments, read_view
+from vidviz.introspect.fields.follow import make_follower, mark_view, read_moments, read_view
+from vidviz.introspect.fields.step_moments import StepMoments
 from vidviz.introspect.hooks import borrowed
-from vidviz.introspect.step_moments import StepMoments
 from vidviz.introspect.view import AnyView, Everything, Steps, Triple, Unknown, View, Within
 
 logger = logging.getLogger(__name__)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vidviz.introspect.follow_call import Call
-from vidviz.introspect.follow_rules import ATTENTION, POINTWISE, RELAYING, RULES
-from vidviz.introspect.picks import is_sliced, picked_frames, read_slices
-from vidviz.introspect.step_moments import StepMoments, join_moments
-from vidviz.introspect.windows import WINDOWS
+from vidviz.introspect.fields.follow_call import Call
+from vidviz.introspect.fields.follow_rules import ATTENTION, POINTWISE, RELAYING, RULES
+from vidviz.introspect.fields.picks import is_sliced, picked_frames, read_slices
+from vidviz.introspect.fields.step_moments import StepMoments, join_moments
+from vidviz.introspect.fields.windows import WINDOWS
 
 _MOVING = frozenset({"flip"})
 """Functions that pass all positions on, but not each to its own place."""

@@ -19,8 +19,8 @@ from starlette.routing import Route
 from vidviz.errors import UploadError, VidvizError
 from vidviz.log.told_errors import sentence_of
 from vidviz.services.importing.upload_desk import Arrival, UploadDesk
-from vidviz.ui.components.route_guard import Handler, answered_hosts, guard, site_prefix
-from vidviz.ui.components.served_names import is_allowed_host
+from vidviz.ui.components.routes.route_guard import Handler, answered_hosts, guard, site_prefix
+from vidviz.ui.components.routes.served_names import is_allowed_host
 
 TOKEN_HEADER, NAME_HEADER = "x-vidviz-upload", "x-vidviz-name"
 IDLE_SECONDS = 120.0

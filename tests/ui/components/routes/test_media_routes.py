@@ -8,9 +8,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from vidviz.ui.components.media_routes import media_routes
+from vidviz.ui.components.routes.media_routes import media_routes
+from vidviz.ui.components.routes.served_names import is_allowed_host
 from vidviz.ui.components.scripts import packaged_scripts, scripts_digest
-from vidviz.ui.components.served_names import is_allowed_host
 
 VIDEO_ID = "ab" * 32
 TOKEN = "0f" * 16

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from vidviz.introspect.follow_call import NUMBERS, Call
-from vidviz.introspect.follow_moments import moments_after
-from vidviz.introspect.follow_rules import ATTENTION, POINTWISE, RELAYING, RULES, through_attention
-from vidviz.introspect.step_moments import StepMoments
+from vidviz.introspect.fields.follow_call import NUMBERS, Call
+from vidviz.introspect.fields.follow_moments import moments_after
+from vidviz.introspect.fields.follow_rules import ATTENTION, POINTWISE, RELAYING, RULES, through_attention
+from vidviz.introspect.fields.step_moments import StepMoments
 from vidviz.introspect.view import AnyView, Everything, Unknown, View, join_views
 
 if TYPE_CHECKING:

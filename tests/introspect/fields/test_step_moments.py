@@ -14,11 +14,11 @@ from vidviz.embed.backbones import backbones
 from vidviz.embed.build import build_model, build_outline
 from vidviz.introspect.capture import capture_activations
 from vidviz.introspect.feature_films import energy_over_time
+from vidviz.introspect.fields.measured_moments import measure_centres
+from vidviz.introspect.fields.receptive_field import receptive_fields
+from vidviz.introspect.fields.step_moments import StepMoments, even_centres, join_moments, nearest_steps
 from vidviz.introspect.film_layout import find_grid, lay_out
-from vidviz.introspect.measured_moments import measure_centres
 from vidviz.introspect.outline_copy import copy_without_numbers
-from vidviz.introspect.receptive_field import receptive_fields
-from vidviz.introspect.step_moments import StepMoments, even_centres, join_moments, nearest_steps
 
 
 def centres_of(name: str, layer: str, num_frames: int, crop_px: int = 32) -> list[float]:

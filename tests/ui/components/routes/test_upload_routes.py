@@ -13,7 +13,7 @@ from vidviz.config import UploadLimits
 from vidviz.services.importing import upload_desk
 from vidviz.services.importing.upload_desk import UploadDesk
 from vidviz.services.library.workspaces import open_workspace
-from vidviz.ui.components import upload_routes as routes_of
+from vidviz.ui.components.routes import upload_routes as routes_of
 
 MB = 2**20
 HOME = "http://localhost:8501"

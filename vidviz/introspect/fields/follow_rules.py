@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vidviz.introspect.follow_call import Call, count_positions
-from vidviz.introspect.picks import is_sliced, picked_frames, read_slices
+from vidviz.introspect.fields.follow_call import Call, count_positions
+from vidviz.introspect.fields.picks import is_sliced, picked_frames, read_slices
+from vidviz.introspect.fields.windows import WINDOWS
 from vidviz.introspect.view import AnyView, Everything, Unknown, View, Within, as_triple
-from vidviz.introspect.windows import WINDOWS
 
 
 def through_attention(call: Call, before: AnyView) -> AnyView:

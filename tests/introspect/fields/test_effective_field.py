@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from vidviz.introspect.effective_field import effective_field
+from vidviz.introspect.fields.effective_field import effective_field
+from vidviz.introspect.fields.receptive_field import receptive_fields
 from vidviz.introspect.kernels import Convolution, colour_kernels, list_convolutions, read_kernels, signed_kernels
-from vidviz.introspect.receptive_field import receptive_fields
 
 
 def make_stack() -> nn.Sequential:

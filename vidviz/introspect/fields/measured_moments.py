@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vidviz.introspect.fields.step_moments import even_centres
 from vidviz.introspect.film_layout import TokenGrid, lay_out
 from vidviz.introspect.hooks import borrowed
-from vidviz.introspect.step_moments import even_centres
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

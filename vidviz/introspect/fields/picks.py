@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidviz.introspect.follow_call import NUMBERS, Call
+from vidviz.introspect.fields.follow_call import NUMBERS, Call
 
 
 def is_sliced(call: Call) -> bool:

@@ -11,8 +11,8 @@ from torchvision.models import mobilenet_v3_small, resnet18
 from torchvision.models.video import r3d_18
 
 from vidviz.embed.nets.slowfast import SlowFastR50
-from vidviz.introspect.effective_field import effective_field
-from vidviz.introspect.receptive_field import ReceptiveField, receptive_fields
+from vidviz.introspect.fields.effective_field import effective_field
+from vidviz.introspect.fields.receptive_field import ReceptiveField, receptive_fields
 
 
 @st.composite
