@@ -25,7 +25,7 @@ from vidviz.services.backbones import clip_reader
 from vidviz.services.embedding import embed_run
 from vidviz.services.embedding.embed_run import EmbedRequest, embed_clips
 from vidviz.services.importing.import_run import ImportRequest, import_videos
-from vidviz.services.inside.clip_input import read_frames
+from vidviz.services.inside.fed_view import read_view
 from vidviz.services.library import embedding_sets
 from vidviz.services.library.workspaces import open_workspace
 from vidviz.services.progress import JobCancelledError
@@ -171,7 +171,7 @@ def test_a_network_is_not_shown_another_file_than_was_imported(folder, videos):
         found = next(video for video in list_videos(db) if video.name == videos[1].name)
         clip = clips.list_clips(db, Recipe("windows", 0.5, 0.5).key, found.id)[0]
     with pytest.raises(MediaError, match=r"1\.mp4 has changed since it was imported"):
-        read_frames(folder.path, clip.id, "r3d_18", "random")
+        read_view(folder.path, clip.id, "r3d_18", "random", "auto", 1)
 
 
 HOSTILE = """
