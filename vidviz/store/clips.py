@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vidviz.errors import WorkspaceError
@@ -69,20 +68,17 @@ def count_all(db: sqlite3.Connection, video_id: str | None = None) -> int:
     return int(db.execute("SELECT count(*) FROM clip WHERE ?1 IS NULL OR video_id = ?1", (video_id,)).fetchone()[0])
 
 
+def list_ids(db: sqlite3.Connection) -> list[int]:
+    """The numbers of all clips."""
+    return [clip_id for (clip_id,) in db.execute("SELECT id FROM clip")]
+
+
 def list_gone(db: sqlite3.Connection, set_key: str) -> list[int]:
     """The clips of a set's recipe that were removed, and whose vectors may still be there; by number."""
     rows = db.execute(
         "SELECT clip_id FROM gone_clip JOIN embedding_set USING (recipe_key) WHERE key = ? ORDER BY clip_id", (set_key,)
     )
     return [clip_id for (clip_id,) in rows]
-
-
-def forget_gone(db: sqlite3.Connection, clip_ids: Collection[int]) -> None:
-    """Forget that these clips were ever there."""
-    db.execute(
-        "DELETE FROM gone_clip WHERE clip_id IN (SELECT value FROM json_each(?))",
-        (json.dumps([int(number) for number in clip_ids]),),
-    )
 
 
 def clip_table(db: sqlite3.Connection, recipe_key: str | None = None) -> pd.DataFrame:

@@ -16,7 +16,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from vidviz.errors import WorkspaceError
-from vidviz.records import Removal, RemovalKind
+from vidviz.records import EmbeddingSet, Removal, RemovalKind
+from vidviz.store.sets import set_of
 
 _CHOSEN = "(SELECT value FROM json_each(:chosen))"
 _CLIPS: dict[str, str] = {
@@ -58,7 +59,7 @@ _TAKEN: dict[RemovalKind, list[tuple[str, str]]] = {
 }
 """Kind -> tables and which of their rows go, those that others refer to first. Everything in it is ours."""
 
-Chosen = Collection[int] | Collection[str] | Collection[tuple[str, str]]
+Chosen = Collection[int | str | tuple[str, str]]
 """Ids of videos, clips, jobs; keys of recipes, sets, selections; names of label columns, or (column, value)."""
 
 
@@ -69,6 +70,14 @@ def count_taken(db: sqlite3.Connection, kind: RemovalKind, chosen: Chosen) -> di
         row = db.execute(f"SELECT count(*) FROM {table} WHERE {which}", {"chosen": _json(chosen)})
         counts[table] += row.fetchone()[0]
     return {table: count for table, count in counts.items() if count}
+
+
+def list_clips_taken(db: sqlite3.Connection, kind: RemovalKind, chosen: Chosen) -> list[int]:
+    """The clips that a removal would take."""
+    which = dict(_TAKEN[kind]).get("clip")
+    if which is None:
+        return []
+    return [row[0] for row in db.execute(f"SELECT id FROM clip WHERE {which}", {"chosen": _json(chosen)})]
 
 
 def remove(db: sqlite3.Connection, kind: RemovalKind, chosen: Chosen, title: str) -> Removal | None:
@@ -128,9 +137,26 @@ def take_back(db: sqlite3.Connection, removal: Removal) -> None:
     db.execute("DELETE FROM removal WHERE id = ?", (removal.id,))
 
 
-def forget_removals(db: sqlite3.Connection, before: float) -> int:
-    """Give up what was removed before this moment (seconds since 1970); returns how many removals that were."""
-    return db.execute("DELETE FROM removal WHERE removed_at < ?", (before,)).rowcount
+def forget_removals(db: sqlite3.Connection, removal_ids: Collection[int]) -> None:
+    """Give up what was removed: it cannot be taken back any more."""
+    db.execute("DELETE FROM removal WHERE id IN (SELECT value FROM json_each(?))", (_json(removal_ids),))
+
+
+def list_removed_sets(db: sqlite3.Connection, removal_id: int) -> list[EmbeddingSet]:
+    """The embedding sets that went with a removal."""
+    rows = db.execute(
+        "SELECT content FROM removed_row WHERE table_name = 'embedding_set' AND removal_id = ?", (removal_id,)
+    )
+    return [set_of(json.loads(content)) for (content,) in rows]
+
+
+def list_removed(db: sqlite3.Connection, table: str, besides: Collection[int] = ()) -> list[dict[str, Any]]:
+    """The rows of a table that can be taken back, those of the removals `besides` left out."""
+    rows = db.execute(
+        "SELECT content FROM removed_row WHERE table_name = ? AND removal_id NOT IN (SELECT value FROM json_each(?))",
+        (table, _json(besides)),
+    )
+    return [json.loads(content) for (content,) in rows]
 
 
 def _read_rows(db: sqlite3.Connection, kind: RemovalKind, chosen: Chosen) -> Iterator[tuple[str, str]]:
@@ -150,7 +176,7 @@ def _from_json(value: Any) -> Any:
     return bytes.fromhex(value["hex"]) if isinstance(value, dict) else value
 
 
-def _json(chosen: Chosen) -> str:
+def _json(chosen: Collection[object]) -> str:
     return json.dumps(list(chosen))
 
 
