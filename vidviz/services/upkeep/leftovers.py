@@ -34,7 +34,7 @@ DAY_SECONDS = 86400.0
 
 @dataclass
 class Swept:
-    """What a sweep freed, or would free: removals given up, how many and their bytes by kind, and what stays and why."""
+    """What a sweep freed, or would free: removals given up, numbers and bytes by kind, and what stays and why."""
 
     dry_run: bool = False
     removals: list[Removal] = field(default_factory=list)
