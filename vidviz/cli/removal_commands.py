@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vidviz.cli.output import Answer, answering
+from vidviz.words import say_bytes
 
 if TYPE_CHECKING:
     from vidviz.records import Removal
@@ -33,7 +34,7 @@ def remove(answer: Answer, kind: str, names: tuple[str, ...], column: str, dry_r
     folder = answer.open()
     chosen = [(column, name) for name in names] if kind == "value" else names
     doomed = removals.weigh(folder, kind, chosen)  # type: ignore[arg-type]
-    size = f"{doomed.num_bytes / 1e6:,.1f} MB"
+    size = say_bytes(doomed.num_bytes)
     if dry_run:
         answer.give(asdict(doomed), f"Would remove {doomed.text}; {size} of files.")
         return
@@ -87,5 +88,5 @@ def _say(removal: Removal) -> str:
 def _say_swept(swept: Swept) -> list[str]:
     verb = "Would free" if swept.dry_run else "Freed"
     lines = [f"Given up: {removal.title}" for removal in swept.removals]
-    lines += [f"{verb} {swept.num_bytes[kind] / 1e6:,.1f} MB: {count:,} {kind}" for kind, count in swept.counts.items()]
+    lines += [f"{verb} {say_bytes(swept.num_bytes[kind])}: {count:,} {kind}" for kind, count in swept.counts.items()]
     return [*(lines or ["Nothing is left over."]), *swept.left]
