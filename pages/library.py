@@ -4,7 +4,7 @@ import streamlit as st
 
 from vidviz.services.library import contents, workspaces
 from vidviz.ui import messages, state
-from vidviz.ui.library import embed_panel, library_view, upload_panel
+from vidviz.ui.library import embed_panel, library_view, removal_panel, upload_panel
 
 folder = state.open_workspace()
 num_videos, num_clips = contents.count_library(folder)
@@ -27,6 +27,7 @@ with messages.telling_errors():
 st.markdown("#### Videos")
 with messages.telling_errors():
     library_view.draw_videos(folder)
+    removal_panel.draw_removed(folder)
 
 if num_clips:
     st.markdown("#### Embed")

@@ -24,6 +24,7 @@ REPLACED = " (replaced)"
 ENDED = ("done", "failed", "cancelled", "interrupted")
 
 EditKind = Literal["label", "tag", "untag"]
+RemovalKind = Literal["video", "clip", "recipe", "set", "label", "value", "selection", "job"]
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,17 @@ class Edit:
     column: str
     value: str
     num_clips: int
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Something that was removed and can be taken back: how many rows of each table went, and when."""
+
+    id: int
+    kind: RemovalKind
+    title: str
+    counts: dict[str, int]
+    removed_at: float
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,14 @@ def count_of(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def say_bytes(number: int) -> str:
+    """A size as people read it, in powers of ten: `0 kB`, `640 kB`, `1.3 MB`, `2.0 GB`."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6)):
+        if number >= size:
+            return f"{number / size:,.1f} {unit}"
+    return f"{-(-number // 1000):,} kB"
+
+
 def say_choices(names: Iterable[str]) -> str:
     """Names among which one is chosen: `mean, max or gem`."""
     *first, last = names

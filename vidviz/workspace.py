@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 from vidviz.config import workspace_path
 from vidviz.errors import SearchIndexError
-from vidviz.records import LABEL, Clip, Edit
+from vidviz.records import LABEL, Clip, Edit, Removal, RemovalKind
 from vidviz.services.backbones.fed_frames import say_set_frames
 from vidviz.services.backbones.named_backbones import name_backbone
 from vidviz.services.embedding import embed_run, outside_vectors
@@ -36,6 +36,8 @@ from vidviz.services.progress import Progress, ignore_progress
 from vidviz.services.search import query_vector, search_run
 from vidviz.services.search.hits import Hit
 from vidviz.services.search.queries import Example
+from vidviz.services.upkeep import leftovers, removals
+from vidviz.services.upkeep.leftovers import Swept
 from vidviz.types import Embeddings, EmbeddingSetSpec, MapSpec, Recipe, Sampling
 from vidviz.words import count_of
 
@@ -193,6 +195,41 @@ class Workspace:
         if tool:
             return export_run.export_bundle(self.folder, out, tool, _key(embedding_set))
         return export_run.export_clips(self.folder, out, _key(embedding_set))
+
+    def remove(self, kind: RemovalKind, *names: int | str | tuple[str, str]) -> Removal:
+        """Remove things with all that hangs on them; `take_back` brings them back as they were.
+
+        Files that were imported from elsewhere are never touched.
+
+        Args:
+            kind: "video", "clip", "recipe", "set", "label" (a column), "value" (of a label column) or "job".
+            names: videos by id, path or name; clips and jobs by number; recipes and sets by key; label columns by
+                name; values as (column, value), or of the column `label`.
+
+        Returns:
+            The removal: its `.id`, and `.counts` of what went.
+
+        Raises:
+            WorkspaceError: one of them is not there, or its name means several.
+            UnknownNameError: there is no such recipe, column or value.
+        """
+        return removals.remove(self.folder, removals.weigh(self.folder, kind, names))
+
+    def removals(self) -> list[Removal]:
+        """All that can be taken back, the last one first."""
+        return removals.list_removals(self.folder)
+
+    def take_back(self, removal_id: int | None = None) -> Removal:
+        """Bring back what was removed last, or by this number.
+
+        Raises:
+            WorkspaceError: there is no such removal any more, or it belongs to something removed after it.
+        """
+        return removals.take_back(self.folder, removal_id)
+
+    def gc(self, *, keep_days: float = leftovers.KEPT_DAYS, dry_run: bool = False) -> Swept:
+        """Delete files that nothing names any more, and give up removals older than `keep_days`."""
+        return leftovers.sweep(self.folder, keep_days=keep_days, dry_run=dry_run)
 
     def map(self, embedding_set: SetName = "", spec: MapSpec | None = None) -> pd.DataFrame:
         """One row a clip: the columns of `clips`, and x, y (and z) on the map."""

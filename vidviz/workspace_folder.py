@@ -28,7 +28,7 @@ class WorkspaceEntry:
 ENTRIES: tuple[WorkspaceEntry, ...] = (
     WorkspaceEntry(
         "catalogue.db",
-        "videos, clips, labels, tags, edits, selections, colours, embedding sets, jobs",
+        "videos, clips, labels, tags, edits, selections, colours, embedding sets, jobs, removals",
         truth=True,
     ),
     WorkspaceEntry(

@@ -12,7 +12,9 @@ import streamlit as st
 from vidviz.services import jobs
 from vidviz.services.importing import import_run
 from vidviz.services.importing.upload_desk import desk_of
+from vidviz.services.library import embedding_sets
 from vidviz.services.library.workspaces import open_workspace
+from vidviz.services.upkeep import removals
 from vidviz.store import sets
 from vidviz.store.catalogue import write_catalogue
 
@@ -261,3 +263,23 @@ def test_the_whole_registry_is_a_table(prepared, show):
     assert table.loc["simple3d", "weights"] == "random only"
     assert table.loc["r3d_18", "weights"] == "to download: 127 MB"
     assert table.loc["x3d_s", "frames"] == "13 frames, 5 a second (2.6 s)"
+
+
+def test_a_set_is_removed_after_a_look_at_what_hangs_on_it_and_taken_back(prepared, show):
+    prepared.fill()
+    page = show("library")
+    assert "1 embedding set and" in page.words
+    page = page.press("Remove it")
+    assert embedding_sets.list_sets(prepared.folder) == []
+    assert "Removed (1)" in page.words
+    page = page.press("Take back")
+    assert len(embedding_sets.list_sets(prepared.folder)) == 1
+    assert "Removed (" not in page.words
+
+
+def test_freeing_the_space_of_what_was_removed_is_final(prepared, show):
+    prepared.fill()
+    page = show("library").press("Remove it").press("Free it")
+    assert removals.list_removals(prepared.folder) == []
+    assert "Removed (" not in page.words
+    assert not list(prepared.folder.path.glob("vectors/*/*.npz"))

@@ -19,6 +19,7 @@ from vidviz.cli.explore_commands import map_command, search
 from vidviz.cli.label_commands import label
 from vidviz.cli.library_commands import export, import_command
 from vidviz.cli.output import verbose_option
+from vidviz.cli.removal_commands import gc, remove, take_back
 from vidviz.cli.upkeep_commands import doctor, index, jobs, restore
 
 
@@ -48,6 +49,9 @@ for command in (
     backbones,
     label,
     export,
+    remove,
+    take_back,
+    gc,
     index,
     jobs,
     restore,

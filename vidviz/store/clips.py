@@ -68,6 +68,19 @@ def count_all(db: sqlite3.Connection, video_id: str | None = None) -> int:
     return int(db.execute("SELECT count(*) FROM clip WHERE ?1 IS NULL OR video_id = ?1", (video_id,)).fetchone()[0])
 
 
+def list_ids(db: sqlite3.Connection) -> list[int]:
+    """The numbers of all clips."""
+    return [clip_id for (clip_id,) in db.execute("SELECT id FROM clip")]
+
+
+def list_gone(db: sqlite3.Connection, set_key: str) -> list[int]:
+    """The clips of a set's recipe that were removed, and whose vectors may still be there; by number."""
+    rows = db.execute(
+        "SELECT clip_id FROM gone_clip JOIN embedding_set USING (recipe_key) WHERE key = ? ORDER BY clip_id", (set_key,)
+    )
+    return [clip_id for (clip_id,) in rows]
+
+
 def clip_table(db: sqlite3.Connection, recipe_key: str | None = None) -> pd.DataFrame:
     """One row a clip: clip_id, video_id, video (name), start_seconds, end_seconds, recipe, a column a label, tags.
 

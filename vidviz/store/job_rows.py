@@ -66,9 +66,10 @@ def mark_read(db: sqlite3.Connection, job_id: int) -> None:
     db.execute("UPDATE job SET read = 1 WHERE id = ?", (job_id,))
 
 
-def list_jobs(db: sqlite3.Connection, limit: int = 50) -> list[Job]:
-    """The last jobs, newest first."""
-    return [_job(row) for row in db.execute("SELECT * FROM job ORDER BY id DESC LIMIT ?", (limit,))]
+def list_jobs(db: sqlite3.Connection, limit: int | None = 50) -> list[Job]:
+    """The last jobs, newest first; all of them where there is no limit."""
+    rows = db.execute("SELECT * FROM job ORDER BY id DESC LIMIT ?", (-1 if limit is None else limit,))
+    return [_job(row) for row in rows]
 
 
 def find_job(db: sqlite3.Connection, job_id: int) -> Job | None:

@@ -5,7 +5,7 @@ A new catalogue takes the same steps as an old one, so that both end with the sa
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 TABLES = """
 CREATE TABLE identity (
@@ -205,8 +205,37 @@ CREATE TABLE weights_file (            -- where weights of one's own were when s
 ) STRICT, WITHOUT ROWID;
 """
 
+REMOVALS = """
+CREATE TABLE removal (                 -- what somebody removed, and can still take back
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,                -- video, clip, recipe, set, label, value, selection, job
+    title TEXT NOT NULL,
+    counts TEXT NOT NULL,              -- JSON: table -> how many of its rows went
+    removed_at REAL NOT NULL
+) STRICT;
+
+CREATE TABLE removed_row (             -- the rows themselves, those that others refer to first
+    removal_id INTEGER NOT NULL REFERENCES removal(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    table_name TEXT NOT NULL,
+    content TEXT NOT NULL,             -- JSON: column -> value
+    PRIMARY KEY (removal_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gone_clip (               -- clips that were removed, whose vectors may still lie on the disk
+    clip_id INTEGER PRIMARY KEY,
+    recipe_key TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER clip_gone AFTER DELETE ON clip
+BEGIN INSERT OR REPLACE INTO gone_clip VALUES (OLD.id, OLD.recipe_key); END;
+CREATE TRIGGER clip_back AFTER INSERT ON clip
+BEGIN DELETE FROM gone_clip WHERE clip_id = NEW.id; END;
+"""
+
 UPGRADES = {
     1: ANNOTATIONS + _raise_revision("clip_label", "clip_tag"),
     2: SET_IDENTITY + JOB_PROCESSES + FILE_STATES + WEIGHTS_FILES,
+    3: REMOVALS,
 }
 """From version N to N + 1, as SQL."""

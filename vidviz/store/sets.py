@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from typing import Any
 
 from vidviz.records import EmbeddingSet
 from vidviz.types import EmbeddingSetSpec
@@ -29,13 +30,13 @@ def remove_set(db: sqlite3.Connection, key: str) -> None:
 
 def list_sets(db: sqlite3.Connection) -> list[EmbeddingSet]:
     """All sets, newest first."""
-    return [_set(row) for row in db.execute("SELECT * FROM embedding_set ORDER BY created_at DESC, key")]
+    return [set_of(row) for row in db.execute("SELECT * FROM embedding_set ORDER BY created_at DESC, key")]
 
 
 def find_set(db: sqlite3.Connection, key: str) -> EmbeddingSet | None:
     """The set with this key, if there is one."""
     row = db.execute("SELECT * FROM embedding_set WHERE key = ?", (key,)).fetchone()
-    return _set(row) if row else None
+    return set_of(row) if row else None
 
 
 def record_failures(db: sqlite3.Connection, set_key: str, reasons: Mapping[int, str]) -> None:
@@ -56,6 +57,7 @@ def list_failures(db: sqlite3.Connection, set_key: str) -> dict[int, str]:
     )
 
 
-def _set(row: sqlite3.Row) -> EmbeddingSet:
+def set_of(row: Mapping[str, Any] | sqlite3.Row) -> EmbeddingSet:
+    """The set that a row of the catalogue says."""
     spec = EmbeddingSetSpec(**{field.name: row[field.name] for field in fields(EmbeddingSetSpec)})
     return EmbeddingSet(spec, row["dimension"])

@@ -21,6 +21,9 @@ COUNTS = {
     "edit_clip": "SELECT count(*) FROM edit_clip",
     "selection": "SELECT count(*) FROM selection",
     "label_colour": "SELECT count(*) FROM label_colour",
+    "removal": "SELECT count(*) FROM removal",
+    "removed_row": "SELECT count(*) FROM removed_row",
+    "gone_clip": "SELECT count(*) FROM gone_clip",
 }
 """Table -> the statement that counts its rows."""
 

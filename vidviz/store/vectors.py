@@ -77,6 +77,17 @@ class VectorShards:
             for path in old:
                 path.unlink(missing_ok=True)
 
+    def drop(self, clip_ids: np.ndarray) -> int:
+        """Take the vectors of these clips out; returns how many there were.
+
+        A crash in between leaves them, and the others twice, which `load` counts once.
+        """
+        held = self.load()
+        kept = ~np.isin(held.ids, clip_ids)
+        if not kept.all():
+            self.replace(Embeddings(held.ids[kept], held.vectors[kept]))
+        return int((~kept).sum())
+
     def replace(self, embeddings: Embeddings) -> None:
         """Put these vectors in the place of all others. A crash in between leaves the others, and new clips beside."""
         old = self._shards()

@@ -9,6 +9,7 @@ import numpy as np
 
 from vidviz.errors import WorkspaceError
 from vidviz.log.timing import timed
+from vidviz.numbers.digests import short_digest
 from vidviz.records import EmbeddingSet
 from vidviz.services.cache import cached
 from vidviz.store import clips, sets
@@ -102,23 +103,33 @@ def find_set(folder: WorkspaceFolder, key: str = "") -> EmbeddingSet:
 
 def count_embedded(folder: WorkspaceFolder, set_key: str) -> int:
     """How many clips the set holds vectors of."""
-    return len(VectorShards(folder.vectors(set_key)).load_ids())
+    ids = VectorShards(folder.vectors(set_key)).load_ids()
+    return int((~np.isin(ids, _gone_clips(folder, set_key))).sum())
 
 
 def set_version(folder: WorkspaceFolder, set_key: str) -> str:
-    """A text that is another one whenever the vectors of the set are."""
-    return VectorShards(folder.vectors(set_key)).version
+    """A text that is another one whenever the vectors of the set are, or clips of it were removed."""
+    version, gone = VectorShards(folder.vectors(set_key)).version, _gone_clips(folder, set_key)
+    return short_digest(version.encode() + gone.tobytes()) if len(gone) else version
+
+
+def _gone_clips(folder: WorkspaceFolder, set_key: str) -> np.ndarray:
+    """The clips that were removed, and whose vectors may still lie among those of the set."""
+    with read_catalogue(folder) as db:
+        return np.array(clips.list_gone(db, set_key), dtype=np.int64)
 
 
 @timed
 def load_embeddings(folder: WorkspaceFolder, set_key: str) -> Embeddings:
     """The vectors of a set beside their clip ids, by clip id. The arrays are shared: they cannot be written to."""
     found = find_set(folder, set_key)
-    return _load(folder.path, found.key, found.dimension, set_version(folder, found.key))
+    version = VectorShards(folder.vectors(found.key)).version
+    return _load(folder.path, found.key, found.dimension, version, _gone_clips(folder, found.key).tobytes())
 
 
 @cached()
-def _load(path: Path, set_key: str, dimension: int, _version: str) -> Embeddings:
+def _load(path: Path, set_key: str, dimension: int, _version: str, gone: bytes) -> Embeddings:
     stored = VectorShards(WorkspaceFolder(path).vectors(set_key)).load()
     order = np.argsort(stored.ids)
+    order = order[~np.isin(stored.ids[order], np.frombuffer(gone, np.int64))]
     return Embeddings(stored.ids[order], stored.vectors[order].reshape(-1, dimension))

@@ -21,6 +21,7 @@ from vidviz.ui.components.cards import cards_of
 from vidviz.ui.components.gallery_and_player import clip_gallery
 from vidviz.ui.components.media import media_url
 from vidviz.ui.components.routes.served_names import allowed_folders, readable_by_jobs, samples_folder
+from vidviz.ui.library import removal_panel
 from vidviz.ui.plain_text import plain
 from vidviz.words import say_choices
 from vidviz.workspace_folder import WorkspaceFolder
@@ -143,6 +144,7 @@ def draw_sets(folder: WorkspaceFolder) -> None:
                 if st.button("In use" if used else "Use", key=f"use {described.found.key}", disabled=used):
                     state.choose_set(described.found.key)
                     st.rerun()
+                removal_panel.offer_removal(folder, "set", [described.found.key], described.found.key)
 
 
 def draw_videos(folder: WorkspaceFolder) -> None:
@@ -166,7 +168,7 @@ def draw_videos(folder: WorkspaceFolder) -> None:
         height=TABLE_PX if len(table) > FEW_ROWS else "content",
         placeholder="",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         key="videos",
         column_config={
             "poster": st.column_config.ImageColumn("", width="small"),
@@ -176,13 +178,15 @@ def draw_videos(folder: WorkspaceFolder) -> None:
             "reason": st.column_config.TextColumn(width="medium"),
         },
     )
-    rows = picked.selection.rows
-    if rows:
-        row = table.iloc[rows[0]]
-        st.text(row["reason"])
-        draw_clips(folder, str(row["video_id"]))
-    else:
-        st.caption("Select a row to see its clips.")
+    rows = table.iloc[picked.selection.rows]
+    chosen = rows["video_id"].dropna().unique().tolist()
+    if chosen:
+        removal_panel.offer_removal(folder, "video", chosen, "videos")
+    if len(rows) == 1:
+        st.text(rows.iloc[0]["reason"])
+        draw_clips(folder, str(rows.iloc[0]["video_id"]))
+    elif rows.empty:
+        st.caption("Select a row to see its clips, or several to remove them.")
 
 
 def draw_clips(folder: WorkspaceFolder, video_id: str) -> None:
