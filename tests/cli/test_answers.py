@@ -27,7 +27,7 @@ def leaves(command, name=""):
 def test_every_command_has_json_workspace_and_a_sentence(name, command):
     options = {option for parameter in command.params for option in parameter.opts}
     assert {"--json", "--workspace"} <= options
-    assert (command.help or "").endswith(".")
+    assert (command.help or "").rstrip().endswith(".")
 
 
 def test_search_gives_hits_with_the_clip_itself_first(ask, library, clip):
@@ -159,3 +159,18 @@ def test_names_from_files_do_not_drive_the_terminal(run, ask, videos, tmp_path):
     assert "\u202e" not in result.stdout
     again = ask("import", hostile.parent, "--workspace", tmp_path / "w")
     assert again["files"][0]["name"] == hostile.name
+
+
+def test_what_is_removed_is_told_and_taken_back(ask, library, clip):
+    there = ["--workspace", library]
+    doomed = ask("remove", "clip", clip, "--dry-run", *there)
+    assert doomed["counts"]["clip"] == 1
+    assert ask("take-back", "--list", *there)["removals"] == []
+    removed = ask("remove", "clip", clip, *there)
+    assert removed["counts"] == doomed["counts"]
+    assert [one["id"] for one in ask("take-back", "--list", *there)["removals"]] == [removed["id"]]
+    swept = ask("gc", "--dry-run", "--days", "0", *there)
+    assert [one["id"] for one in swept["removals"]] == [removed["id"]]
+    assert swept["counts"]["pictures"] == 2
+    assert ask("take-back", removed["id"], *there)["title"] == removed["title"]
+    assert ask("search", "--clip", clip, "-k", "1", *there)["hits"][0]["clip_id"] == clip
