@@ -71,7 +71,8 @@ def test_help_names_every_command():
         [sys.executable, "-m", "vidviz", "--help"], capture_output=True, text=True, check=True
     ).stdout
     commands = (
-        "demo serve import embed map search inspect backbones label export remove take-back gc index jobs restore doctor"
+        "demo serve import embed map search inspect backbones label export "
+        "remove take-back gc index jobs restore doctor"
     )
     assert [
         line.split()[0] for line in shown.split("Commands:")[1].splitlines() if line[2:3].strip()
