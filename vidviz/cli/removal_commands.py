@@ -25,7 +25,7 @@ KINDS = ["video", "file", "clip", "recipe", "set", "label", "value", "job"]
 @click.option("--dry-run", is_flag=True, help="Tell what would go, and change nothing.")
 @answering
 def remove(answer: Answer, kind: str, names: tuple[str, ...], column: str, dry_run: bool) -> None:
-    """Remove videos, clips, recipes, sets, label columns or values, jobs, or files that failed, with all that hangs on them.
+    """Remove videos, clips, recipes, sets, label columns or values, jobs or failed files, with all that hangs on them.
 
     Files that were imported from elsewhere are never touched. `vidviz take-back` brings back what was removed, until
     `vidviz gc` sweeps it away.
