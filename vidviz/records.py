@@ -24,7 +24,7 @@ REPLACED = " (replaced)"
 ENDED = ("done", "failed", "cancelled", "interrupted")
 
 EditKind = Literal["label", "tag", "untag"]
-RemovalKind = Literal["video", "clip", "recipe", "set", "label", "value", "selection", "job"]
+RemovalKind = Literal["file", "video", "clip", "recipe", "set", "label", "value", "selection", "job"]
 
 
 @dataclass(frozen=True)

@@ -202,9 +202,10 @@ class Workspace:
         Files that were imported from elsewhere are never touched.
 
         Args:
-            kind: "video", "clip", "recipe", "set", "label" (a column), "value" (of a label column) or "job".
-            names: videos by id, path or name; clips and jobs by number; recipes and sets by key; label columns by
-                name; values as (column, value), or of the column `label`.
+            kind: "video", "file" (one that failed), "clip", "recipe", "set", "label" (a column), "value" (of a label
+                column) or "job".
+            names: videos by id, path or name; files by path or name; clips and jobs by number; recipes and sets by key;
+                label columns by name; values as (column, value), or of the column `label`.
 
         Returns:
             The removal: its `.id`, and `.counts` of what went.

@@ -72,7 +72,7 @@ def test_help_names_every_command():
     ).stdout
     commands = (
         "demo serve import embed map search inspect backbones label export "
-        "remove take-back gc index jobs restore doctor"
+        "remove take-back gc index jobs backup restore doctor"
     )
     assert [
         line.split()[0] for line in shown.split("Commands:")[1].splitlines() if line[2:3].strip()

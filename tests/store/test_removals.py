@@ -37,6 +37,7 @@ def make_catalogue(path):
             for place in range(4):
                 row = (10 * number + place, video, RECIPES[place % 2], place / 3, place / 3 + 1)
                 db.execute("INSERT INTO clip VALUES (?, ?, ?, ?, ?)", row)
+        db.execute("INSERT INTO source VALUES ('/videos/broken', 'x', 'failed', 'It is empty.', NULL, 0, 1.0)")
         for key, recipe in zip(("one", "two"), RECIPES, strict=True):
             db.execute(SET, (key, recipe))
             db.execute("INSERT INTO clip_failure VALUES (?, ?, 'no frame')", (key, 20))
@@ -72,6 +73,7 @@ def chosen_of(catalogue, kind):
     with catalogue.read() as db:
         selection = [row[0] for row in db.execute("SELECT key FROM selection")]
     return {
+        "file": ["/videos/broken", "/videos/a"],
         "video": ["a", "b"],
         "clip": [0, 3, 20],
         "recipe": [RECIPES[0]],
@@ -84,7 +86,8 @@ def chosen_of(catalogue, kind):
 
 
 LEFT = {
-    "video": {"video": 1, "source": 1, "label": 1, "clip": 4, "clip_label": 1, "clip_tag": 0, "clip_failure": 2},
+    "file": {"source": 3, "video": 3},
+    "video": {"video": 1, "source": 2, "label": 1, "clip": 4, "clip_label": 1, "clip_tag": 0, "clip_failure": 2},
     "clip": {"video": 3, "clip": 9, "clip_label": 1, "clip_tag": 2, "clip_failure": 0},
     "recipe": {"video": 3, "clip": 6, "clip_label": 0, "clip_tag": 1, "embedding_set": 1, "clip_failure": 0},
     "set": {"clip": 12, "embedding_set": 1, "clip_failure": 1},
@@ -181,7 +184,11 @@ def test_old_removals_are_given_up(catalogue):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.sampled_from(["video", "clip", "recipe", "set", "label", "value", "selection", "job"]), max_size=6))
+@given(
+    st.lists(
+        st.sampled_from(["file", "video", "clip", "recipe", "set", "label", "value", "selection", "job"]), max_size=6
+    )
+)
 def test_taken_back_in_turn_everything_is_as_before(tmp_path_factory, kinds):
     made = make_catalogue(tmp_path_factory.mktemp("any order"))
     before = content(made)

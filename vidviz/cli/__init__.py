@@ -19,7 +19,7 @@ from vidviz.cli.explore_commands import map_command, search
 from vidviz.cli.label_commands import label
 from vidviz.cli.library_commands import export, import_command
 from vidviz.cli.output import verbose_option
-from vidviz.cli.removal_commands import gc, remove, take_back
+from vidviz.cli.removal_commands import backup, gc, remove, take_back
 from vidviz.cli.upkeep_commands import doctor, index, jobs, restore
 
 
@@ -54,6 +54,7 @@ for command in (
     gc,
     index,
     jobs,
+    backup,
     restore,
     doctor,
 ):

@@ -108,6 +108,11 @@ class Answer:
         """How progress is shown: a line on the terminal that writes over itself, and nothing elsewhere."""
         return _show_progress if sys.stderr.isatty() and not self.as_json else None
 
+    def steps(self, done: int, total: int, message: str = "") -> None:
+        """The same for work that is no job: called after each step."""
+        if show := self.progress():
+            show(done, total, 0.0, message)
+
 
 def _strict(data: Any) -> Any:
     """The data without NaN and infinities, which JSON has no word for: they become null."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from vidviz.cli.output import Answer, answering
-from vidviz.words import say_bytes
+from vidviz.words import count_of, say_bytes
 
 if TYPE_CHECKING:
     from vidviz.records import Removal
     from vidviz.services.upkeep.leftovers import Swept
 
-KINDS = ["video", "clip", "recipe", "set", "label", "value", "job"]
+KINDS = ["video", "file", "clip", "recipe", "set", "label", "value", "job"]
 
 
 @click.command()
@@ -24,7 +25,7 @@ KINDS = ["video", "clip", "recipe", "set", "label", "value", "job"]
 @click.option("--dry-run", is_flag=True, help="Tell what would go, and change nothing.")
 @answering
 def remove(answer: Answer, kind: str, names: tuple[str, ...], column: str, dry_run: bool) -> None:
-    """Remove videos, clips, recipes, sets, label columns, label values or jobs, with all that hangs on them.
+    """Remove videos, clips, recipes, sets, label columns or values, jobs or failed files, with all that hangs on them.
 
     Files that were imported from elsewhere are never touched. `vidviz take-back` brings back what was removed, until
     `vidviz gc` sweeps it away.
@@ -74,6 +75,20 @@ def gc(answer: Answer, dry_run: bool, days: float) -> None:
 
     swept = leftovers.sweep(answer.open(), keep_days=days, dry_run=dry_run)
     answer.give(asdict(swept), "\n".join(_say_swept(swept)))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.zip")
+@answering
+def backup(answer: Answer, file: Path) -> None:
+    """Pack what cannot be made again into one file: catalogue, vectors, and videos that the workspace holds.
+
+    `vidviz restore --archive FILE.zip --workspace NEW` makes a workspace of it."""
+    from vidviz.services.upkeep import backup_archive
+
+    done = backup_archive.write_archive(answer.open(), file, answer.steps)
+    held = f"{count_of(done.videos, 'video')}, {count_of(done.clips, 'clip')}"
+    answer.give(asdict(done), f"{done.path}: {held}, {say_bytes(done.num_bytes)}.")
 
 
 def _say(removal: Removal) -> str:

@@ -150,13 +150,17 @@ def _list_jobs(answer: Answer) -> None:
 @click.command()
 @click.option("--from", "name", default="", help="Which backup [default: the newest].")
 @click.option("--list", "only_list", is_flag=True, help="List the backups, and change nothing.")
+@click.option("--archive", type=click.Path(path_type=Path), help="Make a new workspace of a file of `vidviz backup`.")
 @answering
-def restore(answer: Answer, name: str, only_list: bool) -> None:
+def restore(answer: Answer, name: str, only_list: bool, archive: Path | None) -> None:
     """Put a backup in the place of a damaged or lost catalogue; the damaged file is kept.
 
     Backups are made after jobs and edits, once an hour at most, and before a newer version changes the catalogue."""
     from vidviz.services.library import catalogue_backups
 
+    if archive is not None:
+        _restore_archive(answer, archive)
+        return
     if only_list:
         found = catalogue_backups.require_backups(answer.path)
         rows = [{"backup": backup.name, "made_at": backup.made_at, "file": backup.path} for backup in found]
@@ -169,6 +173,15 @@ def restore(answer: Answer, name: str, only_list: bool) -> None:
     ]
     lines += [f"The file that was there is {done.put_aside}."] if done.put_aside else []
     answer.give(asdict(done), "\n".join(lines))
+
+
+def _restore_archive(answer: Answer, archive: Path) -> None:
+    from vidviz.services.upkeep import backup_archive
+
+    done = backup_archive.read_archive(archive, answer.path, answer.steps)
+    held = f"{count_of(done.videos, 'video')}, {count_of(done.clips, 'clip')}"
+    again = "`vidviz import --rebuild-previews` makes its pictures again"
+    answer.give(asdict(done), f"{answer.path} is a workspace of {held} now; {again}.")
 
 
 @click.command()

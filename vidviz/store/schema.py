@@ -208,7 +208,7 @@ CREATE TABLE weights_file (            -- where weights of one's own were when s
 REMOVALS = """
 CREATE TABLE removal (                 -- what somebody removed, and can still take back
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind TEXT NOT NULL,                -- video, clip, recipe, set, label, value, selection, job
+    kind TEXT NOT NULL,                -- file, video, clip, recipe, set, label, value, selection, job
     title TEXT NOT NULL,
     counts TEXT NOT NULL,              -- JSON: table -> how many of its rows went
     removed_at REAL NOT NULL

@@ -182,6 +182,7 @@ def test_label_columns_and_values(filled):
     ("kind", "name", "error", "sentence"),
     [
         ("video", "nobody.mp4", WorkspaceError, "no video 'nobody.mp4'"),
+        ("file", "video 0.mp4", WorkspaceError, "No file 'video 0.mp4' failed"),
         ("clip", "7", WorkspaceError, "no clip 7"),
         ("clip", "first", WorkspaceError, "by its number, not by 'first'"),
         ("recipe", "windows-9-9-keep", UnknownNameError, "windows-2-2-keep"),
@@ -194,6 +195,15 @@ def test_label_columns_and_values(filled):
 def test_what_is_not_there_is_told(filled, kind, name, error, sentence):
     with pytest.raises(error, match=sentence):
         removals.weigh(filled[0], kind, [name])
+
+
+def test_a_file_that_failed_goes_off_the_list(folder, tmp_path):
+    (tmp_path / "empty.mp4").touch()
+    import_videos(folder, ImportRequest((str(tmp_path / "empty.mp4"),)))
+    assert contents.video_table(folder)["name"].tolist() == ["empty.mp4"]
+    removal = take_out(folder, "file", "empty.mp4")
+    assert removals.say_counts(removal.counts) == "1 file"
+    assert contents.video_table(folder).empty
 
 
 def test_what_is_gone_meanwhile_is_told(filled):

@@ -19,6 +19,7 @@ from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
 
 NOUNS = {
+    "source": "file",
     "video": "video",
     "clip": "clip",
     "embedding_set": "embedding set",
@@ -49,7 +50,8 @@ class Doomed:
 
 def say_counts(counts: dict[str, int]) -> str:
     """What went, in words."""
-    said = [count_of(counts[table], noun) for table, noun in NOUNS.items() if counts.get(table)]
+    told = counts if "video" not in counts else {**counts, "source": 0}  # a video's files go without saying
+    said = [count_of(told[table], noun) for table, noun in NOUNS.items() if told.get(table)]
     return ", ".join(said) or "nothing else"
 
 
@@ -60,8 +62,8 @@ def weigh(folder: WorkspaceFolder, kind: RemovalKind, names: Iterable[int | str 
     Args:
         folder: the workspace.
         kind: what they are.
-        names: videos by id, path or name; clips and jobs by number; recipes by key; sets by key, its beginning or
-            backbone; label columns by name; label values as (column, value).
+        names: files that failed by path or name; videos by id, path or name; clips and jobs by number; recipes by key;
+            sets by key, its beginning or backbone; label columns by name; label values as (column, value).
 
     Raises:
         WorkspaceError: one of them is not there, or its name means several.
@@ -132,6 +134,16 @@ def _find_video(name: str, by_id: dict[str, Video], files: NamedFiles[Video]) ->
     raise WorkspaceError(f"{len(found)} videos are called {name!r}: {those}. Name one by its whole path or id.")
 
 
+def _find_failed(folder: WorkspaceFolder, names: Sequence[object]) -> _Found:
+    with read_catalogue(folder) as db:
+        failed = {source.path: source.name for source in videos.list_sources(db) if source.video_id is None}
+    by_name = {name: path for path, name in failed.items()}
+    chosen = [by_name.get(str(name), str(name)) for name in names]
+    if lacking := [path for path in chosen if path not in failed]:
+        raise WorkspaceError(f"No file {lacking[0]!r} failed to be imported into this library.")
+    return chosen, [failed[path] for path in chosen]
+
+
 def _find_clips(folder: WorkspaceFolder, names: Sequence[object]) -> _Found:
     ids = sorted({_whole_number(name, "clip") for name in names})
     for clip_id in ids:
@@ -183,6 +195,7 @@ def _find_selections(folder: WorkspaceFolder, names: Sequence[object]) -> _Found
 
 
 _FINDERS: dict[RemovalKind, Callable[[WorkspaceFolder, Sequence[object]], _Found]] = {
+    "file": _find_failed,
     "video": _find_videos,
     "clip": _find_clips,
     "recipe": _find_recipes,

@@ -48,7 +48,7 @@ def make_backup(folder: WorkspaceFolder) -> Backup:
         remove_unfinished(folder.backups)
         path = next_backup(folder.path)
         with replace_path(path) as copy:
-            _copy_sound(folder.catalogue, copy)
+            copy_catalogue(folder.catalogue, copy)
         for older in list_backups(folder.path)[KEPT_BACKUPS:]:
             older.path.unlink(missing_ok=True)
     return Backup(path, path.stat().st_mtime)
@@ -69,7 +69,7 @@ def restore_backup(folder: WorkspaceFolder, backup: Backup) -> Path | None:
     with holding(folder.backups / "backup.lock", _refuse_second):
         remove_unfinished(folder.path)
         with replace_path(folder.catalogue) as copy:
-            _copy_sound(backup.path, copy)
+            copy_catalogue(backup.path, copy)
             return _put_aside(folder)
 
 
@@ -84,7 +84,12 @@ def _put_aside(folder: WorkspaceFolder) -> Path | None:
     return aside if there else None
 
 
-def _copy_sound(path: Path, copy: Path) -> None:
+def copy_catalogue(path: Path, copy: Path) -> None:
+    """Copy a catalogue as it is now, whoever writes to it meanwhile.
+
+    Raises:
+        WorkspaceError: it is damaged.
+    """
     with (
         explain_sqlite_errors(path),
         closing(connect_to_read(path)) as source,

@@ -36,6 +36,7 @@ def _clips_with_all(kind: str) -> list[tuple[str, str]]:
 
 
 _TAKEN: dict[RemovalKind, list[tuple[str, str]]] = {
+    "file": [("source", f"path IN {_CHOSEN} AND video_id IS NULL")],
     "clip": _clips_with_all("clip"),
     "video": [
         ("video", f"id IN {_CHOSEN}"),
@@ -60,7 +61,8 @@ _TAKEN: dict[RemovalKind, list[tuple[str, str]]] = {
 """Kind -> tables and which of their rows go, those that others refer to first. Everything in it is ours."""
 
 Chosen = Collection[int | str | tuple[str, str]]
-"""Ids of videos, clips, jobs; keys of recipes, sets, selections; names of label columns, or (column, value)."""
+"""Paths of files that failed; ids of videos, clips, jobs; keys of recipes, sets, selections; names of label columns, or
+(column, value)."""
 
 
 def count_taken(db: sqlite3.Connection, kind: RemovalKind, chosen: Chosen) -> dict[str, int]:

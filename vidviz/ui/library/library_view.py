@@ -180,8 +180,11 @@ def draw_videos(folder: WorkspaceFolder) -> None:
     )
     rows = table.iloc[picked.selection.rows]
     chosen = rows["video_id"].dropna().unique().tolist()
+    failed = rows.loc[rows["video_id"].isna(), "path"].tolist()
     if chosen:
         removal_panel.offer_removal(folder, "video", chosen, "videos")
+    elif failed:
+        removal_panel.offer_removal(folder, "file", failed, "files")
     if len(rows) == 1:
         st.text(rows.iloc[0]["reason"])
         draw_clips(folder, str(rows.iloc[0]["video_id"]))
