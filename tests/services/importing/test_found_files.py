@@ -48,3 +48,12 @@ def test_an_upload_is_called_as_it_was_and_found_where_it_lies(tmp_path):
     found = find_files([stored], {str(stored): "../../etc/passwd"})
     assert found.files[0].path == stored
     assert found.files[0].name == "passwd"
+
+
+def test_what_programs_leave_in_a_folder_is_left_out(tmp_path):
+    (tmp_path / "__pycache__").mkdir()
+    for name in ("a.mp4", "__pycache__/a.cpython-311.pyc", "decoder.so"):
+        (tmp_path / name).write_bytes(b"x")
+    found = find_files([tmp_path], {})
+    assert [file.name for file in found.files] == ["a.mp4"]
+    assert set(found.left_out) == {"a.cpython-311.pyc", "decoder.so"}

@@ -15,7 +15,7 @@ _SUBTITLES = ".srt .vtt .ass .ssa .sub .idx .sbv .lrc"
 _PICTURES = ".jpg .jpeg .jpe .png .webp .bmp .tif .tiff .svg .ico .psd .jp2 .jxl .heic .heif .hif .avif"
 _RAW_PHOTOS = ".dng .cr2 .cr3 .nef .nrw .arw .raf .orf .rw2 .pef .srw .gpr"
 _SIDECARS = ".lrv .lrf .thm .xmp .aae .bdm .cpi .mpl .tdt .tid .gpx .fit .m3u .m3u8 .mpd .pls .cue .edl"
-_SYSTEM = ".ini .lnk .url .webloc .db .tmp .bak .exe .dll .dmg"
+_SYSTEM = ".ini .lnk .url .webloc .db .tmp .bak .exe .dll .so .dylib .dmg .pyc .pyo"
 _DATA = ".npy .npz .parquet .pth .pt .safetensors .zip .tar .gz .7z .rar .wav .mp3 .flac .m4a .aac .opus .wma"
 NEVER_VIDEOS = frozenset(f"{_TEXTS} {_SUBTITLES} {_PICTURES} {_RAW_PHOTOS} {_SIDECARS} {_SYSTEM} {_DATA}".split())
 """Endings that are left out of a folder (and counted); a file named by itself is always tried.
