@@ -132,6 +132,7 @@ def filled(workspace, fill):
     return workspace, fill(workspace.folder, np.random.default_rng(0).normal(size=(9, 4)))
 
 
+@pytest.mark.lite
 def test_a_workspace_says_what_it_holds_and_is_left_with_its_block(tmp_path, fill):
     with vidviz.Workspace(tmp_path / "w") as opened:
         ids = fill(opened.folder, np.eye(3))
