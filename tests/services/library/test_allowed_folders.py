@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -135,6 +136,18 @@ def test_weights_outside_are_refused_before_they_are_looked_for(folder, home, ou
             embed_clips(folder, EmbedRequest("simple3d", str(weights), within=[str(home)]))
     with pytest.raises(BackboneError, match="no weights file"):
         embed_clips(folder, EmbedRequest("simple3d", str(home / "no.pth"), within=[str(home)]))
+
+
+def test_weights_in_a_folder_that_cannot_be_listed_are_refused(folder, home, fill, monkeypatch):
+    fill(folder, np.eye(3))
+    (home / "checkpoint").mkdir(exist_ok=True)
+
+    def refuse(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(BackboneError, match="'checkpoint' cannot be looked at: Permission denied"):
+        embed_clips(folder, EmbedRequest("simple3d", str(home / "checkpoint"), within=[str(home)]))
 
 
 def test_a_job_that_a_page_starts_again_keeps_to_what_is_allowed_now(folder, monkeypatch):

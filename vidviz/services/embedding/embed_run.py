@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from vidviz.errors import EmbeddingError, VidvizError, WorkspaceError
+from vidviz.errors import BackboneError, EmbeddingError, VidvizError, WorkspaceError
 from vidviz.log.timing import timed
 from vidviz.log.told_errors import sentence_of
 from vidviz.records import Clip, EmbeddingSet
@@ -235,9 +235,11 @@ def _check_place(request: EmbedRequest) -> None:
     allowed = AllowedFolders.of(request.within)
     allowed.check(request.weights)
     place = Path(os.path.expanduser(request.weights))  # noqa: PTH111 - Path's own fails at unknown people
-    with suppress(OSError):  # told by whoever opens it
+    try:
         for file in place.iterdir() if place.is_dir() else ():
             allowed.check(file)
+    except OSError as error:  # what cannot be listed cannot be checked
+        raise BackboneError(f"The weights {place.name!r} cannot be looked at: {error.strerror or error}.") from error
 
 
 def _load_embedder(ready: ReadyBackbone, spec: EmbeddingSetSpec, request: EmbedRequest) -> Embedder:

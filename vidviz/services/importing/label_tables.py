@@ -69,8 +69,8 @@ def read_rows(path: Path, name: str) -> tuple[list[TableRow], list[str]]:
     try:
         read = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         table = [[field.strip() for field in row] for row in read if any(row)]
-    except csv.Error:
-        raise LabelError(f"The label table {name!r} cannot be read as a table. {ADVICE}") from None
+    except csv.Error as error:
+        raise LabelError(f"The label table {name!r} cannot be read as a table. {ADVICE}") from error
     header = [name.lower() for name in table[0]] if table else []
     if any(name in header for name in VIDEO_COLUMNS) and len(set(header)) > 1:
         return _tidy(name, list(_read_columns(_tell_apart(table[0], header), table[1:])))
@@ -84,7 +84,7 @@ def _read_text(path: Path, name: str) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise LabelError(f"The label table {name!r} cannot be read: {error.strerror or error}.") from None
+        raise LabelError(f"The label table {name!r} cannot be read: {error.strerror or error}.") from error
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         try:
@@ -157,8 +157,8 @@ def _read_list(title: str, lines: Iterable[str]) -> Iterable[TableRow]:
 def _read_json(name: str, text: str) -> list[TableRow]:
     try:
         content = json.loads(text)
-    except ValueError:
-        raise LabelError(f"The label table {name!r} is damaged JSON. {ADVICE}") from None
+    except ValueError as error:
+        raise LabelError(f"The label table {name!r} is damaged JSON. {ADVICE}") from error
     if isinstance(content, dict) and isinstance(content.get("database"), dict):
         return list(_read_activity_net(content["database"]))
     if isinstance(content, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import secrets
 import shutil
 import threading
@@ -21,6 +22,8 @@ from vidviz.store.files import explain_disk_errors, replace_file, sharing
 from vidviz.types import Recipe
 from vidviz.words import count_of
 from vidviz.workspace_folder import WorkspaceFolder
+
+logger = logging.getLogger(__name__)
 
 LONGEST_NAME = 1000
 GRACE_SECONDS = 600.0
@@ -42,8 +45,10 @@ class UploadDesk:
         self._batches: dict[str, UploadBatch] = {}
         self._guard = threading.RLock()
         self._share = ExitStack()  # of the lock, as long as the process lives
-        with suppress(WorkspaceError):  # read-only: then nothing is received
+        try:
             self._share.enter_context(sharing(folder.uploads_lock, lambda: discard_unasked(folder)))
+        except WorkspaceError as error:  # read-only: then nothing is received
+            logger.info("uploads are not tidied, and none can be received: %s", error)
 
     def close(self) -> None:
         """Let whoever comes next tidy up; the end of the process does so too."""
